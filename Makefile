@@ -1,0 +1,29 @@
+# Every target is one line over .venv/bin/roster; what a target needs is installed by .venv/.ready.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := generate
+.PHONY: generate check test bench accept golden clean
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+generate: .venv/.ready ## Compile the specs into generated/.
+	$(BIN)/roster generate
+
+check: .venv/.ready ## The project's own checks: style, types, floors, and the specs.
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/roster check --strict
+
+test: .venv/.ready ## All tests that need nothing but Python.
+	$(BIN)/python -m pytest -n 2 tests
+
+bench: .venv/.ready ## Ratios against a bare script, within one run.
+	$(BIN)/python -m tests.bench
+
+golden: .venv/.ready ## Rewrite the snapshots and pages, then read the diff.
+	$(BIN)/python -m pytest -n 2 tests --snapshot-update
+
+clean: ## Remove what the targets installed and cached; never generated/.
+	rm -rf .venv .roster .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

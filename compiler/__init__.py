@@ -1,0 +1,36 @@
+"""
+Compile YAML specs into everything that deploys and governs an estate of agents and MCP servers.
+
+Stages are verbs, and run in this order:
+
+    parse -> decode -> link -> derive -> check -> emit -> admit -> write
+
+Data are nouns, and flow between them:
+
+    Source -> Document -> Resource -> Graph -> Fleet -> File
+                    (and, from every stage, Diagnostic)
+
+    cli/            one file per command; the only place that prints, reads the clock or exits
+    pipeline.py     the stages in order
+    source.py       Source, Span, Pos, Route: where things are
+    diagnostic.py   Diagnostic, Rule, Label, Severity: what we tell the user
+    model/          the kinds; KINDS is the table
+    graph.py        Resource, Graph: the linked whole
+    parse.py        Source -> Documents; scan.py finds literal secrets in any text
+    decode.py       Document -> Resource
+    link.py         Resources -> Graph
+    derive/         Graph -> Fleet: deployments, grants, edges, capacity
+    check/          Fleet -> Diagnostics; CHECKS is the table
+    emit/           Fleet -> Files; EMITTERS is the table
+    admit/          Files -> Diagnostics: objects judged as a cluster would
+    write.py        Files -> generated/, atomically
+    render/         Diagnostics -> text, short, JSON, SARIF, annotations
+
+Floors, from the top; imports point down only (pyproject.toml enforces it):
+
+    cli > pipeline | render | write > check | emit | admit > derive > link > decode
+        > graph > parse | scan | model > diagnostic > source
+
+Invariants: a stage is pure; a value never changes; a Graph is fully linked; an emitter cannot fail
+on a checked Fleet; the same input gives the same bytes.
+"""

@@ -1,0 +1,169 @@
+"""Documents to Resources: from any data to data which has a type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pydantic import ValidationError
+
+from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean, nearest
+from compiler.graph import Broken, Resource, ResourceId
+from compiler.model import KINDS, Spec
+from compiler.model.base import Line, Model, Name
+from compiler.model.wording import expected, fields_at
+from compiler.parse import Document
+from compiler.source import Route
+
+SHAPE = Rule("wrong-shape", Severity.ERROR, "a value is missing or not what the field takes")
+FIELD = Rule("unknown-field", Severity.ERROR, "a field that the kind does not have")
+KIND = Rule("unknown-kind", Severity.ERROR, "no such kind")
+FOLDER = Rule("wrong-folder", Severity.ERROR, "a resource lies where nobody looks for it")
+RULES = (SHAPE, FIELD, KIND, FOLDER)
+
+Found = tuple[Diagnostic, ...]
+
+
+class _Metadata(Model):
+    name: Name
+    owner: Line | None = None
+
+
+class Envelope(Model):
+    """What every document has around its spec."""
+
+    apiVersion: str
+    kind: str
+    metadata: _Metadata
+    spec: dict[str, Any]
+
+
+def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Found]:
+    """The resource of one document; a Broken one where its name is all that is known."""
+    if not isinstance(document.data, dict):
+        help = "write `apiVersion`, `kind`, `metadata` and `spec`"
+        return (), (SHAPE.at(document.at(), "the document is not a mapping", help=help),)
+    envelope, found = _typed(Envelope, document.data, document, ())
+    if envelope is None:
+        return _broken(document), found
+    if envelope.apiVersion != "roster/v1":
+        message = f"there is no version `{envelope.apiVersion}`"
+        span = document.at("apiVersion")
+        return _broken(document), (SHAPE.at(span, message, help="write `roster/v1`"),)
+    cls = KINDS.get(envelope.kind)
+    if cls is None:
+        help = did_you_mean(envelope.kind, KINDS) or f"use one of {', '.join(sorted(KINDS))}"
+        message = f"there is no kind `{envelope.kind}`"
+        return (), (KIND.at(document.at("kind"), message, help=help),)
+    spec, found = _typed(cls, envelope.spec, document, ("spec",))
+    found += tuple(_misplaced(document, cls))
+    id = ResourceId(envelope.kind, envelope.metadata.name)
+    if spec is None:
+        return (Broken(id, document),), found
+    return (Resource(id, spec, document),), found
+
+
+def _broken(document: Document) -> tuple[Broken, ...]:
+    """What is named by a document whose envelope is wrong, as far as it says."""
+    kind, metadata = document.data.get("kind"), document.data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    if isinstance(kind, str) and isinstance(name, str):
+        return (Broken(ResourceId(kind, name), document),)
+    return ()
+
+
+def _misplaced(document: Document, cls: type[Spec]) -> Iterator[Diagnostic]:
+    folder = document.source.path.rpartition("/")[0]
+    if not any(
+        fnmatchcase(folder, pattern) and folder.count("/") == pattern.count("/")
+        for pattern in cls.FOLDERS
+    ):
+        where = " or ".join(f"`{folder}/`" for folder in cls.FOLDERS)
+        message = f"a {cls.KIND} does not belong into `{folder or '.'}/`"
+        yield FOLDER.at(document.at("kind"), message, help=f"move it to {where}")
+
+
+def _typed(cls: type[Any], data: Any, document: Document, under: Route) -> tuple[Any, Found]:
+    """`data` as `cls`; a number where text is meant is read as it was written."""
+    for _ in range(2):
+        try:
+            return cls.model_validate(data), ()
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_context=True)
+        texts = [p for p in problems if p["type"] == "string_type" and hasattr(p["input"], "raw")]
+        if not texts:
+            break
+        for problem in texts:
+            data = _replace(data, problem["loc"], problem["input"].raw)
+    return None, tuple(_explain(cls, _separate(problems, document, under), document, under))
+
+
+def _replace(data: Any, route: Route, text: str) -> Any:
+    """A copy of `data` with `text` at `route`; parts that only name a type are skipped."""
+    if not route:
+        return text
+    head, rest = route[0], route[1:]
+    if isinstance(data, dict) and head in data:
+        return {**data, head: _replace(data[head], rest, text)}
+    if isinstance(data, tuple) and isinstance(head, int):
+        return (*data[:head], _replace(data[head], rest, text), *data[head + 1 :])
+    return _replace(data, rest, text)
+
+
+def _separate(problems: Iterable[Any], document: Document, under: Route) -> list[Any]:
+    """One problem for each place: where a union refuses a value, its likeliest member speaks."""
+    known: dict[Route, Any] = {}
+    for problem in problems:
+        route = _known(document.data, (*under, *problem["loc"]))
+        if problem["type"] in {"missing", "extra_forbidden"}:
+            route = (*route, problem["type"], problem["loc"][-1])
+        is_word = isinstance(problem["input"], str) and problem["type"] == "literal_error"
+        if route not in known or is_word:
+            known[route] = problem
+    deeper = {route[:n] for route in known for n in range(len(route))}
+    return [p for route, p in known.items() if route not in deeper or p["type"] == "missing"]
+
+
+def _known(data: Any, route: Route) -> Route:
+    """The parts of `route` that lead through `data`."""
+    kept: list[str | int] = []
+    for part in route:
+        if isinstance(data, dict) and part in data:
+            data = data[part]
+        elif isinstance(data, tuple) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            continue
+        kept.append(part)
+    return tuple(kept)
+
+
+def _explain(
+    cls: type[Any], problems: Iterable[Any], document: Document, under: Route
+) -> Iterator[Diagnostic]:
+    meant: set[Route] = set()  # a misspelt field is not missing as well
+    for problem in sorted(problems, key=lambda p: str(p["type"]) != "extra_forbidden"):
+        route = (*under, *problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            known = fields_at(cls, problem["loc"][:-1])
+            meant.update((*route[:-1], name) for name in nearest(str(route[-1]), known))
+            yield _unknown(known, document, route)
+        elif route not in meant:
+            yield _wrong(cls, problem, document, route)
+
+
+def _wrong(
+    cls: type[Any], problem: Mapping[str, Any], document: Document, route: Route
+) -> Diagnostic:
+    missing = problem["type"] == "missing"
+    span = document.key_at(*route) if missing else document.at(*route)
+    name = ".".join(map(str, (*_known(document.data, route), *route[-1:][: int(missing)])))
+    message, help = expected(problem, fields_at(cls, problem["loc"][:-1]))
+    return SHAPE.at(span, f"`{name}` {message}" if name else message, help=help)
+
+
+def _unknown(known: Mapping[str, object], document: Document, route: Route) -> Diagnostic:
+    help = did_you_mean(str(route[-1]), known)
+    help = help or (f"the fields here are {', '.join(sorted(known))}" if known else "remove it")
+    return FIELD.at(document.key_at(*route), f"there is no field `{route[-1]}` here", help=help)

@@ -1,0 +1,78 @@
+"""What the compiler tells its user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import NamedTuple
+
+from compiler.source import Span
+
+
+class Severity(StrEnum):
+    """How bad it is."""
+
+    ERROR = "error"  # no output can be trusted: nothing is emitted
+    WARNING = "warning"  # the output is right, but somebody should look
+
+
+class Label(NamedTuple):
+    """Another place that explains a diagnostic, and what it has to do with it."""
+
+    span: Span
+    text: str
+
+
+class Diagnostic(NamedTuple):
+    """One mistake: what is wrong, where, why, and what to do. Only `Rule.at` makes one."""
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span
+    help: str = ""
+    related: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of diagnostic.
+
+    `code` is kebab-case and names the bad thing; `parameters` are the numbers and words which a
+    Policy may set, with their defaults.
+    """
+
+    code: str
+    severity: Severity
+    summary: str
+    parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+
+    def at(
+        self, span: Span, message: str, *, help: str = "", related: Iterable[Label] = ()
+    ) -> Diagnostic:
+        """A diagnostic of this kind; `related` keeps its first two places."""
+        return Diagnostic(
+            self.code, self.severity, message, span, help, tuple(related)[:2]
+        )
+
+
+def canonical(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted by place, without duplicates: the order never depends on the run."""
+    return tuple(sorted(set(diagnostics), key=lambda d: (d.span, d.code, d.message)))
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them forbids output."""
+    return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """The known word that is most like `word`, if any is like it."""
+    return get_close_matches(word, sorted(known), n=1)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A help text that names the nearest known word, or "" where none is near."""
+    return "".join(f"did you mean `{close}`?" for close in nearest(word, known))

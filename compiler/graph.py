@@ -1,0 +1,102 @@
+"""The linked whole, which derivation, checks and emitters read and never change."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar, cast
+
+from compiler.model import Ref, Spec
+from compiler.parse import Document
+from compiler.source import Source, Span
+
+S = TypeVar("S", bound=Spec)
+S_co = TypeVar("S_co", bound=Spec, covariant=True)
+
+
+class ResourceId(NamedTuple):
+    """What a resource is called: `Agent/financial`."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resource(Generic[S_co]):
+    """One typed spec, and the document that it was read from."""
+
+    id: ResourceId
+    spec: S_co
+    document: Document = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name in its metadata."""
+        return self.id.name
+
+    @property
+    def owner(self) -> str | None:
+        """The team in its metadata."""
+        owner = self.document.data["metadata"].get("owner")
+        return None if owner is None else str(owner)
+
+    def at(self, *route: str | int) -> Span:
+        """The span of the value at `route` below `spec`, or of its nearest ancestor."""
+        return self.document.at("spec", *route)
+
+    def key_at(self, *route: str | int) -> Span:
+        """The span of the key in front of that value."""
+        return self.document.key_at("spec", *route)
+
+    @property
+    def name_span(self) -> Span:
+        """The span of its name."""
+        return self.document.at("metadata", "name")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Broken:
+    """A resource whose shape is wrong: it has a name, and nothing else can be said of it."""
+
+    id: ResourceId
+    document: Document = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """All resources, every reference of which resolves, and the other texts they refer to."""
+
+    resources: Mapping[ResourceId, Resource[Spec]]  # sorted by id
+    users: Mapping[ResourceId, tuple[ResourceId, ...]]  # who refers to a resource, sorted
+    texts: Mapping[str, Source]  # prompts and schemas, by path
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Resource[Spec], ...]]:
+        kinds: dict[str, list[Resource[Spec]]] = {}
+        for resource in self.resources.values():
+            kinds.setdefault(resource.id.kind, []).append(resource)
+        return {kind: tuple(group) for kind, group in kinds.items()}
+
+    @cached_property
+    def _by_place(self) -> tuple[list[Span], list[ResourceId]]:
+        order = sorted((r.document.at(), r.id) for r in self.resources.values())
+        return [span for span, _ in order], [id for _, id in order]
+
+    def all(self, kind: type[S]) -> tuple[Resource[S], ...]:
+        """The resources of one kind, in the order of their names."""
+        return cast("tuple[Resource[S], ...]", self._by_kind.get(kind.KIND, ()))
+
+    def get(self, kind: type[S], ref: Ref | str) -> Resource[S]:
+        """What `ref` names. The linker has made sure that it is there."""
+        return cast("Resource[S]", self.resources[ResourceId(kind.KIND, str(ref))])
+
+    def containing(self, span: Span) -> ResourceId | None:
+        """The resource in whose document a span lies."""
+        spans, ids = self._by_place
+        index = bisect_right(spans, Span(span.path, span.start, (10**9, 0))) - 1  # type: ignore[arg-type]
+        return ids[index] if index >= 0 and spans[index].path == span.path else None

@@ -1,0 +1,65 @@
+"""The kinds. To add one: a file beside this one, and a line below."""
+
+from compiler.model.agent import Agent, AgentRef
+from compiler.model.base import NAME, Amounts, Image, Ref, Resources, Secret, Spec
+from compiler.model.cluster import Cluster, ClusterRef
+from compiler.model.context_space import ContextSpace, ContextSpaceRef
+from compiler.model.governance import Policy, Waiver
+from compiler.model.language_model import LanguageModel, LanguageModelRef
+from compiler.model.mcp_server import MCPServer, MCPServerRef, Scaling, Tool
+from compiler.model.platform import Platform
+from compiler.model.project import GrantEntry, Project, ProjectRef, TeamEntry
+from compiler.model.risk_tier import RiskTier, RiskTierRef
+from compiler.model.workflow import Step, Workflow, WorkflowRef
+
+__all__ = [
+    "KINDS",
+    "NAME",
+    "Agent",
+    "AgentRef",
+    "Amounts",
+    "Cluster",
+    "ClusterRef",
+    "ContextSpace",
+    "ContextSpaceRef",
+    "GrantEntry",
+    "Image",
+    "LanguageModel",
+    "LanguageModelRef",
+    "MCPServer",
+    "MCPServerRef",
+    "Platform",
+    "Policy",
+    "Project",
+    "ProjectRef",
+    "Ref",
+    "Resources",
+    "RiskTier",
+    "RiskTierRef",
+    "Scaling",
+    "Secret",
+    "Spec",
+    "Step",
+    "TeamEntry",
+    "Tool",
+    "Waiver",
+    "Workflow",
+    "WorkflowRef",
+]
+
+KINDS: dict[str, type[Spec]] = {
+    spec.KIND: spec
+    for spec in (
+        Platform,
+        Cluster,
+        LanguageModel,
+        Agent,
+        MCPServer,
+        Project,
+        Workflow,
+        ContextSpace,
+        RiskTier,
+        Policy,
+        Waiver,
+    )
+}

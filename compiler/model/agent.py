@@ -1,0 +1,111 @@
+"""An agent: a role that acts for people with a model, a prompt and tools, within a risk tier."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from compiler.model.base import (
+    Duration,
+    FilePath,
+    Image,
+    Line,
+    Model,
+    Name,
+    Probe,
+    Prose,
+    Ref,
+    Resources,
+    Spec,
+    ToolName,
+    Version,
+    about,
+)
+from compiler.model.language_model import LanguageModelRef
+from compiler.model.mcp_server import MCPServerRef
+from compiler.model.risk_tier import RiskTierRef
+
+Tools = Literal["all", "read-only"] | Annotated[tuple[ToolName, ...], Field(min_length=1)]
+"""Which tools of a server: explicit names, or a word that the compiler expands to names."""
+
+
+class AgentRef(Ref):
+    """The name of an Agent."""
+
+    KIND = "Agent"
+
+
+class Prompt(Model):
+    """The system prompt, versioned like code."""
+
+    file: FilePath = about("the prompt's text, below specs/prompts/")
+    version: Version = about("raised with every change of meaning")
+    inputSchema: FilePath | None = about(
+        "JSON Schema of what the prompt is filled with, below specs/prompts/", None
+    )
+
+
+class ServerUse(Model):
+    """The most that an agent may ever use of one server, in any project."""
+
+    server: MCPServerRef = about("the server")
+    tools: Tools = about("the most that any grant may name", "all")
+    required: bool = about("whether the agent cannot work without this server", True)
+
+
+class Oversight(Model):
+    """How people stay in control of the agent."""
+
+    mode: Literal["autonomous", "approval", "supervised"] = about(
+        "whether it acts alone, asks before some calls, or is watched all the time"
+    )
+    owner: Line | None = about("the role or person who can stop it", None)
+    stop: Literal["scale-to-zero", "deny-policy", "kill-switch"] | None = about(
+        "how it is halted in a safe state", None
+    )
+    escalation: Line | None = about("where it goes when confidence is below the threshold", None)
+
+
+class Memory(Model):
+    """What the agent remembers between tasks."""
+
+    sessionTTL: Duration = about("how long one conversation is kept", "1h")
+    longTerm: bool = about("whether anything outlives the session", False)
+
+
+class Agent(Spec):
+    """An agent as the organisation knows it; projects take it into their teams."""
+
+    KIND: ClassVar[str] = "Agent"
+    FOLDERS: ClassVar[tuple[str, ...]] = ("specs/agents",)
+
+    displayName: Line = about("the name for people")
+    role: Literal[
+        "orchestrator",
+        "domain-skill",
+        "safety-evaluator",
+        "tool-adapter",
+        "knowledge-synthesizer",
+        "context-engineer",
+        "prompt-architect",
+        "builder",
+        "auditor",
+    ] = about("its part in a team")
+    purpose: Prose = about("what it is for, in one or two sentences")
+    capabilities: Annotated[tuple[Name, ...], Field(min_length=1)] = about(
+        "what others can ask it to do; the registry is searched by these"
+    )
+    model: LanguageModelRef = about("the language model that it runs on")
+    prompt: Prompt = about("its system prompt")
+    riskTier: RiskTierRef = about("the business risk tier, which sets what it must and may do")
+    confidenceThreshold: Annotated[float, Field(ge=0, le=1)] = about(
+        "below this confidence it escalates instead of acting"
+    )
+    servers: tuple[ServerUse, ...] = about("its ceiling: what it may use of each server", ())
+    delegatesTo: tuple[AgentRef, ...] = about("agents to whom it may hand a task, at most", ())
+    oversight: Oversight = about("how people stay in control")
+    memory: Memory = about("what it remembers", Memory())
+    image: Image = about("the container that runs it")
+    script: FilePath = about("the program that PM2 starts on a laptop, below the repository")
+    resources: Resources = about("what one replica takes")
+    replicas: Annotated[int, Field(ge=1, le=50)] = about("how many replicas run", 2)
+    probe: Probe = about("where it says how it is", Probe())

@@ -1,0 +1,137 @@
+"""What every kind is made of: closed immutable models, references, and the small types of fields."""
+
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
+
+NAME = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
+
+
+class Model(BaseModel):
+    """Immutable, and closed: a key which we do not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+
+
+class Spec(Model):
+    """The `spec:` of one kind. FOLDERS says where its files may lie, `*` being one name."""
+
+    KIND: ClassVar[str]
+    FOLDERS: ClassVar[tuple[str, ...]]
+
+
+class Ref(str):
+    """The name of another resource. Subclass it once for each kind; the linker resolves it."""
+
+    KIND: ClassVar[str]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(pattern=NAME)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "pattern": NAME, "description": f"the name of a {cls.KIND}"}
+
+
+def about(description: str, default: Any = ..., **constraints: Any) -> Any:
+    """A field with its description, which is what editors show; without a default it is required."""
+    return Field(default, description=description, **constraints)
+
+
+def _day(value: object) -> object:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _text(pattern: str, maximum: int = 253) -> Any:
+    return StringConstraints(pattern=pattern, max_length=maximum)
+
+
+_DNS = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+
+Name = Annotated[str, _text(NAME, 63)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\n\r]+$")]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+Day = Annotated[date, BeforeValidator(_day)]
+Host = Annotated[str, _text(rf"^(\*\.)?{_DNS}$")]
+Url = Annotated[str, _text(rf"^https?://{_DNS}(:[0-9]{{1,5}})?(/[A-Za-z0-9._~/%-]*)?$", 2000)]
+Path = Annotated[str, _text(r"^/[A-Za-z0-9._~/-]*$")]
+FilePath = Annotated[str, _text(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Count = Annotated[int, Field(ge=0, le=10_000)]
+Cpu = Annotated[str, _text(r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", 20)]
+Memory = Annotated[str, _text(r"^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?$", 20)]
+Duration = Annotated[str, _text(r"^[1-9][0-9]*(s|m|h|d)$", 20)]
+EnvName = Annotated[str, _text(r"^[A-Z_][A-Z0-9_]*$", 128)]
+ToolName = Annotated[str, _text(r"^[A-Za-z0-9_.-]{1,128}$", 128)]
+Digest = Annotated[str, _text(r"^sha256:[0-9a-f]{64}$", 71)]
+Version = Annotated[str, _text(r"^[0-9A-Za-z][0-9A-Za-z._+-]*$", 128)]
+Group = Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9@._:/-]*$", 128)]
+Label = Annotated[str, _text(r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", 63)]
+
+Risk = Literal["low", "medium", "high"]
+Environment = Literal["dev", "staging", "prod"]
+DataClass = Literal["public", "internal", "confidential", "restricted"]
+
+
+class Amounts(Model):
+    """An amount of CPU and memory, as Kubernetes writes them."""
+
+    cpu: Cpu = about("CPU cores, such as `500m` or `2`")
+    memory: Memory = about("memory in bytes with a unit, such as `512Mi`")
+
+
+class Resources(Model):
+    """What a container asks for, and the most it may take."""
+
+    requests: Amounts = about("what the scheduler sets aside")
+    limits: Amounts = about("what it can never exceed")
+
+
+class Image(Model):
+    """A container image. The digest decides what runs; the tag is for people."""
+
+    repository: Annotated[str, _text(r"^[a-z0-9][a-z0-9._:-]*(/[a-z0-9._-]+)+$", 255)] = about(
+        "registry and path, without tag"
+    )
+    tag: Version = about("the version, for people")
+    digest: Digest | None = about("what the tag named when it was reviewed", None)
+
+    def __str__(self) -> str:
+        return f"{self.repository}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
+
+
+class Probe(Model):
+    """Where a container says how it is."""
+
+    port: Port = about("the port that answers", 8080)
+    live: Path = about("path that answers 200 while the process is sane", "/healthz")
+    ready: Path = about("path that answers 200 when it can serve", "/readyz")
+
+
+class Secret(Model):
+    """One secret value, by reference: the value itself lies in the secret store."""
+
+    name: EnvName = about("the name under which the program looks for it")
+    key: Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9_/-]*$")] = about("its path in the secret store")
+    property: Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = about(
+        "the field at that path", "value"
+    )
+    rotation: Duration = about("how often the value is replaced", "30d")

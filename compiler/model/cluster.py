@@ -1,0 +1,49 @@
+"""A cluster: an Argo CD destination, what is installed there, and how sizes differ."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from compiler.model.base import (
+    Environment,
+    Host,
+    Model,
+    Name,
+    Ref,
+    Resources,
+    Spec,
+    Url,
+    about,
+)
+from compiler.model.mcp_server import Scaling
+
+
+class ClusterRef(Ref):
+    """The name of a Cluster."""
+
+    KIND = "Cluster"
+
+
+class Sizes(Model):
+    """What replaces the sizes of the specs in this cluster."""
+
+    scaling: Scaling | None = about("replicas of every autoscaled server", None)
+    serverResources: Resources | None = about("what one replica of a server takes", None)
+    agentReplicas: Annotated[int, Field(ge=1, le=50)] | None = about("replicas of agents", None)
+    agentResources: Resources | None = about("what one replica of an agent takes", None)
+
+
+class Cluster(Spec):
+    """One Kubernetes cluster."""
+
+    KIND: ClassVar[str] = "Cluster"
+    FOLDERS: ClassVar[tuple[str, ...]] = ("specs/clusters",)
+
+    environment: Environment = about("how much it matters")
+    server: Url = about("its API, as Argo CD knows it")
+    kubernetes: Annotated[str, Field(pattern=r"^1\.[0-9]{2}$")] = about("its minor version")
+    ingressDomain: Host = about("the domain under which it is reached")
+    installed: tuple[Name, ...] = about(
+        "operators and meshes that are there: `external-secrets`, `istio-ambient`, ...", ()
+    )
+    sizes: Sizes = about("what differs from the specs' sizes", Sizes())

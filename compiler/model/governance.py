@@ -1,0 +1,40 @@
+"""What the organisation demands: policies over the compiler's checks, and waivers from them."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from compiler.model.base import Day, Line, Model, Name, Prose, Spec, about
+
+
+class CheckPolicy(Model):
+    """What one check means here."""
+
+    code: Name = about("the check")
+    severity: Literal["error", "warning"] | None = about("how bad its finding is", None)
+    parameters: dict[str, int | float | str] = about("its numbers and words", {})
+
+
+class Policy(Spec):
+    """How strict the checks are in this organisation."""
+
+    KIND: ClassVar[str] = "Policy"
+    FOLDERS: ClassVar[tuple[str, ...]] = ("policies",)
+
+    description: Line = about("why it is so")
+    checks: Annotated[tuple[CheckPolicy, ...], Field(min_length=1)] = about("check by check")
+
+
+class Waiver(Spec):
+    """Leave to break one rule in one place for a while."""
+
+    KIND: ClassVar[str] = "Waiver"
+    FOLDERS: ClassVar[tuple[str, ...]] = ("policies/waivers",)
+
+    code: Name = about("the check that is waived")
+    resource: Annotated[str, Field(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")] = about(
+        "where, as `Kind/name`"
+    )
+    reason: Prose = about("why this is acceptable for now")
+    approver: Line = about("who agreed")
+    expires: Day = about("the last day on which it holds")

@@ -1,0 +1,137 @@
+"""An MCP server: the tools it offers, what they can do, and how it runs."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from compiler.model.base import (
+    Count,
+    DataClass,
+    Host,
+    Image,
+    Line,
+    Memory,
+    Model,
+    Path,
+    Port,
+    Probe,
+    Ref,
+    Resources,
+    Secret,
+    Spec,
+    ToolName,
+    Version,
+    about,
+)
+
+
+class MCPServerRef(Ref):
+    """The name of an MCPServer."""
+
+    KIND = "MCPServer"
+
+
+class Package(Model):
+    """A published package, as a laptop runs it."""
+
+    registry: Literal["npm", "pypi", "go", "oci"] = about("where it is published")
+    name: Line = about("its name there")
+    version: Line = about("the exact version")
+    integrity: Line | None = about("the registry's checksum of that version", None)
+    command: Annotated[tuple[Line, ...], Field(min_length=1)] = about("how it is started")
+
+
+class Transport(Model):
+    """How clients speak to the server."""
+
+    type: Literal["streamable-http", "stdio", "sse"] = about("what the program itself speaks")
+    bridge: bool = about("the image turns stdio into Streamable HTTP", False)
+    port: Port = about("the port of the MCP endpoint", 8080)
+    path: Path = about("the path of the MCP endpoint", "/mcp")
+    protocolVersion: Literal[
+        "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"
+    ] = about("the newest revision of MCP that it speaks")
+    sessions: Literal["none", "sticky", "shared"] = about(
+        "whether a client must meet the same replica again (`sticky`), and if not, why: there are"
+        " no sessions, or replicas share them"
+    )
+
+
+class Annotations(Model):
+    """The hints of MCP's ToolAnnotations, exactly as the server lists them."""
+
+    readOnlyHint: bool | None = about("it changes nothing", None)
+    destructiveHint: bool | None = about("it may destroy something", None)
+    idempotentHint: bool | None = about("calling it again changes nothing more", None)
+    openWorldHint: bool | None = about("it meets the outside world", None)
+
+
+class Labels(Model):
+    """Our own judgement of a tool, which wins over hints and defaults."""
+
+    untrusted: bool | None = about("its result can carry text of strangers", None)
+    private: bool | None = about("it returns private data, or reaches a sensitive system", None)
+    writes: bool | None = about("it changes state", None)
+    destructive: bool | None = about("it can destroy or overwrite", None)
+    sink: bool | None = about("it can carry data to the outside", None)
+    executes: bool | None = about("it runs code or commands that the model writes", None)
+
+
+class Tool(Model):
+    """One tool, as the server lists it."""
+
+    name: ToolName = about("its exact name")
+    description: Line | None = about("what it does", None)
+    annotations: Annotations = about("the server's own hints", Annotations())
+    labels: Labels = about("our judgement, where it differs", Labels())
+
+
+class Scaling(Model):
+    """How many replicas run."""
+
+    minimum: Annotated[int, Field(ge=1, le=100)] = about("never fewer", 2)
+    maximum: Annotated[int, Field(ge=1, le=100)] = about("never more", 10)
+    typical: Annotated[int, Field(ge=1, le=100)] = about("the average to plan with", 3)
+    targetCPU: Annotated[int, Field(ge=10, le=95)] = about("per cent of the CPU request", 70)
+
+
+class Storage(Model):
+    """A volume of its own for each replica, which makes the server a StatefulSet."""
+
+    size: Memory = about("bytes, with a unit")
+    path: Path = about("where it is mounted")
+
+
+class MCPServer(Spec):
+    """A server as the organisation knows it; projects take it into their matrix."""
+
+    KIND: ClassVar[str] = "MCPServer"
+    FOLDERS: ClassVar[tuple[str, ...]] = ("specs/mcp-servers",)
+
+    displayName: Line = about("the name for people")
+    description: Annotated[str, Field(min_length=1, max_length=100)] = about(
+        "what it is for; the MCP registry takes at most 100 characters"
+    )
+    version: Version = about("the version of the server")
+    package: Package | None = about("the published package, for laptops", None)
+    image: Image | None = about("the container, for clusters", None)
+    transport: Transport = about("how clients speak to it")
+    tools: Annotated[tuple[Tool, ...], Field(min_length=1)] = about("every tool that it lists")
+    trust: Literal["trusted", "untrusted"] = about(
+        "whether the hints of its tools are believed", "untrusted"
+    )
+    dataClass: DataClass = about("the most sensitive data that passes through it")
+    tenancy: Literal["shared", "project"] = about(
+        "one instance for all projects, or one for each", "project"
+    )
+    secrets: tuple[Secret, ...] = about("the credentials it needs, by reference", ())
+    egress: tuple[Host, ...] = about("the hosts outside the cluster that it calls", ())
+    env: dict[str, str] = about("plain settings; never a credential", {})
+    scaling: Scaling | None = about("replicas, autoscaled where they differ; none: one", None)
+    storage: Storage | None = about("a volume of its own", None)
+    resources: Resources = about("what one replica takes")
+    probe: Probe = about("where it says how it is", Probe())
+    authentication: Literal["none", "api-key", "oauth"] = about(
+        "how clients prove who they are", "api-key"
+    )
+    reviewDays: Count = about("days after which the tool list is reviewed again", 180)

@@ -1,0 +1,137 @@
+"""The platform: what all projects share, and how much of it there is."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from compiler.model.base import (
+    Amounts,
+    Duration,
+    EnvName,
+    FilePath,
+    Host,
+    Image,
+    Line,
+    Memory,
+    Model,
+    Name,
+    Port,
+    Resources,
+    Spec,
+    Url,
+    about,
+)
+
+Replicas = Annotated[int, Field(ge=1, le=100)]
+
+
+class Namespaces(Model):
+    """The namespaces of the platform; a project's own are `<project>-<one of these>`."""
+
+    servers: Name = about("of MCP servers", "mcp-servers")
+    agents: Name = about("of agents", "agents")
+    infrastructure: Name = about("of stores, registry and monitoring", "infrastructure")
+    workflows: Name = about("of the workflow engine", "workflows")
+
+
+class Repository(Model):
+    """Where the generated files are committed."""
+
+    url: Url = about("the git repository")
+    branch: Annotated[str, Field(pattern=r"^refs/heads/[A-Za-z0-9._/-]+$")] = about(
+        "the branch, fully qualified"
+    )
+
+
+class SecretStore(Model):
+    """Where secret values lie; External Secrets fetches them."""
+
+    kind: Literal["ClusterSecretStore", "SecretStore"] = about("whose store it is")
+    name: Name = about("its name")
+    refresh: Duration = about("how often values are fetched", "1h")
+    maxRotation: Duration = about("no secret lives longer than this", "30d")
+
+
+class ContextStore(Model):
+    """The shared memory of agents."""
+
+    kind: Literal["StatefulSet", "Deployment", "managed"] = about("what runs it")
+    image: Image | None = about("the container, unless it is managed", None)
+    replicas: Replicas = about("how many", 3)
+    volume: Literal["per-replica", "shared"] = about("whether replicas share one volume")
+    size: Memory = about("bytes of one volume")
+    port: Port = about("where it listens", 6379)
+    resources: Resources = about("what one replica takes")
+
+
+class Service(Model):
+    """A service of the platform inside the cluster."""
+
+    name: Name = about("its Service in the infrastructure or workflows namespace")
+    port: Port = about("where it listens")
+
+
+class EventBus(Model):
+    """What carries events between agents."""
+
+    kind: Literal["redis-streams", "kafka", "rabbitmq"] = about("the technology")
+    topics: tuple[Name, ...] = about("the topics there are", ())
+
+
+class Process(Model):
+    """A process of the platform that PM2 runs on a laptop."""
+
+    name: Name = about("its name in PM2")
+    script: FilePath = about("the program, below the repository")
+    interpreter: Literal["node", "python", "none"] = about("what runs the script", "node")
+    mode: Literal["fork", "cluster"] = about("PM2's exec_mode", "fork")
+    instances: Annotated[int, Field(ge=1, le=64)] = about("how many", 1)
+    port: Port | None = about("the port it listens on, given to it as PORT", None)
+    env: dict[EnvName, str] = about("plain settings; never a credential", {})
+    maxMemory: Memory = about("restarted above this", "512Mi")
+
+
+class BudgetRow(Model):
+    """What one part of the platform may take, in units of pods."""
+
+    name: Line = about("the part")
+    component: Literal["servers", "agents", "infrastructure"] = about("what is counted against it")
+    units: Annotated[int, Field(ge=1)] = about("servers, agents or services", 1)
+    pods: Annotated[int, Field(ge=1)] = about("average pods of each", 1)
+    each: Resources = about("what one pod takes")
+
+
+class Totals(Model):
+    """The sum that the plan states."""
+
+    requests: Amounts = about("the sum of requests")
+    limits: Amounts = about("the sum of limits")
+
+
+class Budget(Model):
+    """How much there is, per production cluster."""
+
+    rows: Annotated[tuple[BudgetRow, ...], Field(min_length=1)] = about("part by part")
+    total: Totals = about("their sum, as agreed; the compiler adds it up again")
+
+
+class Platform(Spec):
+    """What all projects share. There is exactly one."""
+
+    KIND: ClassVar[str] = "Platform"
+    FOLDERS: ClassVar[tuple[str, ...]] = ("specs",)
+
+    organisation: Line = about("the organisation")
+    domain: Host = about("its domain")
+    labelDomain: Host = about("the prefix of its labels on Kubernetes objects")
+    repository: Repository = about("where the generated files go")
+    namespaces: Namespaces = about("the namespaces", Namespaces())
+    mesh: Literal["none", "istio-ambient"] = about("the service mesh of clusters that have one")
+    secretStore: SecretStore = about("where secrets lie")
+    contextStore: ContextStore = about("the shared memory of agents")
+    registry: Service = about("the agent registry")
+    collector: Service = about("the OpenTelemetry collector")
+    workflowEngine: Service = about("the workflow engine")
+    eventBus: EventBus = about("what carries events")
+    processes: tuple[Process, ...] = about("what PM2 runs for the platform on a laptop", ())
+    budget: Budget = about("how much there is")

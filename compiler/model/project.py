@@ -1,0 +1,89 @@
+"""A project: its servers (the matrix), its team of agents with their grants, and its people."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from compiler.model.agent import AgentRef, Tools
+from compiler.model.base import Amounts, Day, Group, Line, Model, Ref, Spec, ToolName, about
+from compiler.model.cluster import ClusterRef
+from compiler.model.mcp_server import MCPServerRef
+
+
+class ProjectRef(Ref):
+    """The name of a Project."""
+
+    KIND = "Project"
+
+
+class GrantEntry(Model):
+    """Leave for one agent of the team to call tools of one server."""
+
+    server: MCPServerRef = about("the server")
+    tools: Tools = about("the tools; `read-only` and `all` are expanded to names")
+    approval: dict[ToolName, Literal["human", "none"]] = about(
+        "tools for which a human approves each call", {}
+    )
+    reason: Line | None = about("why the agent needs it", None)
+    approver: Line | None = about("who agreed", None)
+    expires: Day | None = about("the last day on which it holds", None)
+
+
+class TeamEntry(Model):
+    """An agent at work in this project."""
+
+    agent: AgentRef = about("the agent")
+    grants: tuple[GrantEntry, ...] = about("what it may call here", ())
+    delegatesTo: tuple[AgentRef, ...] = about("team members to whom it hands tasks", ())
+    replicas: Annotated[int, Field(ge=1, le=50)] | None = about("instead of the agent's own", None)
+
+
+class People(Model):
+    """What a group of people may do with the project in the cluster."""
+
+    group: Group = about("the group, as the identity provider names it")
+    role: Literal["viewer", "operator", "maintainer"] = about(
+        "to look; also to restart and scale; also to change"
+    )
+
+
+class Quota(Model):
+    """The most that one namespace of the project may take in one cluster."""
+
+    requests: Amounts = about("the sum of requests")
+    limits: Amounts = about("the sum of limits")
+    pods: Annotated[int, Field(ge=1, le=100_000)] = about("the number of pods")
+
+
+class Quotas(Model):
+    """The most that the project may take in one cluster, by namespace."""
+
+    agents: Quota = about("in `<project>-agents`")
+    servers: Quota = about("in `<project>-mcp-servers`")
+
+
+class Notices(Model):
+    """What the project tells the people who meet its agents."""
+
+    locales: tuple[Line, ...] = about("languages of the notices, such as `en`", ("en",))
+    interactsWithPersons: bool = about("whether people outside the team talk to its agents", False)
+
+
+class Project(Spec):
+    """One project of the organisation."""
+
+    KIND: ClassVar[str] = "Project"
+    FOLDERS: ClassVar[tuple[str, ...]] = ("projects/*",)
+
+    displayName: Line = about("the name for people")
+    aliases: tuple[Line, ...] = about("other names under which documents mention it", ())
+    description: Line = about("what it is")
+    clusters: Annotated[tuple[ClusterRef, ...], Field(min_length=1)] = about("where it runs")
+    servers: tuple[MCPServerRef, ...] = about("the servers that it uses: its row of the matrix")
+    agents: Annotated[tuple[TeamEntry, ...], Field(min_length=1)] = about("its team")
+    people: tuple[People, ...] = about("groups of people and their roles", ())
+    quota: Quotas = about("the most that it may take in one cluster")
+    compliance: tuple[Literal["eu-ai-act", "gdpr", "soc2", "iso-42001", "nist-ai-rmf"], ...] = (
+        about("the regimes it answers to", ())
+    )
+    notices: Notices = about("what people are told", Notices())

@@ -1,0 +1,239 @@
+"""YAML text to Documents: JSON's data in YAML's clothes, and the place of every value in it.
+
+The text is read as a stream of events, so that limits hold before anything is composed: a deep or
+huge input costs no more than its first 64 levels. Plain scalars are JSON's scalars (`no`, `on` and
+`0777` are words); a number keeps its text, for fields that are text (`1.10`, `123e456`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import yaml
+
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.source import Pos, Route, Source, Span, top
+
+SYNTAX = Rule("yaml-syntax", Severity.ERROR, "the file is not YAML")
+EMPTY = Rule("yaml-empty", Severity.ERROR, "a document says nothing")
+DUPLICATE = Rule("yaml-duplicate-key", Severity.ERROR, "a key is given twice")
+EXOTIC = Rule("yaml-exotic", Severity.ERROR, "only what JSON can say is allowed")
+LIMIT = Rule("yaml-too-large", Severity.ERROR, "the file is larger or deeper than any spec")
+HIDDEN = Rule("hidden-character", Severity.ERROR, "a character that nobody can see")
+RULES = (SYNTAX, EMPTY, DUPLICATE, EXOTIC, LIMIT, HIDDEN)
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 64
+MAX_NODES = 50_000
+
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
+    "\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_SPECIAL = frozenset("-0123456789tfn~")
+
+
+class Int(int):
+    """A whole number that remembers how it was written."""
+
+    raw: str
+
+
+class Float(float):
+    """A number that remembers how it was written."""
+
+    raw: str
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """The places below a mapping or sequence: per key or index, of the key and of the value."""
+
+    start_mark: Any
+    end_mark: Any
+    keys: dict[str | int, Any]
+    values: dict[str | int, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One YAML document: plain data (dict, tuple, str, int, float, bool, None) and its places."""
+
+    source: Source
+    data: Any
+    places: Any = field(repr=False)
+
+    def at(self, *route: str | int) -> Span:
+        """The span of the value at `route`, or of its nearest ancestor.
+
+        Parts which the text does not have are skipped: pydantic's `loc` also names union tags,
+        and fields which are missing.
+        """
+        return self._span(self._walk(route)[1])
+
+    def key_at(self, *route: str | int) -> Span:
+        """The span of the key in front of that value."""
+        key, value = self._walk(route)
+        return self._span(key or value)
+
+    def _walk(self, route: Route) -> tuple[Any, Any]:
+        key, place = None, self.places
+        for part in route:
+            if isinstance(place, Branch) and part in place.values:
+                key, place = place.keys.get(part), place.values[part]
+        return key, place
+
+    def _span(self, place: Any) -> Span:
+        start, end = place.start_mark, place.end_mark
+        return Span(
+            self.source.path,
+            Pos(start.line + 1, start.column + 1),
+            Pos(end.line + 1, end.column + 1),
+        )
+
+
+def parse(source: Source) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    """The documents of one source. With any error but a duplicate key, there are none."""
+    if not source.is_yaml:
+        return (), tuple(_hidden(source))
+    if len(source.text) > MAX_BYTES:
+        return (), (LIMIT.at(top(source.path), f"the file is larger than {MAX_BYTES} bytes"),)
+    if found := tuple(_hidden(source)):
+        return (), found
+    reader = _Reader(source)
+    try:
+        documents = tuple(reader.documents())
+    except _Refused as refused:
+        return (), (*reader.found, refused.diagnostic)
+    except yaml.MarkedYAMLError as error:
+        return (), (*reader.found, _syntax(source, error))
+    return documents, tuple(reader.found)
+
+
+def _hidden(source: Source) -> Iterator[Diagnostic]:
+    """The first invisible character of each of the first ten lines that have one."""
+    if not _HIDDEN.search(source.text):
+        return
+    lines = [(n, line) for n, line in enumerate(re.split(r"\r\n|\n|\r", source.text), 1)]
+    bad = [(n, m) for n, line in lines if (m := _HIDDEN.search(line))]
+    for number, match in bad[:10]:
+        column = match.start() + 1
+        yield HIDDEN.at(
+            Span(source.path, Pos(number, column), Pos(number, column + 1)),
+            f"the character U+{ord(match[0]):04X} cannot be seen, and can change what a text says",
+            help="remove it",
+        )
+
+
+def _syntax(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    pos = Pos(mark.line + 1, mark.column + 1) if mark else Pos(1, 1)
+    context = f" {error.context}" if error.context else ""
+    return SYNTAX.at(Span(source.path, pos, pos), f"{error.problem}{context}")
+
+
+class _Refused(Exception):  # noqa: N818 - it carries a diagnostic and never leaves this file
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+class _Reader:
+    """Composes data and places from the events of one source."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+        self.next = yaml.CSafeLoader(source.text).get_event
+        self.nodes = 0
+
+    def documents(self) -> Iterator[Document]:
+        empty = True
+        while not isinstance(event := self.next(), yaml.StreamEndEvent):
+            if isinstance(event, yaml.DocumentStartEvent):
+                if event.tags or event.version:
+                    self.refuse(EXOTIC, event, "a YAML directive is not allowed", "remove it")
+                empty = False
+                data, places = self.value(self.next(), 1)
+                yield Document(self.source, data, places)
+        if empty:
+            raise _Refused(EMPTY.at(top(self.source.path), "the file has no document"))
+
+    def value(self, event: Any, depth: int) -> tuple[Any, Any]:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.refuse(LIMIT, event, f"the file has more than {MAX_NODES} values", "split it")
+        if event.__class__ is yaml.ScalarEvent:
+            if event.anchor is not None or event.tag is not None:
+                self.exotic(event)
+            return self.scalar(event), event
+        if depth > MAX_DEPTH:
+            self.refuse(LIMIT, event, f"the file is nested more than {MAX_DEPTH} levels deep")
+        if event.__class__ is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+            self.exotic(event)
+        if event.__class__ is yaml.MappingStartEvent:
+            return self.mapping(event, depth)
+        return self.sequence(event, depth)
+
+    def mapping(self, start: Any, depth: int) -> tuple[dict[str, Any], Branch]:
+        data: dict[str, Any] = {}
+        keys: dict[str | int, Any] = {}
+        values: dict[str | int, Any] = {}
+        while (key := self.next()).__class__ is not yaml.MappingEndEvent:
+            name = self.key(key)
+            value, place = self.value(self.next(), depth + 1)
+            if name in keys:
+                self.duplicate(key, keys[name])
+            else:
+                data[name], keys[name], values[name] = value, key, place
+        return data, Branch(start.start_mark, key.end_mark, keys, values)
+
+    def sequence(self, start: Any, depth: int) -> tuple[tuple[Any, ...], Branch]:
+        data: list[Any] = []
+        values: dict[str | int, Any] = {}
+        while (event := self.next()).__class__ is not yaml.SequenceEndEvent:
+            value, values[len(data)] = self.value(event, depth + 1)
+            data.append(value)
+        return tuple(data), Branch(start.start_mark, event.end_mark, {}, values)
+
+    def key(self, event: Any) -> str:
+        if event.__class__ is not yaml.ScalarEvent:
+            self.refuse(EXOTIC, event, "a key is not a word", "write the key as plain text")
+        if event.anchor is not None or event.tag is not None:
+            self.exotic(event)
+        if not isinstance(self.scalar(event), str):
+            help = f'put it in quotes: "{event.value}"'
+            self.refuse(EXOTIC, event, f"the key `{event.value}` is not a string", help)
+        return str(event.value)
+
+    def scalar(self, event: Any) -> Any:
+        text = event.value
+        if not event.implicit[0] or (text and text[0] not in _SPECIAL):
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        match = _NUMBER.fullmatch(text)
+        if match is None:
+            return text
+        number: Int | Float = Int(text) if match.lastindex is None else Float(text)
+        number.raw = text
+        return number
+
+    def exotic(self, event: Any) -> NoReturn:
+        if event.__class__ is yaml.AliasEvent or event.anchor is not None:
+            self.refuse(EXOTIC, event, "anchors and aliases are not allowed", "write the value out")
+        self.refuse(EXOTIC, event, f"the tag `{event.tag}` is not allowed", "remove the tag")
+
+    def duplicate(self, key: Any, first: Any) -> None:
+        place = Document(self.source, None, first)
+        span = Document(self.source, None, key).at()
+        label = Label(place.at(), "first given here")
+        message = f"`{key.value}` is given twice"
+        self.found.append(DUPLICATE.at(span, message, help="keep one of them", related=[label]))
+
+    def refuse(self, rule: Rule, event: Any, message: str, help: str = "") -> NoReturn:
+        raise _Refused(rule.at(Document(self.source, None, event).at(), message, help=help))

@@ -1,0 +1,45 @@
+"""Where things are: a Source is a text, a Span is a place in one, a Route leads to a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Route = tuple[str | int, ...]
+"""Keys and indices from the top of a document to a value; pydantic calls it `loc`."""
+
+
+class Pos(NamedTuple):
+    """A place between characters; both numbers start at 1, as editors count."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input file: its path below the root, with `/`, and its text."""
+
+    path: str
+    text: str = field(repr=False)
+
+    @property
+    def is_yaml(self) -> bool:
+        """Whether it holds documents; any other file is only referred to (a prompt, a schema)."""
+        return self.path.endswith((".yaml", ".yml"))
+
+
+class Span(NamedTuple):
+    """A stretch of one source; `end` is exclusive."""
+
+    path: str
+    start: Pos
+    end: Pos
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.start.line}:{self.start.column}"
+
+
+def top(path: str) -> Span:
+    """The very start of a file: for what concerns the file as a whole."""
+    return Span(path, Pos(1, 1), Pos(1, 1))
