@@ -129,13 +129,10 @@ def _known(data: Any, route: Route) -> Route:
     """The parts of `route` that lead through `data`."""
     kept: list[str | int] = []
     for part in route:
-        if isinstance(data, dict) and part in data:
-            data = data[part]
-        elif isinstance(data, tuple) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            continue
-        kept.append(part)
+        below: Any = dict(enumerate(data)) if isinstance(data, tuple) else data
+        if isinstance(below, dict) and part in below:
+            data = below[part]
+            kept.append(part)
     return tuple(kept)
 
 

@@ -53,9 +53,7 @@ class Rule:
         self, span: Span, message: str, *, help: str = "", related: Iterable[Label] = ()
     ) -> Diagnostic:
         """A diagnostic of this kind; `related` keeps its first two places."""
-        return Diagnostic(
-            self.code, self.severity, message, span, help, tuple(related)[:2]
-        )
+        return Diagnostic(self.code, self.severity, message, span, help, tuple(related)[:2])
 
 
 def canonical(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity, did_you_mean
 from compiler.graph import Broken, Graph, Resource, ResourceId
 from compiler.model import KINDS, Ref, Spec
-from compiler.source import Route, Source
+from compiler.source import Route, Source, top
 
 DUPLICATE = Rule("duplicate-name", Severity.ERROR, "two resources of a kind share a name")
 UNKNOWN = Rule("unknown-ref", Severity.ERROR, "a name does not resolve")
-RULES = (DUPLICATE, UNKNOWN)
+PLATFORM = Rule("platform-missing", Severity.ERROR, "there is not exactly one Platform")
+RULES = (DUPLICATE, UNKNOWN, PLATFORM)
 
 Node = Resource[Spec] | Broken
 
@@ -42,6 +43,7 @@ def link(
                 users[target].add(node.id)
             elif not any(target.name in source.text for source in unread):
                 found.append(_unknown(node, route, target, table))
+    found += _platform(table, unread)
     resources = {id: node for id, node in table.items() if isinstance(node, Resource)}
     back = {id: tuple(sorted(users[id])) for id in resources}
     return Graph(resources, back, {text.path: text for text in texts}), tuple(found)
@@ -51,6 +53,23 @@ def _twice(node: Node, first: Node) -> Diagnostic:
     label = Label(first.document.at("metadata", "name"), "first defined here")
     span = node.document.at("metadata", "name")
     return DUPLICATE.at(span, f"`{node.id}` is defined twice", help="rename one", related=[label])
+
+
+def _platform(table: Mapping[ResourceId, Node], unread: tuple[Source, ...]) -> list[Diagnostic]:
+    """There is one Platform; nothing can be derived without it, or with two."""
+    platforms = [node for id, node in table.items() if id.kind == "Platform"]
+    if not platforms and not unread:
+        help = "define it: `roster new Platform platform`"
+        return [PLATFORM.at(top("specs/platform.yaml"), "there is no Platform", help=help)]
+    return [
+        PLATFORM.at(
+            node.document.at("metadata", "name"),
+            f"`{node.id}` is one Platform too many",
+            help="keep one",
+            related=[Label(platforms[0].document.at("metadata", "name"), "the first one")],
+        )
+        for node in platforms[1:]
+    ]
 
 
 def _unknown(
@@ -82,13 +101,14 @@ class _Shape(NamedTuple):
     item: Any
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shape(annotation: Any) -> _Shape | None:
     """The shape of a type, or None where no reference can stand in it."""
     if isinstance(annotation, type) and issubclass(annotation, Ref):
         return _Shape(annotation.KIND, {}, None)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        shapes = {name: _shape(f.annotation) for name, f in annotation.model_fields.items()}
+        types: dict[str, Any] = {n: f.annotation for n, f in annotation.model_fields.items()}
+        shapes = {name: _shape(type) for name, type in types.items()}
         fields = {name: shape for name, shape in shapes.items() if shape is not None}
         return _Shape(None, fields, None) if fields else None
     inner = [shape for arg in get_args(annotation) if (shape := _shape(arg)) is not None]

@@ -1,4 +1,4 @@
-"""What every kind is made of: closed immutable models, references, and the small types of fields."""
+"""What kinds are made of: closed immutable models, references, and the small types of fields."""
 
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
@@ -20,7 +20,9 @@ NAME = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 class Model(BaseModel):
     """Immutable, and closed: a key which we do not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class Spec(Model):
@@ -49,7 +51,7 @@ class Ref(str):
 
 
 def about(description: str, default: Any = ..., **constraints: Any) -> Any:
-    """A field with its description, which is what editors show; without a default it is required."""
+    """A field with its description, which editors show; without a default it is required."""
     return Field(default, description=description, **constraints)
 
 
@@ -71,6 +73,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Day = Annotated[date, BeforeValidator(_day)]
 Host = Annotated[str, _text(rf"^(\*\.)?{_DNS}$")]
+Endpoint = Annotated[str, _text(rf"^(\*\.)?{_DNS}(:[0-9]{{1,5}})?$")]
 Url = Annotated[str, _text(rf"^https?://{_DNS}(:[0-9]{{1,5}})?(/[A-Za-z0-9._~/%-]*)?$", 2000)]
 Path = Annotated[str, _text(r"^/[A-Za-z0-9._~/-]*$")]
 FilePath = Annotated[str, _text(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
@@ -130,7 +133,9 @@ class Secret(Model):
     """One secret value, by reference: the value itself lies in the secret store."""
 
     name: EnvName = about("the name under which the program looks for it")
-    key: Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9_/-]*$")] = about("its path in the secret store")
+    key: Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9_/-]*$")] = about(
+        "its path in the secret store"
+    )
     property: Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = about(
         "the field at that path", "value"
     )

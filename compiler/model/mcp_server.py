@@ -7,7 +7,7 @@ from pydantic import Field
 from compiler.model.base import (
     Count,
     DataClass,
-    Host,
+    Endpoint,
     Image,
     Line,
     Memory,
@@ -125,7 +125,9 @@ class MCPServer(Spec):
         "one instance for all projects, or one for each", "project"
     )
     secrets: tuple[Secret, ...] = about("the credentials it needs, by reference", ())
-    egress: tuple[Host, ...] = about("the hosts outside the cluster that it calls", ())
+    egress: tuple[Endpoint, ...] = about(
+        "the hosts outside the cluster that it calls, with a port unless it is 443", ()
+    )
     env: dict[str, str] = about("plain settings; never a credential", {})
     scaling: Scaling | None = about("replicas, autoscaled where they differ; none: one", None)
     storage: Storage | None = about("a volume of its own", None)

@@ -1,0 +1,19 @@
+"""An agent in no team runs nowhere; its spec rots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.model import Agent
+
+RULE = Rule("agent-unused", Severity.WARNING, "an agent is in no project's team")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where an agent is in no project's team."""
+    for agent in fleet.graph.all(Agent):
+        if not any(user.kind == "Project" for user in fleet.graph.users[agent.id]):
+            message = f"agent `{agent.name}` is in no team"
+            yield RULE.at(agent.name_span, message, help="add it to a project, or remove it")

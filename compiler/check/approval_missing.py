@@ -1,0 +1,49 @@
+"""What can destroy something, or at some tiers change anything, waits for a human; the risk tier
+says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.fleet import Call
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.model import Agent, MCPServer, RiskTier
+from compiler.source import Span
+
+RULE = Rule(
+    "approval-missing", Severity.ERROR, "a call that the risk tier puts under approval has none"
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a call that the risk tier puts under approval has none."""
+    for grant in fleet.grants:
+        if grant.approval == "human":
+            continue
+        agent = fleet.graph.get(Agent, grant.call.agent)
+        tier = fleet.graph.get(RiskTier, agent.spec.riskTier)
+        traits = fleet.traits[grant.call.server, grant.call.tool]
+        if traits.destructive and tier.spec.approveDestructive:
+            verb, field = "destroy something with", "approveDestructive"
+        elif traits.writes and tier.spec.approveWrites:
+            verb, field = "change something with", "approveWrites"
+        else:
+            continue
+        tool = grant.call.tool
+        yield RULE.at(
+            fleet.place(grant),
+            f"agent `{agent.name}` may {verb} `{tool}` without approval",
+            help=f"set `approval: {{{tool}: human}}` on the grant, or drop the tool",
+            related=[
+                Label(tier.at(field), f"because its tier is `{tier.name}`"),
+                Label(_tool(fleet, grant.call), "because of this tool"),
+            ],
+        )
+
+
+def _tool(fleet: Fleet, call: Call) -> Span:
+    server = fleet.graph.get(MCPServer, call.server)
+    names = [tool.name for tool in server.spec.tools]
+    return server.at("tools", names.index(call.tool), "name")

@@ -1,0 +1,31 @@
+"""A grant of a tool that does not exist grants nothing, or, one day, something that nobody looked
+at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity, did_you_mean
+from compiler.model import MCPServer, Project
+
+RULE = Rule("grant-unknown-tool", Severity.ERROR, "a tool that the server does not have")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a tool that the server does not have."""
+    for project in fleet.graph.all(Project):
+        for a, member in enumerate(project.spec.agents):
+            for g, entry in enumerate(member.grants):
+                server = fleet.graph.get(MCPServer, entry.server)
+                known = {tool.name for tool in server.spec.tools}
+                named = entry.tools if isinstance(entry.tools, tuple) else ()
+                for t, tool in enumerate(named):
+                    if tool not in known:
+                        yield RULE.at(
+                            project.at("agents", a, "grants", g, "tools", t),
+                            f"server `{server.name}` has no tool `{tool}`",
+                            help=did_you_mean(tool, known),
+                            related=[Label(server.key_at("tools"), "its tools")],
+                        )

@@ -1,0 +1,30 @@
+"""A tag can name another image tomorrow; only a digest says what was reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.graph import Resource
+from compiler.model import Agent, MCPServer
+
+RULE = Rule("image-unpinned", Severity.WARNING, "an image is named without its digest")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where an image is named without its digest."""
+    resources: list[Resource[Agent] | Resource[MCPServer]]
+    resources = [*fleet.graph.all(Agent), *fleet.graph.all(MCPServer)]
+    for resource in resources:
+        image = resource.spec.image
+        if image is not None and image.digest is None:
+            yield RULE.at(
+                resource.key_at("image"),
+                f"the image of `{resource.name}` has no digest",
+                help="add the `digest` that the registry gives for the tag",
+            )
+    image = fleet.platform.contextStore.image
+    if image is not None and image.digest is None:
+        span = fleet.platform_resource.at("contextStore", "image")
+        yield RULE.at(span, "the image of the context store has no digest", help="add it")

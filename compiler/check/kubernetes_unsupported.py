@@ -1,0 +1,27 @@
+"""Without the schemas of a version nobody can say what its API server accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.model import Cluster
+
+RULE = Rule(
+    "kubernetes-unsupported",
+    Severity.ERROR,
+    "a cluster runs a version of Kubernetes that we have no schemas for",
+)
+VERSIONS = tuple(f"1.{minor}" for minor in range(30, 38))
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a cluster runs a version of Kubernetes that we have no schemas for."""
+    for cluster in fleet.graph.all(Cluster):
+        if cluster.spec.kubernetes not in VERSIONS:
+            yield RULE.at(
+                cluster.at("kubernetes"),
+                f"there are no schemas for Kubernetes {cluster.spec.kubernetes}",
+                help=f"use {VERSIONS[0]} to {VERSIONS[-1]}",
+            )

@@ -1,0 +1,33 @@
+"""An alias without a date is another model tomorrow: what was evaluated is not what runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.model import Agent, LanguageModel, RiskTier
+
+RULE = Rule("model-floating", Severity.ERROR, "a model id that names no exact version")
+_EXACT = re.compile(r"(?<!\d)(20\d{6}|20\d{2}-\d{2}-\d{2}|20\d{2}-\d{2})(?!\d)|-v\d+:\d+$|@sha256:")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a model id that names no exact version."""
+    for model in fleet.graph.all(LanguageModel):
+        if _EXACT.search(model.spec.id):
+            continue
+        users = [
+            agent
+            for agent in fleet.graph.all(Agent)
+            if agent.spec.model == model.name
+            and fleet.graph.get(RiskTier, agent.spec.riskTier).spec.exactModel
+        ]
+        for agent in users[:1]:
+            yield RULE.at(
+                model.at("id"),
+                f"`{model.spec.id}` names no exact version, and agent `{agent.name}` needs one",
+                help="write the id with its date, such as `claude-haiku-4-5-20251001`",
+                related=[Label(agent.at("riskTier"), "this tier demands an exact model")],
+            )

@@ -1,0 +1,34 @@
+"""An object of a kind that nobody installed is refused by the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.fleet import AgentDeployment, ServerDeployment
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.model import Cluster
+
+RULE = Rule(
+    "operator-missing", Severity.ERROR, "a cluster lacks the operator for what is deployed there"
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a cluster lacks the operator for what is deployed there."""
+    for cluster in fleet.graph.all(Cluster):
+        workloads: list[ServerDeployment | AgentDeployment] = [*fleet.servers, *fleet.agents]
+        runs = any(workload.cluster is cluster for workload in workloads)
+        if runs and "external-secrets" not in cluster.spec.installed:
+            span = cluster.key_at("installed")
+            message = f"cluster `{cluster.name}` gets ExternalSecrets, and has no operator for them"
+            yield RULE.at(span, message, help="install it and add `external-secrets`")
+        mesh = fleet.platform.mesh
+        missed = mesh != "none" and mesh not in cluster.spec.installed
+        if missed and cluster.spec.environment == "prod":
+            yield RULE.at(
+                cluster.key_at("installed"),
+                f"the production cluster `{cluster.name}` is without the mesh",
+                help=f"install it and add `{mesh}`",
+                related=[Label(fleet.platform_resource.at("mesh"), "the platform's mesh")],
+            )

@@ -1,0 +1,47 @@
+"""A quota below what the project runs leaves its pods pending, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.fleet import Load
+from compiler.derive.quantity import cpu, in_bytes, memory, millicores
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.graph import Resource
+from compiler.model import Project
+
+RULE = Rule("quota-too-small", Severity.ERROR, "a project's quota is below what it runs")
+_MEASURES = (("cpu", millicores, cpu), ("memory", in_bytes, memory))
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a project's quota is below what it runs."""
+    here: dict[tuple[str, str, str], list[Load]] = {}
+    for load in fleet.loads:
+        here.setdefault((load.project, load.cluster, load.part), []).append(load)
+    for project in fleet.graph.all(Project):
+        for cluster in project.spec.clusters:
+            for part in ("agents", "servers"):
+                loads = here.get((project.name, cluster, part), [])
+                yield from _part(project, cluster, part, loads)
+
+
+def _part(
+    project: Resource[Project], cluster: str, part: str, loads: list[Load]
+) -> Iterator[Diagnostic]:
+    quota = getattr(project.spec.quota, part)
+    for side in ("requests", "limits"):
+        for i, (field, measure, write) in enumerate(_MEASURES):
+            needed = sum(load.pods * getattr(load, side)[i] for load in loads)
+            if needed > measure(getattr(getattr(quota, side), field)):
+                yield RULE.at(
+                    project.at("quota", part, side, field),
+                    f"the {part} of `{project.name}` take {write(needed)} in `{cluster}`",
+                    help=f"raise it to {write(needed)} at least",
+                )
+    pods = sum(load.pods for load in loads)
+    if pods > quota.pods:
+        span = project.at("quota", part, "pods")
+        message = f"`{project.name}` runs {pods} pods of {part} in `{cluster}`"
+        yield RULE.at(span, message, help=f"raise it to {pods} at least")

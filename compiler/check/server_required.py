@@ -1,0 +1,36 @@
+"""An agent that cannot work without a server is no use in a project that does not give it that
+server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.model import Agent, Project
+
+RULE = Rule(
+    "server-required",
+    Severity.ERROR,
+    "an agent's required server is not in the project, or not granted",
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where an agent's required server is not in the project, or not granted."""
+    for project in fleet.graph.all(Project):
+        for a, member in enumerate(project.spec.agents):
+            agent = fleet.graph.get(Agent, member.agent)
+            granted = {str(entry.server) for entry in member.grants}
+            for s, use in enumerate(agent.spec.servers):
+                if use.required and use.server not in granted:
+                    listed = use.server in project.spec.servers
+                    what = "grants it nothing on" if listed else "does not list"
+                    yield RULE.at(
+                        project.at("agents", a, "agent"),
+                        f"agent `{agent.name}` needs server `{use.server}`, and project "
+                        f"`{project.name}` {what} it",
+                        help="grant it" if listed else "add the server to `servers` and grant it",
+                        related=[Label(agent.at("servers", s, "server"), "it is required here")],
+                    )

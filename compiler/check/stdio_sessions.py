@@ -1,0 +1,31 @@
+"""A bridge keeps one child process for each session, so a bridged server is sticky unless the
+bridge is told to be stateless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.model import MCPServer
+
+RULE = Rule(
+    "stdio-sessions",
+    Severity.WARNING,
+    "a bridged stdio server of an old revision claims to have no sessions",
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a bridged stdio server of an old revision claims to have no sessions."""
+    for server in fleet.graph.all(MCPServer):
+        transport = server.spec.transport
+        bridged = transport.type == "stdio" and transport.bridge
+        if bridged and transport.sessions == "shared":
+            yield RULE.at(
+                server.at("transport", "sessions"),
+                f"server `{server.name}` is bridged, and a bridge cannot share sessions",
+                help="say `sticky`, or run the bridge stateless and say `none`",
+                related=[Label(server.at("transport", "bridge"), "bridged here")],
+            )

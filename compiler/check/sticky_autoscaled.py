@@ -1,0 +1,26 @@
+"""A session lives in one replica. When the autoscaler removes it, or a proxy picks another one,
+the session is lost; revision 2026-07-28 has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.model import MCPServer
+
+RULE = Rule("sticky-autoscaled", Severity.ERROR, "a server with sticky sessions is autoscaled")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a server with sticky sessions is autoscaled."""
+    for server in fleet.graph.all(MCPServer):
+        spec = server.spec
+        if spec.scaling and spec.scaling.maximum > 1 and spec.transport.sessions == "sticky":
+            yield RULE.at(
+                server.key_at("scaling"),
+                f"server `{server.name}` has sticky sessions and up to {spec.scaling.maximum} pods",
+                help="run it stateless (`sessions: none`), share its sessions, or drop `scaling`",
+                related=[Label(server.at("transport", "sessions"), "its sessions")],
+            )

@@ -1,0 +1,28 @@
+"""Somebody must be able to halt a risky agent, and know that it is their task (EU AI Act, Art.
+14(4)(e)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.model import Agent, RiskTier
+
+RULE = Rule("stop-owner-missing", Severity.ERROR, "nobody is named who can stop an agent, or how")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where nobody is named who can stop an agent, or how."""
+    for agent in fleet.graph.all(Agent):
+        tier = fleet.graph.get(RiskTier, agent.spec.riskTier)
+        lacking = [f for f in ("owner", "stop") if getattr(agent.spec.oversight, f) is None]
+        if tier.spec.stopOwner and lacking:
+            names = " and ".join(f"`oversight.{field}`" for field in lacking)
+            yield RULE.at(
+                agent.key_at("oversight"),
+                f"agent `{agent.name}` does not say who stops it, and how",
+                help=f"set {names}",
+                related=[Label(tier.at("stopOwner"), f"tier `{tier.name}` demands it")],
+            )

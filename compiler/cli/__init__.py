@@ -1,0 +1,51 @@
+"""The command line. COMMANDS is the table; a command's module is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+COMMANDS = {
+    "check": "all diagnostics; writes nothing",
+    "generate": "check, then make generated/ exactly what the specs say",
+    "explain": "the page of a diagnostic, or where a generated file comes from",
+    "access": "who may call what, and which line says so",
+    "capacity": "pods, CPU and memory beside the budget",
+    "schema": "JSON Schemas of the kinds, for editors",
+    "new": "a valid starting file of a kind, in its folder",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"compiler.cli.{name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="roster", prog_name="roster")
+def roster() -> None:
+    """Compile specs of projects, agents and MCP servers into what deploys and governs them."""
+
+
+def main() -> int:
+    """Run the command line; the exit code is 0, 1 (input or difference) or 2 (usage or system)."""
+    try:
+        roster(prog_name="roster")
+    except BrokenPipeError:  # whoever read our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0

@@ -1,0 +1,30 @@
+"""`roster check`: all diagnostics; writes nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from compiler.cli import inputs
+from compiler.cli.session import format_option, root_option, show, summary, today_option
+
+
+@click.command()
+@root_option
+@format_option
+@today_option
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+def command(root: Path, format: str, today: date, strict: bool) -> None:
+    """Report everything that is wrong with the specs; write nothing."""
+    from compiler.diagnostic import canonical
+    from compiler.pipeline import compile
+
+    read = inputs.read(root)
+    result = compile(read.sources.values(), today=today)
+    found = canonical((*read.found, *result.diagnostics))
+    errors, warnings = show(found, read.sources, format)
+    click.echo(summary(errors, warnings) or "no errors, no warnings", err=True)
+    if errors or (strict and warnings):
+        raise SystemExit(1)

@@ -1,0 +1,100 @@
+"""`roster generate`: check, then make generated/ exactly what the specs say."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compiler import write
+from compiler.cli import inputs, memory
+from compiler.cli.session import fail, root_option, show, summary, today_option
+from compiler.diagnostic import Diagnostic, canonical, has_errors
+
+if TYPE_CHECKING:
+    from compiler.emit import File
+
+
+@click.command()
+@root_option
+@today_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where to write (default: generated/)."
+)
+@click.option("--check", is_flag=True, help="Write nothing; list what differs; exit 1 if anything.")
+def command(root: Path, today: date, out: Path | None, check: bool) -> None:
+    """Make generated/ exactly what the specs say. With errors, nothing is written."""
+    target = out or root / "generated"
+    try:
+        if check:
+            _compare(root, today, target)
+        else:
+            _generate(root, today, target)
+    except write.Refused as refused:
+        fail(str(refused))
+    except OSError as error:
+        fail(f"{error.filename or target}: {(error.strerror or str(error)).lower()}")
+
+
+def _generate(root: Path, today: date, target: Path) -> None:
+    read = inputs.read(root)
+    key = memory.key(read.digest, today)
+    with write.locked(target) as handle:
+        have = write.snapshot(handle)
+        known = memory.recall(root, target, key, have)
+        if known is not None:
+            _report(known, read)
+            click.echo("nothing has changed", err=True)
+            return
+        files, found = _compile(read, today)
+        changes = write.plan(files, have, write.owned(handle))
+        write.apply(changes, handle)
+        memory.remember(root, target, key, write.snapshot(handle), found)
+    _foreign(changes)
+    count = f"{len(files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
+    click.echo(count, err=True)
+
+
+def _compare(root: Path, today: date, target: Path) -> None:
+    read = inputs.read(root)
+    files, _ = _compile(read, today)
+    if target.is_dir():
+        with write.locked(target) as handle:
+            changes = write.plan(files, write.snapshot(handle), write.owned(handle))
+            have = write.snapshot(handle)
+    else:
+        have = {}
+        changes = write.plan(files, have, frozenset())
+    for path in changes.save:
+        click.echo(f"{'changed' if path in have else 'missing'}: {path}")
+    for path in changes.remove:
+        click.echo(f"left over: {path}")
+    for path in changes.foreign:
+        click.echo(f"not ours: {path}")
+    if changes or changes.foreign:
+        raise SystemExit(1)
+
+
+def _compile(read: inputs.Inputs, today: date) -> tuple[tuple[File, ...], list[Diagnostic]]:
+    from compiler.pipeline import compile
+
+    result = compile(read.sources.values(), today=today)
+    found = canonical((*read.found, *result.diagnostics))
+    if has_errors(found):
+        errors, warnings = show(found, read.sources)
+        click.echo(f"{summary(errors, warnings)}; nothing is written", err=True)
+        raise SystemExit(1)
+    _report(found, read)
+    return result.files, list(found)
+
+
+def _report(found: tuple[Diagnostic, ...] | list[Diagnostic], read: inputs.Inputs) -> None:
+    if said := summary(*show(found, read.sources)):
+        click.echo(said, err=True)
+
+
+def _foreign(changes: write.Changes) -> None:
+    for path in changes.foreign:
+        click.echo(f"not ours, left alone: {path}", err=True)

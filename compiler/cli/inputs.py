@@ -1,0 +1,102 @@
+"""The input files, read from disk once: texts, what could not be read, and a digest of it all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.source import Source, top
+
+FOLDERS = ("specs", "projects", "policies")
+SUFFIXES = (".yaml", ".yml", ".md", ".json", ".txt")
+MAX_BYTES = 1_000_000
+
+SYMLINK = Rule("input-symlink", Severity.ERROR, "a symlink among the specs")
+UNREADABLE = Rule("input-unreadable", Severity.ERROR, "an input file cannot be read")
+ENCODING = Rule("input-encoding", Severity.ERROR, "an input file is not UTF-8")
+LARGE = Rule("input-too-large", Severity.ERROR, "an input file is larger than any spec")
+IGNORED = Rule("input-ignored", Severity.WARNING, "a file among the specs that nobody reads")
+RULES = (SYMLINK, UNREADABLE, ENCODING, LARGE, IGNORED)
+
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that a compilation reads."""
+
+    sources: dict[str, Source]
+    found: tuple[Diagnostic, ...]
+    digest: str
+
+
+def read(root: Path) -> Inputs:
+    """All inputs below `root`. A file that is a symlink, huge or unreadable is a diagnostic."""
+    sources: dict[str, Source] = {}
+    found: list[Diagnostic] = []
+    digest = sha256()
+    for path, kind in sorted(entry for name in FOLDERS for entry in _walk(root, name)):
+        got = _file(root, path) if kind == "file" else _oddity(path, kind)
+        if isinstance(got, Diagnostic):
+            found.append(got)
+            digest.update(repr(got).encode())
+        else:
+            sources[path] = Source(path, got.decode("utf-8-sig").replace("\r\n", "\n"))
+            digest.update(f"{path}\0{len(got)}\0".encode() + got)
+    return Inputs(sources, tuple(found), digest.hexdigest())
+
+
+def _walk(root: Path, below: str) -> Iterator[tuple[str, str]]:
+    """Every entry below a folder: its path, and whether it is a file, symlink or something else."""
+    try:
+        with os.scandir(root / below) as scan:
+            entries = list(scan)
+    except FileNotFoundError:
+        return
+    except OSError:
+        yield below, "unreadable"
+        return
+    for entry in entries:
+        path = f"{below}/{entry.name}"
+        if entry.is_symlink():
+            yield path, "symlink"
+        elif entry.name.startswith("."):
+            continue
+        elif entry.is_dir():
+            yield from _walk(root, path)
+        else:
+            yield path, "file" if path.endswith(SUFFIXES) and entry.is_file() else "ignored"
+
+
+def _oddity(path: str, kind: str) -> Diagnostic:
+    if kind == "symlink":
+        help = "put the file itself here; nothing outside is read"
+        return SYMLINK.at(top(path), "this is a symlink", help=help)
+    if kind == "unreadable":
+        return UNREADABLE.at(top(path), "the folder cannot be read", help="look at its permissions")
+    names = ", ".join(f"`{suffix}`" for suffix in SUFFIXES)
+    return IGNORED.at(top(path), "nobody reads this file", help=f"specs end in {names}")
+
+
+def _file(root: Path, path: str) -> bytes | Diagnostic:
+    try:
+        handle = os.open(root / path, _OPEN)
+    except OSError as error:
+        message = f"the file cannot be read: {(error.strerror or 'unknown error').lower()}"
+        return UNREADABLE.at(top(path), message, help="look at its permissions")
+    with os.fdopen(handle, "rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        message = f"the file is larger than {MAX_BYTES} bytes"
+        return LARGE.at(top(path), message, help="split it")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the file is not UTF-8: byte {error.start}, in line {line}"
+        return ENCODING.at(top(path), message, help="save it as UTF-8")
+    return data

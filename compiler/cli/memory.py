@@ -1,0 +1,84 @@
+"""What the last run saw and made, so that a run with nothing to do can tell, and stop.
+
+It is sound: the key covers every byte of every input, the day, the compiler and its libraries; and
+every file in the output folder is read and compared. It lies in `.roster/`, which git ignores.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Mapping
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from compiler.diagnostic import Diagnostic, Label, Severity
+from compiler.source import Pos, Span
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def key(inputs: str, today: date) -> str:
+    """A digest of everything that decides on the output."""
+    libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).iterdir())
+    parts = [inputs, today.isoformat(), sys.version, *libraries]
+    digest = sha256("\n".join(parts).encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _file(root: Path, target: Path) -> Path:
+    name = sha256(os.fsencode(target.absolute())).hexdigest()[:16]
+    return root / ".roster" / f"{name}.json"
+
+
+def _seal(have: Mapping[str, str]) -> str:
+    lines = "\n".join(f"{path}\0{digest}" for path, digest in sorted(have.items()))
+    return sha256(lines.encode()).hexdigest()
+
+
+def recall(
+    root: Path, target: Path, key: str, have: Mapping[str, str]
+) -> tuple[Diagnostic, ...] | None:
+    """The diagnostics of the last run, if inputs and outputs are as it left them; else None."""
+    try:
+        state = json.loads(_file(root, target).read_text(encoding="utf-8"))
+        if state["key"] != key or state["outputs"] != _seal(have):
+            return None
+        return tuple(_diagnostic(item) for item in state["diagnostics"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(
+    root: Path, target: Path, key: str, have: Mapping[str, str], found: Iterable[Diagnostic]
+) -> None:
+    """Note what this run saw and made. That it cannot be noted is no error."""
+    path = _file(root, target)
+    state = {"key": key, "outputs": _seal(have), "diagnostics": list(found)}
+    try:
+        path.parent.mkdir(exist_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        beside.write_text(json.dumps(state), encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        return
+
+
+def _diagnostic(item: list[object]) -> Diagnostic:
+    code, severity, message, span, help, related = item
+    assert isinstance(related, list)
+    labels = tuple(Label(_span(span), str(text)) for span, text in related)
+    return Diagnostic(
+        str(code), Severity(str(severity)), str(message), _span(span), str(help), labels
+    )
+
+
+def _span(item: object) -> Span:
+    assert isinstance(item, list)
+    path, start, end = item
+    return Span(path, Pos(*start), Pos(*end))

@@ -1,0 +1,15 @@
+"""Every rule there is, whichever stage it belongs to."""
+
+from __future__ import annotations
+
+from compiler import admit, check, decode, link, parse, scan
+from compiler.cli import inputs
+from compiler.diagnostic import Rule
+
+
+def all_rules() -> dict[str, Rule]:
+    """By code, in the order of the stages."""
+    stages = (inputs, parse, scan, decode, link, check, admit)
+    rules = [rule for stage in stages for rule in stage.RULES]
+    rules += [one.RULE for one in check.CHECKS]
+    return {rule.code: rule for rule in rules}

@@ -1,0 +1,120 @@
+"""What commands share: their options, the root, the clock, and how diagnostics are shown."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from compiler.cli.inputs import FOLDERS
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.source import Source
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("text", "short", "json", "sarif", "github")
+
+
+class _Day(click.ParamType[date]):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day, such as 2026-11-23", param, ctx)
+
+
+def root_option(command: F) -> F:
+    """`--root DIR`: the repository; without it the nearest folder above that has specs/."""
+    return click.option(
+        "--root",
+        type=click.Path(path_type=Path),
+        callback=_root,
+        help="The repository (default: the nearest folder above that has specs/).",
+    )(command)
+
+
+def today_option(command: F) -> F:
+    """`--today DATE`: the day that rules with dates go by."""
+    return click.option(
+        "--today",
+        type=_Day(),
+        default=None,
+        callback=lambda _ctx, _param, value: value or datetime.now(UTC).date(),
+        help="The day that rules with dates go by (default: today, UTC).",
+    )(command)
+
+
+def format_option(command: F) -> F:
+    """`--format`: for people (text, short) or programs."""
+    help = "How diagnostics are shown."
+    return click.option("--format", type=click.Choice(FORMATS), default="text", help=help)(command)
+
+
+def _root(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Path:
+    if value is not None:
+        if not (value / "specs").is_dir():
+            fail(f"`{value}` has no folder `specs/`")
+        return value
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "specs").is_dir():
+            return folder
+    fail("there is no folder `specs/` here or above; name the repository with --root")
+
+
+def fail(message: str) -> NoReturn:
+    """Stop with exit code 2: wrong usage, or a broken environment."""
+    click.echo(f"roster: {message}", err=True)
+    raise SystemExit(2)
+
+
+def show(
+    found: Iterable[Diagnostic], sources: Mapping[str, Source], format: str = "text"
+) -> tuple[int, int]:
+    """Print diagnostics, people's formats to stderr; the numbers of errors and warnings."""
+    from compiler import render
+
+    found = tuple(found)
+    if format == "text":
+        text = render.text(found, sources, width=_width(), colour=_colour())
+        click.echo(text, err=True, nl=False)
+    elif format == "short":
+        click.echo(render.short(found), err=True, nl=False)
+    elif format == "json":
+        click.echo(render.json(found), nl=False)
+    elif format == "sarif":
+        from compiler.cli.rules import all_rules
+
+        click.echo(render.sarif(found, all_rules()), nl=False)
+    else:
+        click.echo(render.github(found), nl=False)
+    errors = sum(d.severity is Severity.ERROR for d in found)
+    return errors, len(found) - errors
+
+
+def summary(errors: int, warnings: int) -> str:
+    """`2 errors, 1 warning`; "" where there is nothing to say."""
+    parts = [
+        f"{count} {word}{'s' if count > 1 else ''}"
+        for count, word in ((errors, "error"), (warnings, "warning"))
+        if count
+    ]
+    return ", ".join(parts)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((100, 24)).columns if sys.stderr.isatty() else 100
+
+
+def _colour() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+__all__ = ["FOLDERS", "FORMATS", "fail", "format_option", "root_option", "show", "summary"]

@@ -1,0 +1,120 @@
+"""Deployments: which agent and which server runs where, how often, and who talks to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
+from compiler.graph import Graph, Resource
+from compiler.model import Agent, Cluster, MCPServer, Platform, Project
+
+
+class Deployments(NamedTuple):
+    """Everything that runs."""
+
+    agents: tuple[AgentDeployment, ...]
+    servers: tuple[ServerDeployment, ...]
+
+
+def deployable(server: MCPServer) -> bool:
+    """Whether a server can run in a cluster: it has an image that speaks HTTP."""
+    return server.image is not None and (
+        server.transport.type != "stdio" or server.transport.bridge
+    )
+
+
+def deployments(graph: Graph, grants: Iterable[Grant]) -> Deployments:
+    """All agents and servers of all clusters, by cluster, project and name."""
+    uses: dict[tuple[str, str], set[str]] = {}
+    for grant in grants:
+        uses.setdefault((grant.call.project, grant.call.agent), set()).add(grant.call.server)
+    agents: list[AgentDeployment] = []
+    servers: list[ServerDeployment] = []
+    for cluster in graph.all(Cluster):
+        here = [p for p in graph.all(Project) if cluster.name in p.spec.clusters]
+        running = _servers(graph, cluster, here, uses)
+        servers += running.values()
+        for project in here:
+            agents += _team(graph, cluster, project, running, uses)
+    return Deployments(tuple(agents), tuple(servers))
+
+
+def _servers(
+    graph: Graph,
+    cluster: Resource[Cluster],
+    projects: Iterable[Resource[Project]],
+    uses: Mapping[tuple[str, str], set[str]],
+) -> dict[tuple[str, str], ServerDeployment]:
+    """The servers of one cluster, by project ("" for shared ones) and name."""
+    clients: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    owners: dict[str, Resource[Project] | None] = {"": None}
+    for project in projects:
+        owners[project.name] = project
+        for ref in project.spec.servers:
+            server = graph.get(MCPServer, ref)
+            if deployable(server.spec):
+                home = "" if server.spec.tenancy == "shared" else project.name
+                clients.setdefault((home, server.name), set()).update(
+                    (project.name, str(member.agent))
+                    for member in project.spec.agents
+                    if server.name in uses.get((project.name, str(member.agent)), ())
+                )
+    return {
+        (home, name): _server(graph, cluster, owners[home], name, clients[home, name])
+        for home, name in sorted(clients)
+    }
+
+
+def _server(
+    graph: Graph,
+    cluster: Resource[Cluster],
+    project: Resource[Project] | None,
+    name: str,
+    clients: Iterable[tuple[str, str]],
+) -> ServerDeployment:
+    server = graph.get(MCPServer, name)
+    space = graph.all(Platform)[0].spec.namespaces.servers
+    scaling = server.spec.scaling and (cluster.spec.sizes.scaling or server.spec.scaling)
+    return ServerDeployment(
+        cluster=cluster,
+        server=server,
+        project=project,
+        namespace=f"{project.name}-{space}" if project else space,
+        minimum=scaling.minimum if scaling else 1,
+        typical=scaling.typical if scaling else 1,
+        maximum=scaling.maximum if scaling else 1,
+        resources=cluster.spec.sizes.serverResources or server.spec.resources,
+        clients=tuple(sorted(clients)),
+    )
+
+
+def _team(
+    graph: Graph,
+    cluster: Resource[Cluster],
+    project: Resource[Project],
+    running: Mapping[tuple[str, str], ServerDeployment],
+    uses: Mapping[tuple[str, str], set[str]],
+) -> list[AgentDeployment]:
+    space = graph.all(Platform)[0].spec.namespaces.agents
+    sizes, team = cluster.spec.sizes, project.spec.agents
+    found = []
+    for index, member in enumerate(team):
+        agent = graph.get(Agent, member.agent)
+        mine = sorted(uses.get((project.name, agent.name), ()))
+        reached = (running.get((project.name, s)) or running.get(("", s)) for s in mine)
+        found.append(
+            AgentDeployment(
+                cluster=cluster,
+                project=project,
+                agent=agent,
+                entry=index,
+                namespace=f"{project.name}-{space}",
+                replicas=sizes.agentReplicas or member.replicas or agent.spec.replicas,
+                resources=sizes.agentResources or agent.spec.resources,
+                servers=tuple(server for server in reached if server is not None),
+                delegates=tuple(sorted(map(str, member.delegatesTo))),
+                delegators=tuple(sorted(str(m.agent) for m in team if agent.name in m.delegatesTo)),
+            )
+        )
+    return sorted(found, key=lambda deployment: deployment.name)

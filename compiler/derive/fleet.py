@@ -1,0 +1,155 @@
+"""What follows from the specs: plain facts, one small type each, that checks and emitters read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from compiler.diagnostic import Rule, Severity
+from compiler.graph import Graph, Resource
+from compiler.model import Agent, Cluster, MCPServer, Platform, Project, Resources
+from compiler.model.platform import Platform as PlatformSpec
+from compiler.source import Route, Span
+
+
+class Traits(NamedTuple):
+    """What a tool can do, judged pessimistically (label, then trusted hint, then MCP's default)."""
+
+    untrusted: bool  # U: its result can carry text of strangers
+    private: bool  # P: private data, or a sensitive system
+    writes: bool  # W: changes state
+    destructive: bool  # can destroy or overwrite
+    sink: bool  # X: can carry data to the outside
+    executes: bool  # runs code that the model writes
+
+
+class Call(NamedTuple):
+    """Who may call what: the key of the access relation."""
+
+    project: str
+    agent: str
+    server: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One tuple of the access relation, with its conditions and the place that says so."""
+
+    call: Call
+    approval: Literal["none", "human"]
+    reason: str | None
+    approver: str | None
+    expires: date | None
+    route: Route  # of the entry in the project's spec
+    word: Route  # of the tool's name there, or of the wildcard that stands for it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AgentDeployment:
+    """An agent at work for a project in a cluster."""
+
+    cluster: Resource[Cluster]
+    project: Resource[Project]
+    agent: Resource[Agent]
+    entry: int  # its place in the project's team
+    namespace: str
+    replicas: int
+    resources: Resources
+    servers: tuple[ServerDeployment, ...]  # those that it may call, by name
+    delegates: tuple[str, ...]  # agents of the same team, by name
+    delegators: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name in the namespace."""
+        return self.agent.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServerDeployment:
+    """An MCP server running in a cluster, for one project or for all."""
+
+    cluster: Resource[Cluster]
+    server: Resource[MCPServer]
+    project: Resource[Project] | None  # None: shared
+    namespace: str
+    minimum: int
+    typical: int
+    maximum: int
+    resources: Resources
+    clients: tuple[tuple[str, str], ...]  # (project, agent) with at least one grant, sorted
+
+    @property
+    def name(self) -> str:
+        """Its name in the namespace."""
+        return self.server.name
+
+    @property
+    def autoscaled(self) -> bool:
+        """Whether an HPA decides on the number of replicas."""
+        return self.maximum > self.minimum
+
+    @property
+    def url(self) -> str:
+        """Where agents of the cluster reach it."""
+        return f"http://{self.name}.{self.namespace}.svc:8080{self.server.spec.transport.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Pods of one component in one cluster, and what each takes (millicores and bytes)."""
+
+    cluster: str
+    namespace: str
+    project: str  # "" for the platform's own
+    component: str
+    part: Literal["servers", "agents", "infrastructure"]
+    pods: int
+    maximum: int
+    requests: tuple[int, int]
+    limits: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Fleet:
+    """The graph and all that follows from it."""
+
+    graph: Graph
+    today: date
+    grants: tuple[Grant, ...]  # sorted by call
+    agents: tuple[AgentDeployment, ...]  # by cluster, project, name
+    servers: tuple[ServerDeployment, ...]  # by cluster, project, name
+    loads: tuple[Load, ...]
+    traits: Mapping[tuple[str, str], Traits]  # by server and tool
+    severities: Mapping[str, Severity] = field(default_factory=dict)  # set by policies
+    parameters: Mapping[tuple[str, str], int | float | str] = field(default_factory=dict)
+
+    @cached_property
+    def platform(self) -> PlatformSpec:
+        """What all projects share."""
+        return self.platform_resource.spec
+
+    @cached_property
+    def platform_resource(self) -> Resource[Platform]:
+        """The one Platform."""
+        return self.graph.all(Platform)[0]
+
+    @cached_property
+    def grants_by_agent(self) -> Mapping[tuple[str, str], tuple[Grant, ...]]:
+        """The grants of each (project, agent)."""
+        groups: dict[tuple[str, str], list[Grant]] = {}
+        for grant in self.grants:
+            groups.setdefault((grant.call.project, grant.call.agent), []).append(grant)
+        return {key: tuple(group) for key, group in groups.items()}
+
+    def parameter(self, rule: Rule, name: str) -> int | float | str:
+        """A rule's parameter, as a policy sets it or as the rule has it."""
+        return self.parameters.get((rule.code, name), rule.parameters[name])
+
+    def place(self, grant: Grant) -> Span:
+        """Where a grant names its tool, or the wildcard that stands for it."""
+        return self.graph.get(Project, grant.call.project).at(*grant.word)

@@ -1,0 +1,35 @@
+"""Workflows as the steps that they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.model import Step, Workflow
+from compiler.model.workflow import EventDriven, Magentic, Reflection, Sequential
+from compiler.source import Route
+
+
+def steps(workflow: Workflow) -> Iterator[tuple[Route, Step]]:
+    """Every step, and where it stands in the spec."""
+    for route, step in _steps(workflow):
+        yield ("pattern", *route), step
+
+
+def _steps(workflow: Workflow) -> Iterator[tuple[Route, Step]]:
+    pattern = workflow.pattern
+    if isinstance(pattern, Sequential):
+        yield from ((("steps", i), step) for i, step in enumerate(pattern.steps))
+    elif isinstance(pattern, Reflection):
+        yield ("builder",), pattern.builder
+        yield ("evaluator",), pattern.evaluator
+        if pattern.finish is not None:
+            yield ("finish",), pattern.finish
+    elif isinstance(pattern, Magentic):
+        yield ("orchestrator",), pattern.orchestrator
+        yield from ((("specialists", i), step) for i, step in enumerate(pattern.specialists))
+        yield ("aggregator",), pattern.aggregator
+        yield ("evaluator",), pattern.evaluator
+    elif isinstance(pattern, EventDriven):
+        yield ("triage",), pattern.triage
+        yield from ((("routes", i, "step"), r.step) for i, r in enumerate(pattern.routes))
+        yield ("default",), pattern.default

@@ -1,0 +1,43 @@
+"""What an emitter makes: a path below generated/, a text, and the spec lines that it came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from compiler.graph import Resource
+from compiler.model import Spec
+from compiler.source import Route, Span
+
+_SAFE = re.compile(r"(\.?[a-z0-9A-Z_][a-z0-9A-Z._-]*/)*[a-z0-9A-Z_.][a-z0-9A-Z._-]*")
+
+
+class Origin(NamedTuple):
+    """A field of a file (dotted, "" for all of it) and the place in a spec that it came from."""
+
+    field: str
+    resource: Resource[Spec]
+    route: Route = ()
+
+    @property
+    def span(self) -> Span:
+        """The place itself; the resource's name where there is no route."""
+        return self.resource.at(*self.route) if self.route else self.resource.name_span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class File:
+    """One generated file."""
+
+    path: str
+    text: str
+    origins: tuple[Origin, ...]
+    object: Mapping[str, Any] | None = field(default=None, repr=False)  # a Kubernetes object
+    kubernetes: str = ""  # the minor version that the object is for
+
+    def __post_init__(self) -> None:
+        assert _SAFE.fullmatch(self.path) and ".." not in self.path.split("/"), self.path
+        assert self.text.endswith("\n"), self.path
+        assert self.origins, self.path

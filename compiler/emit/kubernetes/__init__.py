@@ -1,0 +1,22 @@
+"""Kubernetes: the objects of every agent, server and namespace, one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.emit.file import File
+from compiler.emit.kubernetes import agents, namespaces, servers
+from compiler.model import Cluster
+
+NAME = "clusters"
+
+
+def emit(fleet: Fleet) -> Iterator[File]:
+    """All objects of all clusters."""
+    for cluster in fleet.graph.all(Cluster):
+        yield from namespaces.emit(fleet, cluster)
+    for server in fleet.servers:
+        yield from servers.emit(fleet, server)
+    for agent in fleet.agents:
+        yield from agents.emit(fleet, agent)

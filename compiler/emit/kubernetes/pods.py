@@ -1,0 +1,188 @@
+"""Pods that Pod Security's `restricted` profile admits, and what keeps them running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compiler.derive.fleet import Fleet
+from compiler.derive.quantity import canonical, cpu, millicores, seconds
+from compiler.emit.kubernetes.objects import (
+    Object,
+    Workload,
+    component,
+    labels,
+    metadata,
+    selector,
+)
+from compiler.model import Amounts, Resources
+from compiler.model.base import Probe
+
+_CONTAINER_SECURITY: Object = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+_POD_SECURITY: Object = {
+    "runAsNonRoot": True,
+    "runAsUser": 65532,
+    "runAsGroup": 65532,
+    "fsGroup": 65532,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+TMP_MOUNT: Object = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a path in the container
+TMP: Object = {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}
+
+
+def resources(each: Resources) -> Object:
+    """Requests and limits in the API server's own notation, so that no diff ever drifts."""
+    return {"requests": _amounts(each.requests), "limits": _amounts(each.limits)}
+
+
+def _amounts(value: Amounts) -> Object:
+    return {"cpu": cpu(millicores(value.cpu)), "memory": canonical(value.memory)}
+
+
+def container(
+    image: str,
+    ports: Mapping[str, int],
+    env: list[Object],
+    mounts: list[Object],
+    each: Resources,
+    probe: Probe,
+) -> Object:
+    """The one container of a pod."""
+
+    def get(path: str) -> Object:
+        return {"httpGet": {"path": path, "port": probe.port}}
+
+    return {
+        "name": "main",
+        "image": image,
+        "imagePullPolicy": "Always",
+        "ports": [{"name": name, "containerPort": port} for name, port in ports.items()],
+        "env": env,
+        "resources": resources(each),
+        "startupProbe": {**get(probe.live), "periodSeconds": 2, "failureThreshold": 30},
+        "readinessProbe": {**get(probe.ready), "periodSeconds": 5},
+        "livenessProbe": {**get(probe.live), "periodSeconds": 10, "failureThreshold": 6},
+        "lifecycle": {"preStop": {"sleep": {"seconds": 15}}},
+        "securityContext": _CONTAINER_SECURITY,
+        "volumeMounts": [TMP_MOUNT, *mounts],
+    }
+
+
+def template(
+    fleet: Fleet,
+    workload: Workload,
+    main: Object,
+    volumes: list[Object],
+    annotations: Mapping[str, str],
+) -> Object:
+    """The pod template of a workload."""
+    part = selector(workload.name, component(workload))
+    meta: Object = {"labels": labels(fleet, workload)}
+    return {
+        "metadata": {**meta, "annotations": dict(annotations)} if annotations else meta,
+        "spec": {
+            "serviceAccountName": workload.name,
+            "automountServiceAccountToken": False,
+            "terminationGracePeriodSeconds": 60,
+            "securityContext": _POD_SECURITY,
+            "topologySpreadConstraints": [
+                {
+                    "maxSkew": 1,
+                    "topologyKey": "topology.kubernetes.io/zone",
+                    "whenUnsatisfiable": "ScheduleAnyway",
+                    "labelSelector": {"matchLabels": part},
+                }
+            ],
+            "containers": [main],
+            "volumes": [TMP, *volumes],
+        },
+    }
+
+
+def deployment(fleet: Fleet, workload: Workload, replicas: int | None, pod: Object) -> Object:
+    """A Deployment. Without replicas an HPA owns the number, and git must not hold it."""
+    part = selector(workload.name, component(workload))
+    count: Object = {} if replicas is None else {"replicas": replicas}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": metadata(fleet, workload),
+        "spec": {
+            **count,
+            "revisionHistoryLimit": 3,
+            "selector": {"matchLabels": part},
+            "strategy": {
+                "type": "RollingUpdate",
+                "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+            },
+            "template": pod,
+        },
+    }
+
+
+def service_account(fleet: Fleet, workload: Workload) -> Object:
+    """An identity of its own for each workload, without a token in its pods."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": metadata(fleet, workload),
+        "automountServiceAccountToken": False,
+    }
+
+
+def service(fleet: Fleet, workload: Workload, ports: list[Object], **spec: Any) -> Object:
+    """The stable address of a workload."""
+    part = selector(workload.name, component(workload))
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(fleet, workload),
+        "spec": {"selector": part, "ports": ports, **spec},
+    }
+
+
+def disruption_budget(fleet: Fleet, workload: Workload) -> Object:
+    """One pod at a time may be evicted; a sick one always, so that drains never hang."""
+    part = selector(workload.name, component(workload))
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": metadata(fleet, workload),
+        "spec": {
+            "maxUnavailable": 1,
+            "selector": {"matchLabels": part},
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+        },
+    }
+
+
+def external_secret(
+    fleet: Fleet, workload: Workload, name: str, data: Mapping[str, tuple[str, str]]
+) -> Object:
+    """A Secret `name` that External Secrets fills: per key, the path and field in the store."""
+    store = fleet.platform.secretStore
+    meta = metadata(fleet, workload, {"argocd.argoproj.io/sync-wave": "-5"})
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {**meta, "name": name},
+        "spec": {
+            "refreshPolicy": "Periodic",
+            "refreshInterval": f"{seconds(store.refresh)}s",
+            "secretStoreRef": {"kind": store.kind, "name": store.name},
+            "target": {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain"},
+            "data": [
+                {"secretKey": key, "remoteRef": {"key": path, "property": field}}
+                for key, (path, field) in data.items()
+            ],
+        },
+    }
+
+
+def secret_env(name: str, secret: str) -> Object:
+    """An environment variable out of a Secret's key of the same name."""
+    return {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}

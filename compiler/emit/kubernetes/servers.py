@@ -1,0 +1,144 @@
+"""The objects of an MCP server in a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from compiler.derive.fleet import Fleet, ServerDeployment
+from compiler.derive.quantity import canonical
+from compiler.emit.file import File, Origin
+from compiler.emit.kubernetes import network, pods
+from compiler.emit.kubernetes.objects import Object, component, file, folder, metadata, selector
+
+
+def emit(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
+    """ServiceAccount, workload, Service, and what protects, scales and feeds it."""
+    where, spec, cluster = folder(server), server.server.spec, server.cluster
+    this = Origin("", server.server)
+    sizes = Origin("spec", *_sizes(server))
+
+    yield file(where, cluster, pods.service_account(fleet, server), this)
+    workload = _stateful(fleet, server) if spec.storage else _stateless(fleet, server)
+    yield file(where, cluster, workload, this, sizes, *_pod_origins(server))
+    yield file(
+        where, cluster, _service(fleet, server), this, _of(server, "spec.ports", "transport")
+    )
+    matrix = [Origin("spec.ingress", server.project, ("servers",))] if server.project else []
+    policy = network.of_server(fleet, server)
+    yield file(where, cluster, policy, this, *matrix, _of(server, "spec.egress", "egress"))
+    if server.maximum > 1:
+        yield file(where, cluster, pods.disruption_budget(fleet, server), this)
+    if server.autoscaled:
+        yield file(where, cluster, _autoscaler(fleet, server), this, sizes)
+    if spec.secrets:
+        data = {s.name: (_key(server, s.key), s.property) for s in spec.secrets}
+        secret = pods.external_secret(fleet, server, server.name, data)
+        yield file(where, cluster, secret, this, _of(server, "spec.data", "secrets"))
+
+
+def _of(server: ServerDeployment, field: str, *route: str) -> Origin:
+    return Origin(field, server.server, route)
+
+
+def _pod_origins(server: ServerDeployment) -> list[Origin]:
+    main = "spec.template.spec.containers.0"
+    return [
+        _of(server, f"{main}.image", "image"),
+        _of(server, f"{main}.env", "env"),
+        _of(server, f"{main}.ports", "transport"),
+        _of(server, f"{main}.resources", "resources"),
+    ]
+
+
+def _sizes(server: ServerDeployment) -> tuple[Any, tuple[str, ...]]:
+    """Who decided on the number of replicas."""
+    if server.server.spec.scaling and server.cluster.spec.sizes.scaling:
+        return server.cluster, ("sizes", "scaling")
+    return server.server, ("scaling",)
+
+
+def _key(server: ServerDeployment, key: str) -> str:
+    """A project's instance has credentials of its own."""
+    return f"{server.project.name}/{key}" if server.project else key
+
+
+def _pod(fleet: Fleet, server: ServerDeployment) -> Object:
+    spec = server.server.spec
+    assert spec.image is not None, server.name
+    env = [{"name": name, "value": value} for name, value in sorted(spec.env.items())]
+    env += [pods.secret_env(secret.name, server.name) for secret in spec.secrets]
+    mounts = [{"name": "data", "mountPath": spec.storage.path}] if spec.storage else []
+    ports = {"http-mcp": spec.transport.port}
+    main = pods.container(str(spec.image), ports, env, mounts, server.resources, spec.probe)
+    return pods.template(fleet, server, main, [], {})
+
+
+def _stateless(fleet: Fleet, server: ServerDeployment) -> Object:
+    replicas = None if server.autoscaled else server.minimum
+    return pods.deployment(fleet, server, replicas, _pod(fleet, server))
+
+
+def _stateful(fleet: Fleet, server: ServerDeployment) -> Object:
+    """A StatefulSet: each replica has a volume of its own, which outlives it."""
+    storage, part = server.server.spec.storage, selector(server.name, component(server))
+    assert storage is not None, server.name
+    count: Object = {} if server.autoscaled else {"replicas": server.minimum}
+    claim = {
+        "metadata": {"name": "data"},
+        "spec": {
+            "accessModes": ["ReadWriteOncePod"],
+            "resources": {"requests": {"storage": canonical(storage.size)}},
+        },
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": metadata(fleet, server),
+        "spec": {
+            **count,
+            "revisionHistoryLimit": 3,
+            "selector": {"matchLabels": part},
+            "serviceName": server.name,
+            "persistentVolumeClaimRetentionPolicy": {
+                "whenDeleted": "Retain",
+                "whenScaled": "Retain",
+            },
+            "template": _pod(fleet, server),
+            "volumeClaimTemplates": [claim],
+        },
+    }
+
+
+def _service(fleet: Fleet, server: ServerDeployment) -> Object:
+    spec = server.server.spec
+    ports = [{"name": "http-mcp", "port": 8080, "targetPort": "http-mcp", "appProtocol": "http"}]
+    if spec.storage:
+        return pods.service(fleet, server, ports, clusterIP="None")
+    if spec.transport.sessions == "sticky":
+        return pods.service(fleet, server, ports, sessionAffinity="ClientIP")
+    return pods.service(fleet, server, ports)
+
+
+def _autoscaler(fleet: Fleet, server: ServerDeployment) -> Object:
+    scaling = server.cluster.spec.sizes.scaling or server.server.spec.scaling
+    assert scaling is not None, server.name
+    kind = "StatefulSet" if server.server.spec.storage else "Deployment"
+    target = {"type": "Utilization", "averageUtilization": scaling.targetCPU}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": metadata(fleet, server),
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind, "name": server.name},
+            "minReplicas": server.minimum,
+            "maxReplicas": server.maximum,
+            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+            "behavior": {
+                "scaleDown": {
+                    "stabilizationWindowSeconds": 600,
+                    "policies": [{"type": "Pods", "value": 1, "periodSeconds": 120}],
+                }
+            },
+        },
+    }

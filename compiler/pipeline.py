@@ -1,0 +1,85 @@
+"""The stages, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from compiler.admit import admit
+from compiler.check import check
+from compiler.decode import decode
+from compiler.derive import Fleet, derive
+from compiler.diagnostic import Diagnostic, canonical, has_errors
+from compiler.emit import File, emit
+from compiler.graph import Broken, Graph, Resource
+from compiler.link import link
+from compiler.model import Spec
+from compiler.parse import parse
+from compiler.scan import scan
+from compiler.source import Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What is known of the input: the fleet, unless errors forbid to derive it."""
+
+    fleet: Fleet | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compilation:
+    """What came out: no files, if there is any error."""
+
+    files: tuple[File, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether there are errors."""
+        return has_errors(self.diagnostics)
+
+
+def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
+    """Text to a linked graph. Mistakes of syntax, shape and reference come together."""
+    found: list[Diagnostic] = []
+    nodes: list[Resource[Spec] | Broken] = []
+    texts, unread = [], []
+    for source in sorted(sources, key=lambda source: source.path):
+        found += scan(source)
+        documents, wrong = parse(source)
+        found += wrong
+        if not source.is_yaml:
+            texts.append(source)
+        elif not documents:
+            unread.append(source)
+        for document in documents:
+            resources, wrong = decode(document)
+            nodes += resources
+            found += wrong
+            if not resources:
+                unread.append(source)
+    graph, wrong = link(nodes, texts, unread)
+    found += wrong
+    return (None if has_errors(found) else graph), canonical(found)
+
+
+def analyse(sources: Iterable[Source], *, today: date) -> Analysis:
+    """Text to a checked fleet."""
+    graph, found = read(sources)
+    if graph is None:
+        return Analysis(None, found)
+    fleet = derive(graph, today)
+    return Analysis(fleet, canonical((*found, *check(fleet))))
+
+
+def compile(sources: Iterable[Source], *, today: date) -> Compilation:
+    """Text to files, every one of them admitted."""
+    analysis = analyse(sources, today=today)
+    if analysis.fleet is None or has_errors(analysis.diagnostics):
+        return Compilation((), analysis.diagnostics)
+    files = emit(analysis.fleet)
+    refused = admit(files)
+    found = canonical((*analysis.diagnostics, *refused))
+    return Compilation(() if has_errors(refused) else files, found)

@@ -1,0 +1,208 @@
+"""Files to disk: what changed is replaced atomically, what we own and no longer make is removed.
+
+Everything under the output folder is reached through folder handles, never through a path that a
+symlink could bend (`O_NOFOLLOW` at each step). A file is written beside its name and renamed, so a
+kill leaves each one old or new. `.index.json` lists what is ours; it grows before the first file is
+written and shrinks after the last one is removed, so that a later run knows what to clean up.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compiler.emit.file import File
+
+INDEX = ".index.json"
+_TEMPORARY = ".roster-tmp"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+
+Snapshot = Mapping[str, str]
+"""Path below the folder -> sha256 of the file there, or what else there is ("symlink", ...)."""
+
+
+class Refused(Exception):  # noqa: N818 - it says what, and is not a bug
+    """The output folder is not as it must be; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has to happen to a folder."""
+
+    save: Mapping[str, bytes]
+    remove: tuple[str, ...]
+    foreign: tuple[str, ...]  # there, and not ours: left alone
+    before: bytes | None  # the index while files change
+    after: bytes
+
+    def __bool__(self) -> bool:
+        return bool(self.save or self.remove or self.before)
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[int]:
+    """A handle of the folder, which is made if need be; no other run has one at the same time."""
+    root.mkdir(parents=True, exist_ok=True)
+    with _open(root) as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+
+
+@contextmanager
+def _open(path: str | Path, within: int | None = None) -> Iterator[int]:
+    try:
+        handle = os.open(path, _FOLDER, dir_fd=within)
+    except NotADirectoryError:
+        raise Refused(
+            f"`{path}` is a symlink or no folder: nothing is written through it"
+        ) from None
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def snapshot(handle: int, below: str = "") -> dict[str, str]:
+    """Every file below an open folder and its digest; symlinks are named, never followed."""
+    found: dict[str, str] = {}
+    folders: list[str] = []
+    with os.scandir(handle) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                found[below + entry.name] = "symlink"
+            elif entry.is_dir():
+                folders.append(entry.name)
+            else:
+                found[below + entry.name] = _digest(handle, entry.name)
+    for name in folders:
+        with _open(name, handle) as folder:
+            found.update(snapshot(folder, f"{below}{name}/"))
+    return found
+
+
+def _digest(folder: int, name: str) -> str:
+    return sha256(_read(folder, name)).hexdigest()
+
+
+def _read(folder: int, name: str) -> bytes:
+    handle = os.open(name, _READ, dir_fd=folder)
+    try:
+        parts = []
+        while part := os.read(handle, 1 << 20):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(handle)
+
+
+def owned(handle: int) -> frozenset[str]:
+    """The paths which the index says are ours; none where there is no readable index."""
+    try:
+        return frozenset(json.loads(_read(handle, INDEX))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset()
+
+
+def plan(files: Iterable[File], have: Snapshot, ours: frozenset[str]) -> Changes:
+    """What turns a folder that looks like `have`, of which `ours` are our files, into `files`."""
+    wanted = {file.path: file.text.encode() for file in files}
+    digests = {path: sha256(data).hexdigest() for path, data in wanted.items()}
+    strangers = have.keys() - ours - {INDEX}
+    clash = sorted(path for path in strangers & wanted.keys() if have[path] != digests[path])
+    if clash and INDEX not in have:
+        raise Refused(f"the folder holds files that are not ours, such as `{clash[0]}`")
+    save = {path: data for path, data in wanted.items() if have.get(path) != digests[path]}
+    gone = {path for path in have if path in ours or path.endswith(_TEMPORARY)} - wanted.keys()
+    after = _index(files, digests)
+    if have.get(INDEX) == sha256(after).hexdigest() and not save and not gone:
+        before = None
+    else:
+        before = _index_of({path: {} for path in sorted(ours | wanted.keys())})
+    foreign = sorted(strangers - wanted.keys() - gone)
+    return Changes(save, tuple(sorted(gone)), tuple(foreign), before, after)
+
+
+def _index(files: Iterable[File], digests: Mapping[str, str]) -> bytes:
+    return _index_of(
+        {
+            file.path: {
+                "sha256": digests[file.path],
+                "origins": list(dict.fromkeys(_line(o.span) for o in file.origins)),
+            }
+            for file in sorted(files, key=lambda file: file.path)
+        }
+    )
+
+
+def _line(span: tuple[str, tuple[int, int], object]) -> str:
+    return f"{span[0]}:{span[1][0]}"
+
+
+def _index_of(entries: Mapping[str, object]) -> bytes:
+    """One line a file, so that a diff of the index reads like a list."""
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    lines = ",\n".join(f"{encode(path)}:{encode(entry)}" for path, entry in entries.items())
+    return f'{{"version":1,"files":{{\n{lines}\n}}}}\n'.encode()
+
+
+def apply(changes: Changes, handle: int) -> None:
+    """Make it so. Each file is whole at any moment; the index is written first and last."""
+    if changes.before is None:
+        return
+    _save(handle, "", {INDEX: changes.before})
+    folders: dict[str, dict[str, bytes]] = {}
+    for path, data in changes.save.items():
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, {})[name] = data
+    for folder in sorted(folders):
+        _save(handle, folder, folders[folder])
+    for path in changes.remove:
+        _remove(handle, path.split("/"))
+    _save(handle, "", {INDEX: changes.after})
+
+
+def _save(root: int, folder: str, files: Mapping[str, bytes]) -> None:
+    with _descend(root, folder.split("/") if folder else []) as handle:
+        for name, data in files.items():
+            beside = f".{name}{_TEMPORARY}"
+            target = os.open(beside, _WRITE, 0o644, dir_fd=handle)
+            try:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(target, view) :]
+            finally:
+                os.close(target)
+            os.rename(beside, name, src_dir_fd=handle, dst_dir_fd=handle)
+
+
+@contextmanager
+def _descend(root: int, parts: list[str]) -> Iterator[int]:
+    """A handle of a folder below, which is made on the way if need be."""
+    if not parts:
+        yield root
+        return
+    with suppress(FileExistsError):
+        os.mkdir(parts[0], 0o755, dir_fd=root)
+    with _open(parts[0], root) as handle, _descend(handle, parts[1:]) as last:
+        yield last
+
+
+def _remove(root: int, parts: list[str]) -> None:
+    """Remove a file, and the folders above it that are empty then."""
+    if len(parts) == 1:
+        os.unlink(parts[0], dir_fd=root)
+        return
+    with _open(parts[0], root) as handle:
+        _remove(handle, parts[1:])
+    with suppress(OSError):  # not empty
+        os.rmdir(parts[0], dir_fd=root)
