@@ -17,13 +17,21 @@ check: .venv/.ready ## The project's own checks: style, types, floors, and the s
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/roster check --strict
 
 test: .venv/.ready ## All tests that need nothing but Python.
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept
+
+accept: .venv/.ready .venv/node/.ready ## Real consumers judge the output: PM2 (from npm).
+	$(BIN)/python -m pytest tests/accept
+
+.venv/node/.ready: tests/accept/package-lock.json .venv/.ready
+	mkdir -p .venv/node && cp tests/accept/package.json tests/accept/package-lock.json .venv/node/
+	npm ci --prefix .venv/node --no-audit --no-fund --silent
+	touch $@
 
 bench: .venv/.ready ## Ratios against a bare script, within one run.
 	$(BIN)/python -m tests.bench
 
 golden: .venv/.ready ## Rewrite the snapshots and pages, then read the diff.
-	$(BIN)/python -m pytest -n 2 tests --snapshot-update
+	$(BIN)/python -m pytest -n 2 tests --snapshot-update --ignore tests/accept
 
 clean: ## Remove what the targets installed and cached; never generated/.
 	rm -rf .venv .roster .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

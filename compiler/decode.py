@@ -118,11 +118,17 @@ def _separate(problems: Iterable[Any], document: Document, under: Route) -> list
         route = _known(document.data, (*under, *problem["loc"]))
         if problem["type"] in {"missing", "extra_forbidden"}:
             route = (*route, problem["type"], problem["loc"][-1])
-        is_word = isinstance(problem["input"], str) and problem["type"] == "literal_error"
-        if route not in known or is_word:
+        if route not in known or _likelier(problem, known[route]):
             known[route] = problem
     deeper = {route[:n] for route in known for n in range(len(route))}
     return [p for route, p in known.items() if route not in deeper or p["type"] == "missing"]
+
+
+def _likelier(problem: Any, other: Any) -> bool:
+    """Whether a union's member speaks for the value: a word is meant for the words."""
+    if problem["type"] == "literal_error":
+        return isinstance(problem["input"], str)
+    return other["type"] == "literal_error" and not isinstance(problem["input"], str)
 
 
 def _known(data: Any, route: Route) -> Route:

@@ -50,7 +50,9 @@ class Resource(Generic[S_co]):
         return self.document.at("spec", *route)
 
     def key_at(self, *route: str | int) -> Span:
-        """The span of the key in front of that value."""
+        """The span of the key in front of that value; of the name where the spec says nothing."""
+        if route and route[0] not in self.document.data["spec"]:
+            return self.name_span
         return self.document.key_at("spec", *route)
 
     @property

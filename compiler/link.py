@@ -59,7 +59,7 @@ def _platform(table: Mapping[ResourceId, Node], unread: tuple[Source, ...]) -> l
     """There is one Platform; nothing can be derived without it, or with two."""
     platforms = [node for id, node in table.items() if id.kind == "Platform"]
     if not platforms and not unread:
-        help = "define it: `roster new Platform platform`"
+        help = "define one; `roster schema Platform` shows what it says"
         return [PLATFORM.at(top("specs/platform.yaml"), "there is no Platform", help=help)]
     return [
         PLATFORM.at(

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from compiler.emit.file import File
@@ -42,8 +42,9 @@ class Changes:
     save: Mapping[str, bytes]
     remove: tuple[str, ...]
     foreign: tuple[str, ...]  # there, and not ours: left alone
-    before: bytes | None  # the index while files change
-    after: bytes
+    before: bytes | None  # the index while files change; None: nothing has to happen
+    after: bytes  # the index
+    result: Snapshot  # what the folder looks like then
 
     def __bool__(self) -> bool:
         return bool(self.save or self.remove or self.before)
@@ -129,7 +130,9 @@ def plan(files: Iterable[File], have: Snapshot, ours: frozenset[str]) -> Changes
     else:
         before = _index_of({path: {} for path in sorted(ours | wanted.keys())})
     foreign = sorted(strangers - wanted.keys() - gone)
-    return Changes(save, tuple(sorted(gone)), tuple(foreign), before, after)
+    kept = {path: digest for path, digest in have.items() if path not in gone}
+    result = {**kept, **digests, INDEX: sha256(after).hexdigest()}
+    return Changes(save, tuple(sorted(gone)), tuple(foreign), before, after, result)
 
 
 def _index(files: Iterable[File], digests: Mapping[str, str]) -> bytes:
@@ -159,50 +162,55 @@ def apply(changes: Changes, handle: int) -> None:
     """Make it so. Each file is whole at any moment; the index is written first and last."""
     if changes.before is None:
         return
-    _save(handle, "", {INDEX: changes.before})
-    folders: dict[str, dict[str, bytes]] = {}
-    for path, data in changes.save.items():
-        folder, _, name = path.rpartition("/")
-        folders.setdefault(folder, {})[name] = data
-    for folder in sorted(folders):
-        _save(handle, folder, folders[folder])
+    _replace(handle, INDEX, changes.before)
+    _save(handle, _tree(changes.save))
     for path in changes.remove:
         _remove(handle, path.split("/"))
-    _save(handle, "", {INDEX: changes.after})
+    _replace(handle, INDEX, changes.after)
 
 
-def _save(root: int, folder: str, files: Mapping[str, bytes]) -> None:
-    with _descend(root, folder.split("/") if folder else []) as handle:
-        for name, data in files.items():
-            beside = f".{name}{_TEMPORARY}"
-            target = os.open(beside, _WRITE, 0o644, dir_fd=handle)
-            try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(target, view) :]
-            finally:
-                os.close(target)
-            os.rename(beside, name, src_dir_fd=handle, dst_dir_fd=handle)
+def _tree(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Paths as folders in folders, so that each folder is opened once."""
+    root: dict[str, Any] = {}
+    for path, data in files.items():
+        *folders, name = path.split("/")
+        here = root
+        for folder in folders:
+            here = here.setdefault(folder, {})
+        here[name] = data
+    return root
 
 
-@contextmanager
-def _descend(root: int, parts: list[str]) -> Iterator[int]:
-    """A handle of a folder below, which is made on the way if need be."""
-    if not parts:
-        yield root
-        return
-    with suppress(FileExistsError):
-        os.mkdir(parts[0], 0o755, dir_fd=root)
-    with _open(parts[0], root) as handle, _descend(handle, parts[1:]) as last:
-        yield last
+def _save(folder: int, tree: Mapping[str, Any]) -> None:
+    for name, item in tree.items():
+        if isinstance(item, bytes):
+            _replace(folder, name, item)
+            continue
+        with suppress(FileExistsError):
+            os.mkdir(name, 0o755, dir_fd=folder)
+        with _open(name, folder) as handle:
+            _save(handle, item)
 
 
-def _remove(root: int, parts: list[str]) -> None:
+def _replace(folder: int, name: str, data: bytes) -> None:
+    """Write beside the name, then rename: whoever reads sees the old file or the new one."""
+    beside = f".{name}{_TEMPORARY}"
+    target = os.open(beside, _WRITE, 0o644, dir_fd=folder)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(target, view) :]
+    finally:
+        os.close(target)
+    os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _remove(folder: int, parts: list[str]) -> None:
     """Remove a file, and the folders above it that are empty then."""
     if len(parts) == 1:
-        os.unlink(parts[0], dir_fd=root)
+        os.unlink(parts[0], dir_fd=folder)
         return
-    with _open(parts[0], root) as handle:
+    with _open(parts[0], folder) as handle:
         _remove(handle, parts[1:])
     with suppress(OSError):  # not empty
-        os.rmdir(parts[0], dir_fd=root)
+        os.rmdir(parts[0], dir_fd=folder)

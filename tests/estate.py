@@ -22,7 +22,7 @@ def place(text: str, number: int) -> str:
     """Where a block of YAML lies: as its first line `# file: path` says, or by its first kind."""
     if match := _PATH.match(text):
         return match[1]
-    kind = re.search(r"^kind: (\w+)", text, re.M)
+    kind = re.search(r"^kind: (\w+)", text, re.MULTILINE)
     name = re.search(r"name: ([a-z0-9-]+)", text)
     folder = KINDS[kind[1]].FOLDERS[0] if kind and kind[1] in KINDS else "specs"
     return f"{folder.replace('*', name[1] if name else 'x')}/{number}.yaml"

@@ -24,14 +24,15 @@ from compiler.pipeline import compile
 from tests.estate import TODAY, sources
 
 PAGES = Path(__file__).parent / "check"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXPECT = re.compile(r"# (error|warning): \[([a-z0-9-]+)\]")
-DAY = re.compile(r"^today: (\S+)$", re.M)
+SECTION = re.compile(r"^(?=## )", re.MULTILINE)
+DAY = re.compile(r"^today: (\S+)$", re.MULTILINE)
 
 
 def sections() -> Iterator[object]:
     for page in sorted(PAGES.glob("*.md")):
-        for section in re.split(r"^(?=## )", page.read_text(encoding="utf-8"), flags=re.M)[1:]:
+        for section in SECTION.split(page.read_text(encoding="utf-8"))[1:]:
             title = section.splitlines()[0].removeprefix("## ")
             yield pytest.param(page, section, id=f"{page.stem}: {title}")
 

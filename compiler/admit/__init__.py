@@ -10,15 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from compiler.admit.custom import CUSTOM
-from compiler.admit.schemas import VERSIONS, validators
+from compiler.admit.schemas import validators
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.emit.file import File
 
 INVALID = Rule("object-invalid", Severity.ERROR, "a cluster would refuse a generated object")
 UNKNOWN = Rule("object-unknown", Severity.ERROR, "there is no schema for a generated object")
 RULES = (INVALID, UNKNOWN)
-
-__all__ = ["RULES", "VERSIONS", "admit"]
 
 
 def admit(files: Iterable[File]) -> tuple[Diagnostic, ...]:

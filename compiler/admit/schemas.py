@@ -9,9 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
-VERSIONS = tuple(f"1.{minor}" for minor in range(30, 38))
-"""The minor versions of Kubernetes that there are schemas for and that are not long out of date."""
-
 _PREFIX = "/api/_definitions.json"
 
 

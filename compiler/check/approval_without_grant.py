@@ -29,7 +29,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                         yield RULE.at(
                             project.key_at("agents", a, "grants", g, "approval", tool),
                             f"the entry does not grant `{tool}`",
-                            help=did_you_mean(tool, granted) or "grant it, or drop its approval",
+                            help=did_you_mean(tool, granted) or "drop its approval",
                             related=[
                                 Label(project.at("agents", a, "grants", g, "tools"), "the tools")
                             ],

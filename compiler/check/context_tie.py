@@ -12,14 +12,15 @@ RULE = Rule("context-tie", Severity.ERROR, "two writers of a context space have 
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where two writers of a context space have one priority."""
+    """Every place where two writers of a context space have one priority, or one has two."""
     for space in fleet.graph.all(ContextSpace):
         if space.spec.conflict != "priority":
             continue
-        seen: dict[int, Label] = {}
+        seen: dict[int, tuple[str, Label]] = {}
         for w, writer in enumerate(space.spec.writers):
-            span = space.at("writers", w)
+            span = space.at("writers", w, "priority")
             if (first := seen.get(writer.priority)) is not None:
-                message = f"`{writer.agent}` has the same priority as another writer"
-                yield RULE.at(span, message, help="give each its own", related=[first])
-            seen.setdefault(writer.priority, Label(span, "this one"))
+                names = f"`{first[0]}` and `{writer.agent}`"
+                message = f"{names} both have the priority {writer.priority}"
+                yield RULE.at(span, message, help="give each its own", related=[first[1]])
+            seen.setdefault(writer.priority, (str(writer.agent), Label(span, "the first one")))

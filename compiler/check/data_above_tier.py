@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
-from compiler.model import Agent, MCPServer, Project, RiskTier
+from compiler.graph import Resource
+from compiler.model import Agent, ContextSpace, MCPServer, Project, RiskTier
 
 RULE = Rule("data-above-tier", Severity.ERROR, "an agent touches data above its risk tier")
 _ORDER = ("public", "internal", "confidential", "restricted")
@@ -14,20 +15,46 @@ _ORDER = ("public", "internal", "confidential", "restricted")
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where an agent touches data above its risk tier."""
+    yield from _grants(fleet)
+    for space in fleet.graph.all(ContextSpace):
+        writers = [
+            (str(w.agent), ("writers", i, "agent")) for i, w in enumerate(space.spec.writers)
+        ]
+        readers = [(str(r), ("readers", i)) for i, r in enumerate(space.spec.readers)]
+        for name, route in [*readers, *writers]:
+            agent = fleet.graph.get(Agent, name)
+            tier = fleet.graph.get(RiskTier, agent.spec.riskTier)
+            if _above(space.spec.dataClass, tier):
+                yield RULE.at(
+                    space.at(*route),
+                    f"agent `{name}` touches {space.spec.dataClass} values of `{space.name}`",
+                    help=f"drop it, or raise its risk tier; `{tier.name}` ends at "
+                    f"{tier.spec.dataClass}",
+                    related=[
+                        Label(space.at("dataClass"), "the values"),
+                        Label(tier.at("dataClass"), "the tier's limit"),
+                    ],
+                )
+
+
+def _above(data: str, tier: Resource[RiskTier]) -> bool:
+    return _ORDER.index(data) > _ORDER.index(tier.spec.dataClass)
+
+
+def _grants(fleet: Fleet) -> Iterator[Diagnostic]:
     seen = set()
     for grant in fleet.grants:
         agent = fleet.graph.get(Agent, grant.call.agent)
         tier = fleet.graph.get(RiskTier, agent.spec.riskTier)
         server = fleet.graph.get(MCPServer, grant.call.server)
         key = (grant.call.project, grant.route)
-        above = _ORDER.index(server.spec.dataClass) > _ORDER.index(tier.spec.dataClass)
-        if above and key not in seen:
+        if _above(server.spec.dataClass, tier) and key not in seen:
             seen.add(key)
             project = fleet.graph.get(Project, grant.call.project)
             yield RULE.at(
                 project.at(*grant.route, "server"),
                 f"agent `{agent.name}` touches {server.spec.dataClass} data of `{server.name}`",
-                help=f"raise the agent's risk tier; `{tier.name}` ends at {tier.spec.dataClass}",
+                help="drop the grant, or raise the agent's risk tier",
                 related=[
                     Label(server.at("dataClass"), "the data"),
                     Label(tier.at("dataClass"), "the tier's limit"),

@@ -26,7 +26,9 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 if target not in team:
                     message = f"`{target}` is not in the team of `{project.name}`"
                     label = Label(project.key_at("agents"), "the team")
-                    yield RULE.at(span, message, help="add it, or drop this", related=[label])
+                    yield RULE.at(
+                        span, message, help="add it to the team, or drop this", related=[label]
+                    )
                 elif target not in agent.spec.delegatesTo:
                     message = f"agent `{agent.name}` may not delegate to `{target}`"
                     label = Label(agent.key_at("delegatesTo"), "to whom it may")

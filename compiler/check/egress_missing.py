@@ -23,6 +23,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         if tools and not server.spec.egress and deployable(server.spec):
             yield RULE.at(
                 server.name_span,
-                f"server `{server.name}` names no host that it calls, and `{tools[0]}` calls out",
+                f"server `{server.name}` names no host, and `{tools[0]}` may call out",
                 help="list them under `egress`, or label the tools `sink: false`",
             )

@@ -26,6 +26,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                         yield RULE.at(
                             project.at("agents", a, "grants", g, "tools", t),
                             f"server `{server.name}` has no tool `{tool}`",
-                            help=did_you_mean(tool, known),
+                            help=did_you_mean(tool, known) or "drop it",
                             related=[Label(server.key_at("tools"), "its tools")],
                         )

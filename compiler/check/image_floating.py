@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
-from compiler.graph import Resource
-from compiler.model import Agent, MCPServer
+from compiler.model import Agent, Image, MCPServer
+from compiler.source import Span
 
 RULE = Rule("image-floating", Severity.ERROR, "an image's tag is meant to move")
-_MOVING = frozenset({"latest", "main", "master", "edge", "nightly", "dev", "stable"})
+_MOVING = re.compile(r"(latest|main|master|edge|nightly|dev|develop|stable|canary|next)(-.*)?")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where an image's tag is meant to move."""
-    resources: list[Resource[Agent] | Resource[MCPServer]]
-    resources = [*fleet.graph.all(Agent), *fleet.graph.all(MCPServer)]
-    for resource in resources:
-        image = resource.spec.image
-        if image is not None and image.tag.lower() in _MOVING:
-            message = f"the tag `{image.tag}` of `{resource.name}` moves"
-            yield RULE.at(resource.at("image", "tag"), message, help="name a version")
+    """Every place where an image's tag is meant to move, and no digest decides what runs."""
+    images: list[tuple[str, Image | None, Span]] = [
+        (r.name, r.spec.image, r.at("image", "tag")) for r in fleet.graph.all(Agent)
+    ]
+    images += [(s.name, s.spec.image, s.at("image", "tag")) for s in fleet.graph.all(MCPServer)]
+    store = fleet.platform_resource.at("contextStore", "image", "tag")
+    images.append(("context-store", fleet.platform.contextStore.image, store))
+    for name, image, span in images:
+        if image and image.digest is None and _MOVING.fullmatch(image.tag.lower()):
+            yield RULE.at(span, f"the tag `{image.tag}` of `{name}` moves", help="name a version")

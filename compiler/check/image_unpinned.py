@@ -10,6 +10,7 @@ from compiler.graph import Resource
 from compiler.model import Agent, MCPServer
 
 RULE = Rule("image-unpinned", Severity.WARNING, "an image is named without its digest")
+_HELP = "add the `digest` that the registry gives for the tag"
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -22,9 +23,9 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(
                 resource.key_at("image"),
                 f"the image of `{resource.name}` has no digest",
-                help="add the `digest` that the registry gives for the tag",
+                help=_HELP,
             )
     image = fleet.platform.contextStore.image
     if image is not None and image.digest is None:
-        span = fleet.platform_resource.at("contextStore", "image")
-        yield RULE.at(span, "the image of the context store has no digest", help="add it")
+        span = fleet.platform_resource.key_at("contextStore", "image")
+        yield RULE.at(span, "the image of the context store has no digest", help=_HELP)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import Cluster
+from compiler.model.cluster import VERSIONS
 
 RULE = Rule(
     "kubernetes-unsupported",
     Severity.ERROR,
     "a cluster runs a version of Kubernetes that we have no schemas for",
 )
-VERSIONS = tuple(f"1.{minor}" for minor in range(30, 38))
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -23,5 +23,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(
                 cluster.at("kubernetes"),
                 f"there are no schemas for Kubernetes {cluster.spec.kubernetes}",
-                help=f"use {VERSIONS[0]} to {VERSIONS[-1]}",
+                help=f"use one of {VERSIONS[0]} to {VERSIONS[-1]}",
             )

@@ -10,7 +10,14 @@ from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Agent, LanguageModel, RiskTier
 
 RULE = Rule("model-floating", Severity.ERROR, "a model id that names no exact version")
-_EXACT = re.compile(r"(?<!\d)(20\d{6}|20\d{2}-\d{2}-\d{2}|20\d{2}-\d{2})(?!\d)|-v\d+:\d+$|@sha256:")
+_EXACT = re.compile(
+    r"(?<!\d)(20\d{6}|20\d{2}-\d{2}-\d{2}|20\d{2}-\d{2})(?!\d)"  # a date
+    r"|-v\d+:\d+$"  # Bedrock's version
+    r"|@sha256:"
+    # Anthropic: since generation 4.6 an id without a date names one version
+    r"|claude-[a-z]+-(4-[6-9]|[5-9](-\d)?)(-v\d+)?$"
+    r"|-\d{3,4}$"  # Google, OpenAI and Mistral number their versions
+)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -28,6 +35,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(
                 model.at("id"),
                 f"`{model.spec.id}` names no exact version, and agent `{agent.name}` needs one",
-                help="write the id with its date, such as `claude-haiku-4-5-20251001`",
-                related=[Label(agent.at("riskTier"), "this tier demands an exact model")],
+                help="write the exact id, such as `claude-haiku-4-5-20251001`",
+                related=[Label(agent.at("riskTier"), "its tier demands an exact model")],
             )

@@ -23,5 +23,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                     agent.at("model"),
                     f"agent `{agent.name}` runs on `{model.spec.id}`, which is switched off",
                     help="choose a model that is served",
-                    related=[Label(model.at("retires"), "its last day")],
+                    related=[Label(model.at("retires"), "switched off on this day")],
                 )

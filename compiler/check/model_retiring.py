@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
@@ -17,14 +16,15 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     days = int(fleet.parameter(RULE, "days"))
     for model in fleet.graph.all(LanguageModel):
         day = model.spec.retires
-        if day is None or not fleet.today < day <= fleet.today + timedelta(days=days):
+        if day is None or not 0 < (day - fleet.today).days <= days:
             continue
         for agent in fleet.graph.all(Agent):
             if agent.spec.model == model.name:
-                left = (day - fleet.today).days
+                days_left = (day - fleet.today).days
+                left = "tomorrow" if days_left == 1 else f"in {days_left} days"
                 yield RULE.at(
                     agent.at("model"),
-                    f"`{model.spec.id}` is switched off in {left} days",
+                    f"agent `{agent.name}` runs on `{model.spec.id}`, which is switched off {left}",
                     help="choose a model that stays, and evaluate the agent on it",
-                    related=[Label(model.at("retires"), "its last day")],
+                    related=[Label(model.at("retires"), "on this day")],
                 )

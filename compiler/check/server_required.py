@@ -22,7 +22,8 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     for project in fleet.graph.all(Project):
         for a, member in enumerate(project.spec.agents):
             agent = fleet.graph.get(Agent, member.agent)
-            granted = {str(entry.server) for entry in member.grants}
+            mine = fleet.grants_by_agent.get((project.name, agent.name), ())
+            granted = {grant.call.server for grant in mine}
             for s, use in enumerate(agent.spec.servers):
                 if use.required and use.server not in granted:
                     listed = use.server in project.spec.servers

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
+from compiler.graph import Resource
 from compiler.model import Policy, Waiver
+from compiler.model.governance import CheckPolicy
 
 EXPIRED = Rule("waiver-expired", Severity.ERROR, "a waiver is past its last day")
 UNUSED = Rule("waiver-unused", Severity.WARNING, "a waiver matches nothing")
 UNKNOWN = Rule("code-unknown", Severity.ERROR, "a policy or waiver names a check there is not")
+_LIST = "tests/check/ has a page for each check"
 RULES = (EXPIRED, UNUSED, UNKNOWN)
 
 
@@ -18,47 +21,64 @@ def judged(
     fleet: Fleet, found: Iterable[Diagnostic], rules: Iterable[Rule]
 ) -> tuple[Diagnostic, ...]:
     """`found`, with its severities as policies set them, less what waivers cover."""
-    waivers = {(w.spec.code, w.spec.resource): w for w in fleet.graph.all(Waiver)}
-    used: set[str] = set()
+    known = {rule.code: rule for rule in rules}
+    waivers: dict[tuple[str, str], list[Resource[Waiver]]] = {}
+    for waiver in fleet.graph.all(Waiver):
+        for place in waiver.spec.resources:
+            waivers.setdefault((waiver.spec.code, place), []).append(waiver)
+    used: set[tuple[str, str]] = set()
     kept: list[Diagnostic] = []
     for diagnostic in found:
-        waiver = waivers.get((diagnostic.code, str(fleet.graph.containing(diagnostic.span))))
-        if waiver is not None:
-            used.add(waiver.name)
-        if waiver is None or waiver.spec.expires < fleet.today:
+        key = (diagnostic.code, str(fleet.graph.containing(diagnostic.span)))
+        holding = [w for w in waivers.get(key, ()) if w.spec.expires >= fleet.today]
+        used.update((waiver.name, key[1]) for waiver in holding[:1])
+        if not holding:
             severity = fleet.severities.get(diagnostic.code, diagnostic.severity)
             kept.append(diagnostic._replace(severity=severity))
-    return (*kept, *_waivers(fleet, used), *_unknown(fleet, {rule.code: rule for rule in rules}))
+    return (*kept, *_waivers(fleet, used, known), *_policies(fleet, known))
 
 
-def _waivers(fleet: Fleet, used: set[str]) -> Iterator[Diagnostic]:
+def _waivers(
+    fleet: Fleet, used: set[tuple[str, str]], known: Mapping[str, Rule]
+) -> Iterator[Diagnostic]:
     for waiver in fleet.graph.all(Waiver):
-        if waiver.spec.expires < fleet.today:
+        code = waiver.spec.code
+        if code not in known:
+            message = f"there is no check `{code}` that can be waived"
+            yield UNKNOWN.at(waiver.at("code"), message, help=did_you_mean(code, known) or _LIST)
+        elif waiver.spec.expires < fleet.today:
             message = f"waiver `{waiver.name}` has expired"
             help = "mend what it waives, or have it approved again with a new day"
             yield EXPIRED.at(waiver.at("expires"), message, help=help)
-        elif waiver.name not in used:
-            message = f"nothing breaks `{waiver.spec.code}` in `{waiver.spec.resource}`"
-            yield UNUSED.at(waiver.at("resource"), message, help="remove the waiver")
+        else:
+            for index, place in enumerate(waiver.spec.resources):
+                if (waiver.name, place) not in used:
+                    message = f"nothing breaks `{code}` in `{place}`"
+                    help = "take it off the waiver"
+                    yield UNUSED.at(waiver.at("resources", index), message, help=help)
 
 
-def _unknown(fleet: Fleet, rules: dict[str, Rule]) -> Iterator[Diagnostic]:
-    for waiver in fleet.graph.all(Waiver):
-        if waiver.spec.code not in rules:
-            help = did_you_mean(waiver.spec.code, rules)
-            message = f"there is no check `{waiver.spec.code}` that can be waived"
-            yield UNKNOWN.at(waiver.at("code"), message, help=help)
+def _policies(fleet: Fleet, known: Mapping[str, Rule]) -> Iterator[Diagnostic]:
     for policy in fleet.graph.all(Policy):
         for c, demand in enumerate(policy.spec.checks):
-            if demand.code not in rules:
-                message = f"there is no check `{demand.code}`"
-                help = did_you_mean(demand.code, rules)
+            if demand.code in known:
+                yield from _parameters(policy, c, demand, known[demand.code])
+            else:
+                message = f"there is no check `{demand.code}` that a policy can set"
+                help = did_you_mean(demand.code, known) or _LIST
                 yield UNKNOWN.at(policy.at("checks", c, "code"), message, help=help)
-                continue
-            known = rules[demand.code].parameters
-            for name in demand.parameters:
-                if name not in known:
-                    message = f"`{demand.code}` has no parameter `{name}`"
-                    help = did_you_mean(name, known)
-                    span = policy.key_at("checks", c, "parameters", name)
-                    yield UNKNOWN.at(span, message, help=help)
+
+
+def _parameters(
+    policy: Resource[Policy], c: int, demand: CheckPolicy, rule: Rule
+) -> Iterator[Diagnostic]:
+    for name, value in demand.parameters.items():
+        route, default = ("checks", c, "parameters", name), rule.parameters.get(name)
+        if default is None:
+            message = f"`{rule.code}` has no parameter `{name}`"
+            listed = ", ".join(rule.parameters) or "none"
+            help = did_you_mean(name, rule.parameters) or f"its parameters: {listed}"
+            yield UNKNOWN.at(policy.key_at(*route), message, help=help)
+        elif not isinstance(value, type(default)) or (isinstance(value, int) and value < 0):
+            message = f"`{name}` cannot be `{value}`"
+            yield UNKNOWN.at(policy.at(*route), message, help=f"write something like `{default}`")

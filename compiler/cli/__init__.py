@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -15,7 +16,6 @@ COMMANDS = {
     "access": "who may call what, and which line says so",
     "capacity": "pods, CPU and memory beside the budget",
     "schema": "JSON Schemas of the kinds, for editors",
-    "new": "a valid starting file of a kind, in its folder",
 }
 
 
@@ -43,6 +43,7 @@ def roster() -> None:
 
 def main() -> int:
     """Run the command line; the exit code is 0, 1 (input or difference) or 2 (usage or system)."""
+    gc.disable()  # a run is short, and builds a lot that lives to its end
     try:
         roster(prog_name="roster")
     except BrokenPipeError:  # whoever read our output has gone

@@ -51,7 +51,7 @@ def _generate(root: Path, today: date, target: Path) -> None:
         files, found = _compile(read, today)
         changes = write.plan(files, have, write.owned(handle))
         write.apply(changes, handle)
-        memory.remember(root, target, key, write.snapshot(handle), found)
+        memory.remember(root, target, key, changes.result, found)
     _foreign(changes)
     count = f"{len(files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
     click.echo(count, err=True)
@@ -62,8 +62,8 @@ def _compare(root: Path, today: date, target: Path) -> None:
     files, _ = _compile(read, today)
     if target.is_dir():
         with write.locked(target) as handle:
-            changes = write.plan(files, write.snapshot(handle), write.owned(handle))
             have = write.snapshot(handle)
+            changes = write.plan(files, have, write.owned(handle))
     else:
         have = {}
         changes = write.plan(files, have, frozenset())

@@ -8,13 +8,17 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from compiler.cli.inputs import FOLDERS
-from compiler.diagnostic import Diagnostic, Severity
+from compiler.cli.inputs import Inputs
+from compiler.diagnostic import Diagnostic, Severity, canonical, has_errors
 from compiler.source import Source
+
+if TYPE_CHECKING:
+    from compiler.derive import Fleet
+    from compiler.emit import File
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "short", "json", "sarif", "github")
@@ -99,6 +103,20 @@ def show(
     return errors, len(found) - errors
 
 
+def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, right: int = 0) -> str:
+    """Columns of text; the last `right` ones hold numbers, and stand to the right."""
+    lines = [tuple(head), *(tuple(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    first = len(widths) - right
+
+    def cell(index: int, text: str) -> str:
+        return text.rjust(widths[index]) if index >= first else text.ljust(widths[index])
+
+    return "".join(
+        "  ".join(cell(i, text) for i, text in enumerate(line)).rstrip() + "\n" for line in lines
+    )
+
+
 def summary(errors: int, warnings: int) -> str:
     """`2 errors, 1 warning`; "" where there is nothing to say."""
     parts = [
@@ -109,12 +127,36 @@ def summary(errors: int, warnings: int) -> str:
     return ", ".join(parts)
 
 
+def analysed_files(read: Inputs, today: date) -> tuple[File, ...]:
+    """The files that the specs make; with errors they are shown, and the exit code is 1."""
+    from compiler.pipeline import compile
+
+    result = compile(read.sources.values(), today=today)
+    _stop_on_errors((*read.found, *result.diagnostics), read)
+    return result.files
+
+
+def analysed_fleet(read: Inputs, today: date) -> Fleet:
+    """The fleet that the specs describe; with errors they are shown, and the exit code is 1."""
+    from compiler.pipeline import analyse
+
+    result = analyse(read.sources.values(), today=today)
+    _stop_on_errors((*read.found, *result.diagnostics), read)
+    assert result.fleet is not None, "there is a fleet where there is no error"
+    return result.fleet
+
+
+def _stop_on_errors(found: Iterable[Diagnostic], read: Inputs) -> None:
+    found = canonical(found)
+    if has_errors(found):
+        errors, warnings = show(found, read.sources)
+        click.echo(summary(errors, warnings), err=True)
+        raise SystemExit(1)
+
+
 def _width() -> int:
     return shutil.get_terminal_size((100, 24)).columns if sys.stderr.isatty() else 100
 
 
 def _colour() -> bool:
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-
-
-__all__ = ["FOLDERS", "FORMATS", "fail", "format_option", "root_option", "show", "summary"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from compiler.derive.deployments import Deployments
-from compiler.derive.fleet import Load
+from compiler.derive.fleet import Fleet, Load
 from compiler.derive.quantity import in_bytes, millicores
 from compiler.graph import Graph
 from compiler.model import Amounts, Cluster, Platform, Resources
+from compiler.model.platform import Prices
 
 
 def amounts(value: Amounts) -> tuple[int, int]:
@@ -42,3 +44,76 @@ def _load(
     each: Resources,
 ) -> Load:
     return Load(*where, part, *pods, amounts(each.requests), amounts(each.limits))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a capacity table: sums over its pods, in millicores and bytes."""
+
+    cluster: str
+    namespace: str
+    project: str
+    component: str
+    pods: int
+    maximum: int
+    requests: tuple[int, int]
+    limits: tuple[int, int]
+
+    def cost(self, prices: Prices) -> float:
+        """US dollars a month for what is requested."""
+        cpu, memory = self.requests
+        return cpu / 1000 * prices.core + memory / 10**9 * prices.gigabyte
+
+    def as_json(self) -> dict[str, object]:
+        """For programs; CPU in millicores, memory in bytes."""
+        places = {"cluster": self.cluster, "namespace": self.namespace, "project": self.project}
+        return {
+            **{name: value for name, value in places.items() if value},
+            "component": self.component,
+            "pods": self.pods,
+            "maximumPods": self.maximum,
+            "requests": {"cpu": self.requests[0], "memory": self.requests[1]},
+            "limits": {"cpu": self.limits[0], "memory": self.limits[1]},
+        }
+
+
+def budget(fleet: Fleet) -> list[Row]:
+    """The platform's budget, part by part."""
+    found = []
+    for part in fleet.platform.budget.rows:
+        pods = part.units * part.pods
+        requests, limits = amounts(part.each.requests), amounts(part.each.limits)
+        sums = _times(requests, pods), _times(limits, pods)
+        found.append(Row("", "", "", part.name, pods, pods, *sums))
+    return found
+
+
+def usage(fleet: Fleet) -> list[Row]:
+    """What runs, by cluster, namespace and component."""
+    rows = [
+        Row(
+            load.cluster,
+            load.namespace,
+            load.project,
+            load.component,
+            load.pods,
+            load.maximum,
+            _times(load.requests, load.pods),
+            _times(load.limits, load.pods),
+        )
+        for load in fleet.loads
+    ]
+    return sorted(rows, key=lambda row: (row.cluster, row.namespace, row.component))
+
+
+def total(rows: Iterable[Row]) -> Row:
+    """The sum of rows."""
+    rows = list(rows)
+    requests = sum(r.requests[0] for r in rows), sum(r.requests[1] for r in rows)
+    limits = sum(r.limits[0] for r in rows), sum(r.limits[1] for r in rows)
+    pods, maximum = sum(r.pods for r in rows), sum(r.maximum for r in rows)
+    return Row("", "", "", "total", pods, maximum, requests, limits)
+
+
+def _times(each: tuple[int, int], pods: int) -> tuple[int, int]:
+    return each[0] * pods, each[1] * pods

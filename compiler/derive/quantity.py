@@ -36,7 +36,8 @@ def cpu(amount: int) -> str:
 @lru_cache(maxsize=4096)
 def memory(amount: int, *, binary: bool = False) -> str:
     """Bytes with the largest unit that divides them: `2G`, or `2Gi` where binary units are used."""
-    for unit in ("Ti", "Gi", "Mi", "Ki") if binary else ("T", "G", "M", "k"):
+    decimal = amount % _UNITS["k"] == 0 and not binary
+    for unit in ("T", "G", "M", "k") if decimal else ("Ti", "Gi", "Mi", "Ki"):
         if amount and amount % _UNITS[unit] == 0:
             return f"{amount // _UNITS[unit]}{unit}"
     return str(amount)

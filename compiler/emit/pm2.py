@@ -7,13 +7,13 @@ into a cluster, and recognises `.config.cjs` whatever `type` the package.json ar
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.quantity import in_bytes
 from compiler.emit.file import File, Origin
+from compiler.emit.json import dump
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, Project
 from compiler.model.platform import Process
@@ -53,8 +53,8 @@ def emit(fleet: Fleet) -> Iterator[File]:
 
 def _file(stack: str, apps: list[App], secrets: tuple[str, ...], *origins: Origin) -> File:
     """A JSON literal in a fixed wrapper: nothing of a spec is ever code."""
-    body = json.dumps(apps, indent=2, ensure_ascii=True)
-    names = json.dumps(list(secrets))
+    body = _literal(apps).rstrip()
+    names = _literal(list(secrets)).rstrip()
     text = (
         f"{_HEAD}const secrets = Object.fromEntries({names}.map((name) => [name, need(name)]));\n"
         f"const apps = {body};\n"
@@ -65,6 +65,11 @@ def _file(stack: str, apps: list[App], secrets: tuple[str, ...], *origins: Origi
         "module.exports = { apps };\n"
     )
     return File(f"{NAME}/{stack}/ecosystem.config.cjs", text, origins)
+
+
+def _literal(value: Any) -> str:
+    """JSON that is also JavaScript: two line separators are no line breaks in JSON."""
+    return dump(value).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _app(name: str, stack: str, script: str, interpreter: str, memory: str, env: App) -> App:

@@ -6,12 +6,12 @@ computed; `status` and `lastHeartbeat` belong to the running registry.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from compiler.derive import Fleet
 from compiler.emit.file import File, Origin
+from compiler.emit.json import dump
 from compiler.graph import Resource
 from compiler.model import Agent, MCPServer, Project, RiskTier
 
@@ -29,9 +29,8 @@ def emit(fleet: Fleet) -> Iterator[File]:
             agents.append(_registration(fleet, project, agent))
     servers = [_server(server) for server in fleet.graph.all(MCPServer)]
     seed = {"version": 1, "agents": agents, "mcpServers": servers}
-    text = json.dumps(seed, indent=2, ensure_ascii=False) + "\n"
     whole = Origin("", fleet.platform_resource, ("registry",))
-    yield File(f"{NAME}/registry.json", text, (whole, *origins))
+    yield File(f"{NAME}/registry.json", dump(seed), (whole, *origins))
 
 
 def _registration(

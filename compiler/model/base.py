@@ -124,6 +124,7 @@ class Image(Model):
 class Probe(Model):
     """Where a container says how it is."""
 
+    type: Literal["http", "tcp"] = about("whether it answers requests, or just listens", "http")
     port: Port = about("the port that answers", 8080)
     live: Path = about("path that answers 200 while the process is sane", "/healthz")
     ready: Path = about("path that answers 200 when it can serve", "/readyz")
@@ -140,3 +141,4 @@ class Secret(Model):
         "the field at that path", "value"
     )
     rotation: Duration = about("how often the value is replaced", "30d")
+    file: bool = about("whether the program wants the path of a file that holds it", False)

@@ -17,6 +17,9 @@ from compiler.model.base import (
 )
 from compiler.model.mcp_server import Scaling
 
+VERSIONS = tuple(f"1.{minor}" for minor in range(30, 38))
+"""The minor versions of Kubernetes that there are schemas for."""
+
 
 class ClusterRef(Ref):
     """The name of a Cluster."""

@@ -25,15 +25,18 @@ class Policy(Spec):
     checks: Annotated[tuple[CheckPolicy, ...], Field(min_length=1)] = about("check by check")
 
 
+ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")]
+
+
 class Waiver(Spec):
-    """Leave to break one rule in one place for a while."""
+    """Leave to break one rule in some places for a while."""
 
     KIND: ClassVar[str] = "Waiver"
     FOLDERS: ClassVar[tuple[str, ...]] = ("policies/waivers",)
 
     code: Name = about("the check that is waived")
-    resource: Annotated[str, Field(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")] = about(
-        "where, as `Kind/name`"
+    resources: Annotated[tuple[ResourceName, ...], Field(min_length=1)] = about(
+        "where, each as `Kind/name`"
     )
     reason: Prose = about("why this is acceptable for now")
     approver: Line = about("who agreed")

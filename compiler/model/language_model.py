@@ -25,7 +25,7 @@ class LanguageModel(Spec):
     provider: Literal["anthropic", "openai", "google", "bedrock", "vertex", "azure", "local"] = (
         about("who serves it")
     )
-    id: Line = about("the exact id that the provider's API takes, with its date")
+    id: Line = about("the exact id that the provider's API takes, and no alias")
     licence: Line = about("the terms under which it is used")
     contextWindow: Annotated[int, Field(ge=1)] = about("tokens that fit in one request")
     maxOutputTokens: Annotated[int, Field(ge=1)] = about("tokens that one answer can have")

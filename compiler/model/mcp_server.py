@@ -8,6 +8,7 @@ from compiler.model.base import (
     Count,
     DataClass,
     Endpoint,
+    EnvName,
     Image,
     Line,
     Memory,
@@ -34,7 +35,7 @@ class MCPServerRef(Ref):
 class Package(Model):
     """A published package, as a laptop runs it."""
 
-    registry: Literal["npm", "pypi", "go", "oci"] = about("where it is published")
+    registry: Literal["npm", "pypi", "go", "oci", "github"] = about("where it is published")
     name: Line = about("its name there")
     version: Line = about("the exact version")
     integrity: Line | None = about("the registry's checksum of that version", None)
@@ -115,6 +116,7 @@ class MCPServer(Spec):
     version: Version = about("the version of the server")
     package: Package | None = about("the published package, for laptops", None)
     image: Image | None = about("the container, for clusters", None)
+    args: tuple[Line, ...] = about("what its container is started with", ())
     transport: Transport = about("how clients speak to it")
     tools: Annotated[tuple[Tool, ...], Field(min_length=1)] = about("every tool that it lists")
     trust: Literal["trusted", "untrusted"] = about(
@@ -128,7 +130,7 @@ class MCPServer(Spec):
     egress: tuple[Endpoint, ...] = about(
         "the hosts outside the cluster that it calls, with a port unless it is 443", ()
     )
-    env: dict[str, str] = about("plain settings; never a credential", {})
+    env: dict[EnvName, str] = about("plain settings; never a credential", {})
     scaling: Scaling | None = about("replicas, autoscaled where they differ; none: one", None)
     storage: Storage | None = about("a volume of its own", None)
     resources: Resources = about("what one replica takes")

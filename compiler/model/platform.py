@@ -115,6 +115,13 @@ class Budget(Model):
     total: Totals = about("their sum, as agreed; the compiler adds it up again")
 
 
+class Prices(Model):
+    """What capacity costs, in US dollars a month."""
+
+    core: Annotated[float, Field(ge=0)] = about("for one requested CPU core")
+    gigabyte: Annotated[float, Field(ge=0)] = about("for one requested gigabyte (10^9 bytes)")
+
+
 class Platform(Spec):
     """What all projects share. There is exactly one."""
 
@@ -135,3 +142,4 @@ class Platform(Spec):
     eventBus: EventBus = about("what carries events")
     processes: tuple[Process, ...] = about("what PM2 runs for the platform on a laptop", ())
     budget: Budget = about("how much there is")
+    prices: Prices | None = about("what it costs; without it no cost is shown", None)

@@ -26,8 +26,7 @@ class RiskTier(Spec):
     minimumConfidence: Annotated[float, Field(ge=0, le=1)] = about(
         "the lowest confidence threshold that an agent may have"
     )
-    exactModel: bool = about("the model id carries its date, so that it cannot change unseen")
-    pinnedImages: bool = about("the agent's and its servers' images carry a digest", False)
+    exactModel: bool = about("the model id names one exact version, which cannot change unseen")
     stopOwner: bool = about("somebody is named who can stop the agent")
     reasons: bool = about("each grant that can destroy something says why", False)
     reviewers: Count = about("people who approve a change of such an agent", 1)

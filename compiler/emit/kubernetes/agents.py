@@ -8,11 +8,12 @@ from hashlib import sha256
 
 from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.emit.file import File, Origin
+from compiler.emit.json import dump
 from compiler.emit.kubernetes import network, pods
 from compiler.emit.kubernetes.objects import Object, file, folder, metadata
 from compiler.model import LanguageModel
 
-_CONFIG = "/etc/roster"
+_CONFIG = "/etc/roster/agent"
 
 
 def emit(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
@@ -65,8 +66,8 @@ def _config(fleet: Fleet, agent: AgentDeployment) -> Object:
         "kind": "ConfigMap",
         "metadata": metadata(fleet, agent),
         "data": {
-            "access.json": json.dumps({"approval": access}, indent=2) + "\n",
-            "mcp.json": json.dumps({"mcpServers": servers}, indent=2) + "\n",
+            "access.json": dump({"approval": access}),
+            "mcp.json": dump({"mcpServers": servers}),
             "prompt.md": prompt.text if prompt else "",
         },
     }
@@ -90,14 +91,15 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
         "REGISTRY_URL": f"http://{platform.registry.name}.{space}.svc:{platform.registry.port}",
     }
     env: list[Object] = [{"name": name, "value": value} for name, value in plain.items()]
-    env.append(pods.secret_env(model.credential.name, agent.name))
-    mounts: list[Object] = [{"name": "config", "mountPath": _CONFIG, "readOnly": True}]
+    env += pods.secret_env([model.credential], agent.name)
+    files, volumes = pods.secret_files([model.credential], agent.name)
+    mounts = [{"name": "config", "mountPath": _CONFIG, "readOnly": True}, *files]
     ports = {"http": network.PORT}
     main = pods.container(str(spec.image), ports, env, mounts, agent.resources, spec.probe)
     volume = {"name": "config", "configMap": {"name": agent.name}}
     text = json.dumps(config["data"], sort_keys=True)
     digest = {f"{platform.labelDomain}/config": sha256(text.encode()).hexdigest()[:16]}
-    pod = pods.template(fleet, agent, main, [volume], digest)
+    pod = pods.template(fleet, agent, main, [volume, *volumes], digest)
     return pods.deployment(fleet, agent, agent.replicas, pod)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compiler.derive.fleet import Fleet
@@ -15,7 +15,7 @@ from compiler.emit.kubernetes.objects import (
     metadata,
     selector,
 )
-from compiler.model import Amounts, Resources
+from compiler.model import Amounts, Resources, Secret
 from compiler.model.base import Probe
 
 _CONTAINER_SECURITY: Object = {
@@ -30,6 +30,7 @@ _POD_SECURITY: Object = {
     "fsGroup": 65532,
     "seccompProfile": {"type": "RuntimeDefault"},
 }
+_SECRETS = "/etc/roster/secrets"
 TMP_MOUNT: Object = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a path in the container
 TMP: Object = {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}
 
@@ -50,26 +51,31 @@ def container(
     mounts: list[Object],
     each: Resources,
     probe: Probe,
+    args: Sequence[str] = (),
 ) -> Object:
     """The one container of a pod."""
-
-    def get(path: str) -> Object:
-        return {"httpGet": {"path": path, "port": probe.port}}
-
+    live, ready = _probe(probe, probe.live), _probe(probe, probe.ready)
     return {
         "name": "main",
         "image": image,
         "imagePullPolicy": "Always",
+        **({"args": list(args)} if args else {}),
         "ports": [{"name": name, "containerPort": port} for name, port in ports.items()],
-        "env": env,
+        **({"env": env} if env else {}),
         "resources": resources(each),
-        "startupProbe": {**get(probe.live), "periodSeconds": 2, "failureThreshold": 30},
-        "readinessProbe": {**get(probe.ready), "periodSeconds": 5},
-        "livenessProbe": {**get(probe.live), "periodSeconds": 10, "failureThreshold": 6},
+        "startupProbe": {**live, "periodSeconds": 2, "failureThreshold": 30},
+        "readinessProbe": {**ready, "periodSeconds": 5},
+        "livenessProbe": {**live, "periodSeconds": 10, "failureThreshold": 6},
         "lifecycle": {"preStop": {"sleep": {"seconds": 15}}},
         "securityContext": _CONTAINER_SECURITY,
         "volumeMounts": [TMP_MOUNT, *mounts],
     }
+
+
+def _probe(probe: Probe, path: str) -> Object:
+    if probe.type == "tcp":
+        return {"tcpSocket": {"port": probe.port}}
+    return {"httpGet": {"path": path, "port": probe.port}}
 
 
 def template(
@@ -183,6 +189,23 @@ def external_secret(
     }
 
 
-def secret_env(name: str, secret: str) -> Object:
-    """An environment variable out of a Secret's key of the same name."""
-    return {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}
+def secret_env(secrets: Iterable[Secret], name: str) -> list[Object]:
+    """Variables out of the keys of a Secret `name`; for a file, its path."""
+    return [
+        {"name": secret.name, "value": f"{_SECRETS}/{secret.name}"}
+        if secret.file
+        else {
+            "name": secret.name,
+            "valueFrom": {"secretKeyRef": {"name": name, "key": secret.name}},
+        }
+        for secret in secrets
+    ]
+
+
+def secret_files(secrets: Iterable[Secret], name: str) -> tuple[list[Object], list[Object]]:
+    """The mount and the volume of those secrets which are files; nothing where none is."""
+    items = [{"key": secret.name, "path": secret.name} for secret in secrets if secret.file]
+    if not items:
+        return [], []
+    mount = {"name": "secrets", "mountPath": _SECRETS, "readOnly": True}
+    return [mount], [{"name": "secrets", "secret": {"secretName": name, "items": items}}]

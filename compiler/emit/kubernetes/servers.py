@@ -67,11 +67,14 @@ def _pod(fleet: Fleet, server: ServerDeployment) -> Object:
     spec = server.server.spec
     assert spec.image is not None, server.name
     env = [{"name": name, "value": value} for name, value in sorted(spec.env.items())]
-    env += [pods.secret_env(secret.name, server.name) for secret in spec.secrets]
-    mounts = [{"name": "data", "mountPath": spec.storage.path}] if spec.storage else []
+    env += pods.secret_env(spec.secrets, server.name)
+    mounts, volumes = pods.secret_files(spec.secrets, server.name)
+    if spec.storage:
+        mounts.append({"name": "data", "mountPath": spec.storage.path})
     ports = {"http-mcp": spec.transport.port}
-    main = pods.container(str(spec.image), ports, env, mounts, server.resources, spec.probe)
-    return pods.template(fleet, server, main, [], {})
+    image, each = str(spec.image), server.resources
+    main = pods.container(image, ports, env, mounts, each, spec.probe, spec.args)
+    return pods.template(fleet, server, main, volumes, {})
 
 
 def _stateless(fleet: Fleet, server: ServerDeployment) -> Object:

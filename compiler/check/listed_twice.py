@@ -1,0 +1,41 @@
+"""A name that stands in a list twice is a slip of the hand, and often another one was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.graph import Resource
+from compiler.model import Agent, ContextSpace, Project
+from compiler.source import Route
+
+RULE = Rule("listed-twice", Severity.ERROR, "a name stands in a list twice")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where a list of names has one of them twice."""
+    for project in fleet.graph.all(Project):
+        yield from _list(project, ("servers",), project.spec.servers)
+        yield from _list(project, ("clusters",), project.spec.clusters)
+        for a, member in enumerate(project.spec.agents):
+            yield from _list(project, ("agents", a, "delegatesTo"), member.delegatesTo)
+    for agent in fleet.graph.all(Agent):
+        yield from _list(agent, ("capabilities",), agent.spec.capabilities)
+        yield from _list(agent, ("delegatesTo",), agent.spec.delegatesTo)
+    for space in fleet.graph.all(ContextSpace):
+        yield from _list(space, ("readers",), space.spec.readers)
+
+
+def _list(
+    resource: Resource[Agent] | Resource[ContextSpace] | Resource[Project],
+    route: Route,
+    names: Iterable[str],
+) -> Iterator[Diagnostic]:
+    seen: dict[str, Label] = {}
+    for index, name in enumerate(names):
+        span = resource.at(*route, index)
+        if (first := seen.get(name)) is not None:
+            help = "keep one of them"
+            yield RULE.at(span, f"`{name}` is listed twice", help=help, related=[first])
+        seen.setdefault(name, Label(span, "first here"))

@@ -1,0 +1,55 @@
+"""JSON Schemas (2020-12) of whole documents, for editors and other tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compiler.model import KINDS
+from compiler.model.base import NAME, Spec
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def document(kind: str) -> dict[str, Any]:
+    """The schema of a document of one kind: its envelope and its spec."""
+    cls = KINDS[kind]
+    spec = cls.model_json_schema(ref_template=f"#/$defs/{kind}.{{model}}")
+    inner = {f"{kind}.{name}": schema for name, schema in spec.pop("$defs", {}).items()}
+    return {"$schema": _DIALECT, **_envelope(kind, cls, spec), "$defs": inner}
+
+
+def every() -> dict[str, Any]:
+    """One schema for a document of any kind; `kind` decides."""
+    documents = [document(kind) for kind in KINDS]
+    definitions = {name: s for one in documents for name, s in one.pop("$defs").items()}
+    for one in documents:
+        del one["$schema"]
+        definitions[one["title"]] = one
+    choices = [{"$ref": f"#/$defs/{kind}"} for kind in KINDS]
+    return {"$schema": _DIALECT, "title": "Roster", "oneOf": choices, "$defs": definitions}
+
+
+def _envelope(kind: str, cls: type[Spec], spec: dict[str, Any]) -> dict[str, Any]:
+    owner = {"type": "string", "minLength": 1, "description": "the team that answers for it"}
+    name = {"type": "string", "pattern": NAME, "description": "its name, unique for the kind"}
+    metadata = {
+        "type": "object",
+        "description": "what it is called, and whose it is",
+        "properties": {"name": name, "owner": owner},
+        "required": ["name"],
+        "additionalProperties": False,
+    }
+    properties = {
+        "apiVersion": {"const": "roster/v1", "description": "the version of the language"},
+        "kind": {"const": kind, "description": "what the document describes"},
+        "metadata": metadata,
+        "spec": spec,
+    }
+    return {
+        "title": kind,
+        "description": (cls.__doc__ or "").strip(),
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,108 @@
+// Written by roster; edit the specs instead.
+const path = require("node:path");
+const ROOT = path.resolve(__dirname, "../../..");
+const need = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+};
+const secrets = Object.fromEntries(["ANTHROPIC_API_KEY"].map((name) => [name, need(name)]));
+const apps = [
+  {
+    "name": "int-smart-triage-orchestrator",
+    "namespace": "int-smart-triage",
+    "script": "agents/orchestrator/dist/agent.js",
+    "interpreter": "node",
+    "exec_mode": "fork",
+    "instances": 1,
+    "autorestart": true,
+    "max_restarts": 5,
+    "min_uptime": 2000,
+    "exp_backoff_restart_delay": 100,
+    "kill_timeout": 5000,
+    "max_memory_restart": 2000000000,
+    "env": {
+      "AGENT_ID": "orchestrator",
+      "AGENT_PROJECT": "int-smart-triage",
+      "CONFIDENCE_THRESHOLD": "0.9",
+      "MODEL_ID": "claude-sonnet-5-5",
+      "PORT": "4100",
+      "PROMPT_FILE": "specs/prompts/orchestrator.md",
+      "REGISTRY_URL": "http://localhost:4000"
+    }
+  },
+  {
+    "name": "int-smart-triage-customer-support",
+    "namespace": "int-smart-triage",
+    "script": "agents/customer-support/dist/agent.js",
+    "interpreter": "node",
+    "exec_mode": "fork",
+    "instances": 1,
+    "autorestart": true,
+    "max_restarts": 5,
+    "min_uptime": 2000,
+    "exp_backoff_restart_delay": 100,
+    "kill_timeout": 5000,
+    "max_memory_restart": 2000000000,
+    "env": {
+      "AGENT_ID": "customer-support",
+      "AGENT_PROJECT": "int-smart-triage",
+      "CONFIDENCE_THRESHOLD": "0.85",
+      "MODEL_ID": "claude-haiku-5-5",
+      "PORT": "4101",
+      "PROMPT_FILE": "specs/prompts/customer-support.md",
+      "REGISTRY_URL": "http://localhost:4000"
+    }
+  },
+  {
+    "name": "int-smart-triage-safety-evaluator",
+    "namespace": "int-smart-triage",
+    "script": "agents/safety-evaluator/dist/agent.js",
+    "interpreter": "node",
+    "exec_mode": "fork",
+    "instances": 1,
+    "autorestart": true,
+    "max_restarts": 5,
+    "min_uptime": 2000,
+    "exp_backoff_restart_delay": 100,
+    "kill_timeout": 5000,
+    "max_memory_restart": 2000000000,
+    "env": {
+      "AGENT_ID": "safety-evaluator",
+      "AGENT_PROJECT": "int-smart-triage",
+      "CONFIDENCE_THRESHOLD": "0.95",
+      "MODEL_ID": "claude-sonnet-5-5",
+      "PORT": "4102",
+      "PROMPT_FILE": "specs/prompts/safety-evaluator.md",
+      "REGISTRY_URL": "http://localhost:4000"
+    }
+  },
+  {
+    "name": "int-smart-triage-knowledge-synthesizer",
+    "namespace": "int-smart-triage",
+    "script": "agents/knowledge-synthesizer/dist/agent.js",
+    "interpreter": "node",
+    "exec_mode": "fork",
+    "instances": 1,
+    "autorestart": true,
+    "max_restarts": 5,
+    "min_uptime": 2000,
+    "exp_backoff_restart_delay": 100,
+    "kill_timeout": 5000,
+    "max_memory_restart": 2000000000,
+    "env": {
+      "AGENT_ID": "knowledge-synthesizer",
+      "AGENT_PROJECT": "int-smart-triage",
+      "CONFIDENCE_THRESHOLD": "0.8",
+      "MODEL_ID": "claude-haiku-5-5",
+      "PORT": "4103",
+      "PROMPT_FILE": "specs/prompts/knowledge-synthesizer.md",
+      "REGISTRY_URL": "http://localhost:4000"
+    }
+  }
+];
+for (const app of apps) {
+  app.cwd = ROOT;
+  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);
+}
+module.exports = { apps };

@@ -1,0 +1,172 @@
+"""`make bench`: what roster costs beside a bare script, whole processes in one run, alternating.
+
+The bare script loads the same inputs with CSafeLoader, takes the same objects ready-made (out of a
+pickle, which is faster than any code that makes them) and writes each with CSafeDumper into its
+file. It validates nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench import estate
+
+ROOT = Path(__file__).parents[2]
+BARE = """\
+import os, pickle, sys, yaml
+root, out = sys.argv[1:]
+for folder, _, names in os.walk(root):
+    for name in names:
+        if name.endswith(".yaml"):
+            with open(os.path.join(folder, name)) as file:
+                list(yaml.load_all(file, yaml.CSafeLoader))
+with open(os.path.join(root, "objects.pickle"), "rb") as file:
+    objects = pickle.load(file)
+for path, value in objects:
+    target = os.path.join(out, path)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(target, "w") as file:
+        yaml.dump(value, file, yaml.CSafeDumper, sort_keys=False)
+"""
+
+
+class Cost(NamedTuple):
+    """Seconds on the wall, seconds of CPU, and MiB at the peak, of one whole process."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def run(*command: str) -> Cost:
+    """Run a process to its end; it must succeed."""
+    start = time.perf_counter()
+    child = os.posix_spawn(
+        command[0],
+        command,
+        {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"},
+        file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)],
+    )
+    _, status, usage = os.wait4(child, 0)
+    wall = time.perf_counter() - start
+    assert status == 0, f"{command} failed: {status}"
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def roster(root: Path) -> Cost:
+    return run(sys.executable, "-m", "compiler", "generate", "--root", str(root))
+
+
+def bare(root: Path) -> Cost:
+    out = root / "bare"
+    shutil.rmtree(out, ignore_errors=True)
+    return run(sys.executable, "-c", BARE, str(root), str(out))
+
+
+def cold(root: Path) -> Cost:
+    shutil.rmtree(root / "generated", ignore_errors=True)
+    shutil.rmtree(root / ".roster", ignore_errors=True)
+    return roster(root)
+
+
+def one_changed(root: Path) -> Cost:
+    path = root / "specs/mcp-servers/server-3.yaml"
+    text = path.read_text(encoding="utf-8")
+    levels = ("info", "debug") if "LOG_LEVEL: info" in text else ("debug", "info")
+    path.write_text(text.replace(*(f"LOG_LEVEL: {level}" for level in levels)), encoding="utf-8")
+    return roster(root)
+
+
+def objects(root: Path) -> int:
+    """Pickle the objects that the estate compiles to; how many there are."""
+    from datetime import UTC, datetime
+
+    from compiler.cli import inputs
+    from compiler.pipeline import compile
+
+    read = inputs.read(root)
+    result = compile(read.sources.values(), today=datetime.now(UTC).date())
+    assert not result.failed, result.diagnostics[:3]
+    made = [(file.path, file.object) for file in result.files if file.object is not None]
+    (root / "objects.pickle").write_bytes(pickle.dumps(made))
+    return len(made)
+
+
+MODES: dict[str, Callable[[Path], Cost]] = {
+    "bare": bare,
+    "cold": cold,
+    "nothing changed": roster,
+    "one changed": one_changed,
+}
+LIMITS = {"cold": 0.5, "one changed": 0.4, "nothing changed": 0.12}
+
+
+def measure(n: int, rounds: int) -> None:
+    """One size: every mode in each round, so that all meet the same machine."""
+    root = Path(tempfile.mkdtemp(prefix="roster-bench-"))
+    try:
+        estate.write(root, n)
+        count = objects(root)
+        costs: dict[str, list[Cost]] = {mode: [] for mode in MODES}
+        for _ in range(rounds):
+            for mode, call in MODES.items():
+                costs[mode].append(call(root))
+        report(n, count, costs)
+    finally:
+        shutil.rmtree(root)
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(values) for values in zip(*costs, strict=True)))
+
+
+def report(n: int, count: int, costs: dict[str, list[Cost]]) -> None:
+    base = median(costs["bare"])
+    for mode, measured in costs.items():
+        cost = median(measured)
+        wanted = f"(at most {LIMITS[mode]})" if n == 1000 and mode in LIMITS else ""
+        print(
+            f"{n:>5}  {count:>6}  {mode:<16}{cost.wall:>8.3f}{cost.cpu:>8.3f}{cost.peak:>8.0f}"
+            f"{cost.wall / base.wall:>8.2f}{cost.cpu / base.cpu:>8.2f}  {wanted}".rstrip(),
+            flush=True,
+        )
+
+
+def shipped(rounds: int) -> None:
+    """The repository's own estate, cold, beside the start of Python with three imports."""
+    root = Path(tempfile.mkdtemp(prefix="roster-bench-"))
+    try:
+        for name in ("specs", "projects", "policies"):
+            shutil.copytree(ROOT / name, root / name)
+        start: list[Cost] = []
+        made: list[Cost] = []
+        for _ in range(rounds):
+            start.append(run(sys.executable, "-c", "import pydantic, yaml, click"))
+            made.append(cold(root))
+        base, cost = median(start), median(made)
+        print(f"\nshipped estate, cold: {cost.wall:.3f} s wall, {cost.cpu:.3f} s CPU")
+        print(f"a Python that imports pydantic, yaml, click: {base.wall:.3f} s, {base.cpu:.3f} s")
+        print(f"ratio: {cost.wall / base.wall:.2f} wall, {cost.cpu / base.cpu:.2f} CPU (at most 4)")
+    finally:
+        shutil.rmtree(root)
+
+
+def main() -> None:
+    sizes = [int(word) for word in sys.argv[1:]] or [10, 100, 1000]
+    print("    N  objects  mode                wall     CPU  MiB peak  /bare: wall  CPU")
+    for n in sizes:
+        measure(n, rounds=3 if n >= 1000 else 5)
+    shipped(rounds=7)
+
+
+if __name__ == "__main__":
+    main()
