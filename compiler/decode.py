@@ -148,6 +148,8 @@ def _explain(
     meant: set[Route] = set()  # a misspelt field is not missing as well
     for problem in sorted(problems, key=lambda p: str(p["type"]) != "extra_forbidden"):
         route = (*under, *problem["loc"])
+        if problem["type"] == "union_tag_invalid":
+            route = (*route, problem["ctx"]["discriminator"].strip("'"))
         if problem["type"] == "extra_forbidden":
             known = fields_at(cls, problem["loc"][:-1])
             meant.update((*route[:-1], name) for name in nearest(str(route[-1]), known))

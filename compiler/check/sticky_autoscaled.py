@@ -17,7 +17,13 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where a server with sticky sessions is autoscaled."""
     for server in fleet.graph.all(MCPServer):
         spec = server.spec
-        if spec.scaling and spec.scaling.maximum > 1 and spec.transport.sessions == "sticky":
+        served = spec.transport.type != "stdio" or spec.transport.bridge
+        if (
+            served
+            and spec.scaling
+            and spec.scaling.maximum > 1
+            and spec.transport.sessions == "sticky"
+        ):
             yield RULE.at(
                 server.key_at("scaling"),
                 f"server `{server.name}` has sticky sessions and up to {spec.scaling.maximum} pods",

@@ -1,0 +1,39 @@
+// Written by roster; edit the specs instead.
+const path = require("node:path");
+const ROOT = path.resolve(__dirname, "../../..");
+const need = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+};
+const secrets = Object.fromEntries(["ANTHROPIC_API_KEY"].map((name) => [name, need(name)]));
+const apps = [
+  {
+    "name": "flashfusion-financial",
+    "namespace": "flashfusion",
+    "script": "agents/financial/agent.js",
+    "interpreter": "node",
+    "exec_mode": "fork",
+    "instances": 1,
+    "autorestart": true,
+    "max_restarts": 5,
+    "min_uptime": 2000,
+    "exp_backoff_restart_delay": 100,
+    "kill_timeout": 5000,
+    "max_memory_restart": 2000000000,
+    "env": {
+      "AGENT_ID": "financial",
+      "AGENT_PROJECT": "flashfusion",
+      "CONFIDENCE_THRESHOLD": "0.9",
+      "MODEL_ID": "claude-haiku-4-5-20251001",
+      "PORT": "4100",
+      "PROMPT_FILE": "specs/prompts/prompt.md",
+      "REGISTRY_URL": "http://localhost:4000"
+    }
+  }
+];
+for (const app of apps) {
+  app.cwd = ROOT;
+  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);
+}
+module.exports = { apps };

@@ -1,0 +1,227 @@
+"""Objects judged as a cluster would, and the judge itself held against its sources."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from compiler.admit import admit
+from compiler.cli import inputs
+from compiler.emit import File
+from compiler.emit.yaml import dump
+from compiler.model import Cluster, MCPServer, Project
+from compiler.pipeline import analyse, compile
+from tests.estate import compiled
+
+ROOT = Path(__file__).parents[1]
+CRDS = ROOT.parent / "shared" / "schemas" / "crds"
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def files() -> tuple[File, ...]:
+    """The Kubernetes objects of the repository's own estate."""
+    result = compile(inputs.read(ROOT).sources.values(), today=TODAY)
+    assert not result.failed
+    return tuple(file for file in result.files if file.object is not None)
+
+
+def test_text_and_object_say_the_same(files: tuple[File, ...]) -> None:
+    assert len(files) > 1000
+    for file in files:
+        assert yaml.load(file.text, yaml.CSafeLoader) == file.object
+
+
+def test_kubernetes_validate_agrees(files: tuple[File, ...]) -> None:
+    """The package's own, slow function on one object of each kind, strictly."""
+    kinds = {file.object["kind"]: file for file in files if file.object}
+    assert len(kinds) >= 12
+    for kind, file in kinds.items():
+        if kind != "ExternalSecret":
+            kubernetes_validate.validate(copy.deepcopy(file.object), file.kubernetes, strict=True)
+
+
+def closed(schema: Any) -> Any:
+    """A CRD's schema with unknown fields forbidden, as the API server's strict mode does."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    if "properties" in found and "additionalProperties" not in found:
+        found["additionalProperties"] = False
+    return found
+
+
+@pytest.mark.skipif(not CRDS.is_dir(), reason="the operators' CRDs lie outside of a user's clone")
+def test_custom_resources_are_valid_by_their_own_crd(files: tuple[File, ...]) -> None:
+    crd = yaml.safe_load((CRDS / "eso-externalsecrets.yaml").read_text(encoding="utf-8"))
+    (served,) = [v for v in crd["spec"]["versions"] if v["name"] == "v1"]
+    schema = closed(served["schema"]["openAPIV3Schema"])
+    schema["properties"]["metadata"] = {"type": "object"}
+    validator = Draft202012Validator(schema)
+    ours = [f.object for f in files if f.object and f.object["kind"] == "ExternalSecret"]
+    assert len(ours) > 50
+    for found in ours:
+        assert [error.message for error in validator.iter_errors(found)] == []
+
+
+def nodes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all mappings in a value."""
+    if isinstance(value, dict):
+        yield path
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, (dict, list)):
+            yield from nodes(item, (*path, key))
+
+
+FREE = {"labels", "annotations", "matchLabels", "nodeSelector", "data", "hard", "default"}
+FREE |= {"defaultRequest", "requests", "limits"}
+
+
+def test_a_surplus_field_anywhere_is_refused(files: tuple[File, ...]) -> None:
+    """In one object of each kind, at every mapping that is not free in its keys."""
+    refused = 0
+    for file in {f.object["kind"]: f for f in files if f.object}.values():
+        for path in nodes(file.object):
+            if path and path[-1] in FREE:
+                continue
+            broken = copy.deepcopy(file.object)
+            here: Any = broken
+            for part in path:
+                here = here[part]
+            here["surplus"] = 1
+            text = dump(broken)  # type: ignore[arg-type]
+            wrong = File(file.path, text, file.origins, broken, file.kubernetes)
+            assert [d.code for d in admit([wrong])] == ["object-invalid"], (file.path, path)
+            refused += 1
+    assert refused > 60
+
+
+def test_an_unknown_kind_is_an_error(files: tuple[File, ...]) -> None:
+    strange = {**(files[0].object or {}), "kind": "Gadget"}
+    file = File(files[0].path, dump(strange), files[0].origins, strange, files[0].kubernetes)
+    (found,) = admit([file])
+    assert (found.code, found.severity) == ("object-unknown", "error")
+    assert "has no Gadget" in found.message
+
+
+def test_selectors_find_their_pods(files: tuple[File, ...]) -> None:
+    """The plan's own context store lacks the labels; an API server refuses such a Deployment."""
+    seen = 0
+    for file in files:
+        spec = (file.object or {}).get("spec", {})
+        if "template" in spec:
+            wanted = spec["selector"]["matchLabels"].items()
+            assert wanted <= spec["template"]["metadata"]["labels"].items()
+            seen += 1
+    assert seen > 100
+
+
+def test_an_autoscaled_workload_has_no_replicas(files: tuple[File, ...]) -> None:
+    objects = [f.object for f in files if f.object]
+    scaled = {
+        (o["metadata"]["namespace"], o["spec"]["scaleTargetRef"]["name"], f.path.split("/")[1])
+        for f in files
+        if (o := f.object) and o["kind"] == "HorizontalPodAutoscaler"
+    }
+    assert len(scaled) > 20
+    for file in files:
+        found = file.object or {}
+        if found["kind"] in ("Deployment", "StatefulSet"):
+            meta = found["metadata"]
+            key = (meta["namespace"], meta["name"], file.path.split("/")[1])
+            assert ("replicas" not in found["spec"]) == (key in scaled)
+    assert {o["kind"] for o in objects} >= {"StatefulSet", "Deployment"}
+
+
+def policies(files: tuple[File, ...], cluster: str) -> dict[tuple[str, str], Any]:
+    return {
+        (o["metadata"]["namespace"], o["metadata"]["name"]): o["spec"]
+        for f in files
+        if (o := f.object) and o["kind"] == "NetworkPolicy" and f"/{cluster}/" in f.path
+    }
+
+
+def names(peers: Any) -> set[tuple[str, str]]:
+    """(namespace, name) of each pod peer of a rule list."""
+    return {
+        (
+            peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+            peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"],
+        )
+        for peer in peers
+        if "podSelector" in peer
+    }
+
+
+def test_the_network_is_the_matrix(files: tuple[File, ...]) -> None:
+    """Both ends of every edge, and no other: ingress and egress equal the grants."""
+    fleet = analyse(inputs.read(ROOT).sources.values(), today=TODAY).fleet
+    assert fleet is not None
+    spaces = fleet.platform.namespaces
+    checked = 0
+    for cluster in fleet.graph.all(Cluster):
+        found = policies(files, cluster.name)
+        edges = set()
+        for call in {grant.call[:3] for grant in fleet.grants}:
+            project, agent, name = call
+            server = fleet.graph.get(MCPServer, name).spec
+            home = spaces.servers if server.tenancy == "shared" else f"{project}-{spaces.servers}"
+            if cluster.name in fleet.graph.get(Project, project).spec.clusters:
+                edges.add(((f"{project}-{spaces.agents}", agent), (home, name)))
+        servers = {(s.namespace, s.name) for s in fleet.servers if s.cluster is cluster}
+        into = {
+            (client, server)
+            for server in servers
+            for rule in found[server]["ingress"]
+            for client in names(rule["from"])
+        }
+        out = {
+            ((a.namespace, a.name), peer)
+            for a in fleet.agents
+            if a.cluster is cluster
+            for rule in found[a.namespace, a.name]["egress"]
+            for peer in names(rule["to"])
+            if peer[0].endswith(spaces.servers)
+        }
+        assert into == out == edges
+        checked += len(edges)
+    assert checked > 100
+
+
+def test_every_namespace_denies_by_default(files: tuple[File, ...]) -> None:
+    for cluster in ("dev", "staging", "prod"):
+        found = policies(files, cluster)
+        spaces = {
+            f.object["metadata"]["name"]
+            for f in files
+            if f.object and f.object["kind"] == "Namespace" and f"/{cluster}/" in f.path
+        }
+        assert len(spaces) == 12
+        for space in spaces:
+            deny = found[space, "default-deny-all"]
+            assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_no_empty_list_and_no_wildcard(files: tuple[File, ...]) -> None:
+    """An empty list of peers would mean everybody."""
+    for file in files:
+        if file.object and file.object["kind"] == "NetworkPolicy":
+            for rule in file.object["spec"].get("ingress", []):
+                assert rule["from"]
+            for rule in file.object["spec"].get("egress", []):
+                assert rule["to"]
+                assert rule["ports"]
+
+
+def test_the_prelude_is_admitted() -> None:
+    assert not compiled().failed
