@@ -79,8 +79,8 @@ def _misplaced(document: Document, cls: type[Spec]) -> Iterator[Diagnostic]:
         fnmatchcase(folder, pattern) and folder.count("/") == pattern.count("/")
         for pattern in cls.FOLDERS
     ):
-        where = " or ".join(f"`{folder}/`" for folder in cls.FOLDERS)
-        message = f"a {cls.KIND} does not belong into `{folder or '.'}/`"
+        where = " or ".join(f"`{folder.replace('*', '<name>')}/`" for folder in cls.FOLDERS)
+        message = f"`{cls.KIND}` does not belong in `{folder or '.'}/`"
         yield FOLDER.at(document.at("kind"), message, help=f"move it to {where}")
 
 
@@ -161,8 +161,8 @@ def _explain(
 def _wrong(
     cls: type[Any], problem: Mapping[str, Any], document: Document, route: Route
 ) -> Diagnostic:
-    missing = problem["type"] == "missing"
-    span = document.key_at(*route) if missing else document.at(*route)
+    missing, of_key = problem["type"] == "missing", route[-1:] == ("[key]",)
+    span = document.key_at(*route) if missing or of_key else document.at(*route)
     name = ".".join(map(str, (*_known(document.data, route), *route[-1:][: int(missing)])))
     message, help = expected(problem, fields_at(cls, problem["loc"][:-1]))
     return SHAPE.at(span, f"`{name}` {message}" if name else message, help=help)

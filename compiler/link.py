@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple, get_args
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity, did_you_mean
 from compiler.graph import Broken, Graph, Resource, ResourceId
-from compiler.model import KINDS, Ref, Spec
+from compiler.model import KINDS, NAME, Ref, Spec
 from compiler.source import Route, Source, top
 
 DUPLICATE = Rule("duplicate-name", Severity.ERROR, "two resources of a kind share a name")
@@ -41,7 +42,9 @@ def link(
         for route, target in references(node):
             if target in table:
                 users[target].add(node.id)
-            elif not any(target.name in source.text for source in unread):
+            elif re.fullmatch(NAME, target.name) and not any(
+                target.name in source.text for source in unread
+            ):
                 found.append(_unknown(node, route, target, table))
     found += _platform(table, unread)
     resources = {id: node for id, node in table.items() if isinstance(node, Resource)}

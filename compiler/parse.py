@@ -25,13 +25,13 @@ LIMIT = Rule("yaml-too-large", Severity.ERROR, "the file is larger or deeper tha
 HIDDEN = Rule("hidden-character", Severity.ERROR, "a character that nobody can see")
 RULES = (SYNTAX, EMPTY, DUPLICATE, EXOTIC, LIMIT, HIDDEN)
 
-MAX_BYTES = 1_000_000
+MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 64
 MAX_NODES = 50_000
 
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
-    "\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+    "\ufeff\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
@@ -101,8 +101,9 @@ def parse(source: Source) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]
     """The documents of one source. With any error but a duplicate key, there are none."""
     if not source.is_yaml:
         return (), tuple(_hidden(source))
-    if len(source.text) > MAX_BYTES:
-        return (), (LIMIT.at(top(source.path), f"the file is larger than {MAX_BYTES} bytes"),)
+    if len(source.text) > MAX_CHARACTERS:
+        message = f"the file has more than {MAX_CHARACTERS} characters"
+        return (), (LIMIT.at(top(source.path), message, help="split it"),)
     if found := tuple(_hidden(source)):
         return (), found
     reader = _Reader(source)
@@ -112,6 +113,8 @@ def parse(source: Source) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]
         return (), (*reader.found, refused.diagnostic)
     except yaml.MarkedYAMLError as error:
         return (), (*reader.found, _syntax(source, error))
+    except yaml.YAMLError as error:
+        return (), (*reader.found, SYNTAX.at(top(source.path), str(error).split("\n")[0]))
     return documents, tuple(reader.found)
 
 
@@ -133,8 +136,13 @@ def _hidden(source: Source) -> Iterator[Diagnostic]:
 def _syntax(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     pos = Pos(mark.line + 1, mark.column + 1) if mark else Pos(1, 1)
-    context = f" {error.context}" if error.context else ""
-    return SYNTAX.at(Span(source.path, pos, pos), f"{error.problem}{context}")
+    opened = error.context_mark
+    labels = []
+    if opened and (opened.line, opened.column) != (pos.line - 1, pos.column - 1):
+        start = Pos(opened.line + 1, opened.column + 1)
+        labels = [Label(Span(source.path, start, start), error.context or "it began here")]
+    help = "indent with spaces" if "\\t" in str(error.problem) else ""
+    return SYNTAX.at(Span(source.path, pos, pos), str(error.problem), help=help, related=labels)
 
 
 class _Refused(Exception):  # noqa: N818 - it carries a diagnostic and never leaves this file
@@ -172,7 +180,9 @@ class _Reader:
                 self.exotic(event)
             return self.scalar(event), event
         if depth > MAX_DEPTH:
-            self.refuse(LIMIT, event, f"the file is nested more than {MAX_DEPTH} levels deep")
+            self.refuse(
+                LIMIT, event, f"the file is nested more than {MAX_DEPTH} levels deep", "flatten it"
+            )
         if event.__class__ is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
             self.exotic(event)
         if event.__class__ is yaml.MappingStartEvent:
@@ -202,7 +212,7 @@ class _Reader:
 
     def key(self, event: Any) -> str:
         if event.__class__ is not yaml.ScalarEvent:
-            self.refuse(EXOTIC, event, "a key is not a word", "write the key as plain text")
+            self.refuse(EXOTIC, event, "a key is a list or a mapping", "write one word")
         if event.anchor is not None or event.tag is not None:
             self.exotic(event)
         if not isinstance(self.scalar(event), str):
@@ -212,6 +222,9 @@ class _Reader:
 
     def scalar(self, event: Any) -> Any:
         text = event.value
+        if event.style == '"' and (hidden := _HIDDEN.search(text)):
+            message = f"the escape stands for U+{ord(hidden[0]):04X}, which cannot be seen"
+            self.refuse(HIDDEN, event, message, "remove it")
         if not event.implicit[0] or (text and text[0] not in _SPECIAL):
             return text
         if text in _WORDS:
@@ -226,7 +239,8 @@ class _Reader:
     def exotic(self, event: Any) -> NoReturn:
         if event.__class__ is yaml.AliasEvent or event.anchor is not None:
             self.refuse(EXOTIC, event, "anchors and aliases are not allowed", "write the value out")
-        self.refuse(EXOTIC, event, f"the tag `{event.tag}` is not allowed", "remove the tag")
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        self.refuse(EXOTIC, event, f"the tag `{tag}` is not allowed", "remove the tag")
 
     def duplicate(self, key: Any, first: Any) -> None:
         place = Document(self.source, None, first)

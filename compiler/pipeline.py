@@ -47,9 +47,10 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
     nodes: list[Resource[Spec] | Broken] = []
     texts, unread = [], []
     for source in sorted(sources, key=lambda source: source.path):
-        found += scan(source)
+        secrets = scan(source)
         documents, wrong = parse(source)
-        found += wrong
+        found += secrets
+        found += _beside(secrets, wrong)
         if not source.is_yaml:
             texts.append(source)
         elif not documents:
@@ -57,12 +58,18 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
         for document in documents:
             resources, wrong = decode(document)
             nodes += resources
-            found += wrong
+            found += _beside(secrets, wrong)
             if not resources:
                 unread.append(source)
     graph, wrong = link(nodes, texts, unread)
     found += wrong
     return (None if has_errors(found) else graph), canonical(found)
+
+
+def _beside(secrets: Iterable[Diagnostic], found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What is said of other lines: a message about a secret's line could repeat the secret."""
+    lines = {secret.span.start.line for secret in secrets}
+    return [diagnostic for diagnostic in found if diagnostic.span.start.line not in lines]
 
 
 def analyse(sources: Iterable[Source], *, today: date) -> Analysis:

@@ -39,17 +39,17 @@ _SHAPES: dict[str, tuple[str, str]] = {  # what it looks like: words that it nee
     "a Vault token": ("hvs. hvb. hvr.", r"\bhv[sbr]\.[0-9A-Za-z_-]{24,}"),
     "a SendGrid key": ("SG.", r"\bSG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}"),
     "a Grafana token": ("glc_ glsa_", r"\bgl(?:c|sa)_[0-9A-Za-z+/=_]{32,}"),
-    "a JSON Web Token": ("eyJ", r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
+    "a JSON Web Token": ("eyJ", r"\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10,}"),
     "a private key": ("-----begin", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----"),
     "an age key": ("AGE-SECRET-KEY", r"\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b"),
     "a password in a URL": (
         "://",
-        r"\b[a-z][a-z0-9+.-]*://[^\s:/@\"'{}$<>]+:(?![$<{])[^\s@/\"']{3,}@",
+        r"(?<![a-zA-Z0-9+.-])[a-z][a-z0-9+.-]*://[^\s:/@\"'{}$<>]+:(?![$<{])[^\s@/\"']{3,}@",
     ),
     "a password": (
         "passw pwd secret_key secretkey api_key apikey h_token htoken s_token stoken",
         (
-            r"(?i:\b[a-z0-9_-]*(?:password|passwd|pwd|secret_?key|api_?key|auth_?token|access_?token))"
+            r"(?i:(?<![a-z0-9_-])[a-z0-9_-]*(?:password|passwd|pwd|secret_?key|api_?key|auth_?token|access_?token))"
             r"[\"']?[^\S\n]*[:=][^\S\n]*[\"']?(?![$<{*])[^\s\"'{}\[\],$<>]{8,}"
         ),
     ),

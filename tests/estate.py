@@ -32,7 +32,7 @@ def identities(text: str) -> set[tuple[str, str]]:
     """The resources that a block defines, as far as it can be read."""
     try:
         documents = [d for d in yaml.safe_load_all(text) if isinstance(d, dict)]
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):
         return set()
     return {
         (str(d.get("kind")), str(d["metadata"].get("name")))

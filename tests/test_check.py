@@ -48,7 +48,7 @@ def test_section(page: Path, section: str, request: pytest.FixtureRequest) -> No
     expected = {
         (source.path, number, severity, code)
         for source in given.values()
-        for number, line in enumerate(source.text.splitlines(), start=1)
+        for number, line in enumerate(source.text.split("\n"), start=1)
         for severity, code in EXPECT.findall(line)
     }
     assert {(d.span.path, d.span.start.line, str(d.severity), d.code) for d in found} == expected

@@ -13,17 +13,19 @@ RULE = Rule("namespace-taken", Severity.ERROR, "two things would get one namespa
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where two things would get one namespace."""
-    spaces = fleet.platform.namespaces
-    names = (spaces.servers, spaces.agents, spaces.infrastructure, spaces.workflows)
-    platform = Label(fleet.platform_resource.name_span, "the platform's namespaces")
-    if len(set(names)) < len(names):
-        span = fleet.platform_resource.key_at("namespaces")
-        yield RULE.at(span, "two of the platform's namespaces share a name", help="rename one")
-    taken = dict.fromkeys(names, platform)
+    spaces, platform = fleet.platform.namespaces, fleet.platform_resource
+    taken: dict[str, Label] = {}
+    for field in ("servers", "agents", "infrastructure", "workflows"):
+        name, span = getattr(spaces, field), platform.key_at("namespaces", field)
+        if name in taken:
+            message = f"`{field}` is the namespace `{name}`, which is taken"
+            yield RULE.at(span, message, help="rename it", related=[taken[name]])
+        taken.setdefault(name, Label(span, "the platform's"))
     for project in fleet.graph.all(Project):
-        for name in (f"{project.name}-{spaces.agents}", f"{project.name}-{spaces.servers}"):
-            if name in taken:
-                message = f"the namespace `{name}` is taken"
+        for name in dict.fromkeys((spaces.agents, spaces.servers)):
+            whole = f"{project.name}-{name}"
+            if whole in taken:
+                message = f"the namespace `{whole}` is taken"
                 help = "rename the project"
-                yield RULE.at(project.name_span, message, help=help, related=[taken[name]])
-            taken[name] = Label(project.name_span, "has it already")
+                yield RULE.at(project.name_span, message, help=help, related=[taken[whole]])
+            taken.setdefault(whole, Label(project.name_span, "has it already"))

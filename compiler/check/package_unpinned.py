@@ -10,8 +10,8 @@ from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import MCPServer
 
 RULE = Rule("package-unpinned", Severity.ERROR, "a package is started without its exact version")
-_EXACT = re.compile(r"v?\d+(\.\d+)*([-+._]?[0-9A-Za-z]+([.+-][0-9A-Za-z]+)*)?")
-_FETCHING = frozenset({"npx", "uvx", "pipx", "bunx", "pnpm", "go"})
+_EXACT = re.compile(r"v?\d+(\.\d+)+([-+._]?[0-9A-Za-z]+([.+-][0-9A-Za-z]+)*)?")
+_FETCHING = frozenset({"npx", "uvx", "pipx", "bunx", "pnpm", "go", "uv", "docker", "podman"})
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -24,8 +24,8 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             message = f"`{package.version}` is no exact version"
             span = server.at("package", "version")
             yield RULE.at(span, message, help="write one version, such as `1.4.0`")
-        elif package.command[0] in _FETCHING and not any(
-            package.version in part for part in package.command
+        elif package.command[0].rpartition("/")[2] in _FETCHING and not any(
+            re.search(rf"(@|==|:)v?{re.escape(package.version)}$", part) for part in package.command
         ):
             yield RULE.at(
                 server.at("package", "command"),

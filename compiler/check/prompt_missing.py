@@ -18,7 +18,8 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         prompt = agent.spec.prompt
         for field, name in (("file", prompt.file), ("inputSchema", prompt.inputSchema)):
             if name is not None and f"{_FOLDER}/{name}" not in fleet.graph.texts:
-                known = [path.removeprefix(f"{_FOLDER}/") for path in fleet.graph.texts]
+                inside = [path for path in fleet.graph.texts if path.startswith(f"{_FOLDER}/")]
+                known = [path.removeprefix(f"{_FOLDER}/") for path in inside]
                 yield RULE.at(
                     agent.at("prompt", field),
                     f"there is no file `{_FOLDER}/{name}`",

@@ -37,7 +37,7 @@ def _part(
             if needed > measure(getattr(getattr(quota, side), field)):
                 yield RULE.at(
                     project.at("quota", part, side, field),
-                    f"the {part} of `{project.name}` take {write(needed)} in `{cluster}`",
+                    f"{project.name}: the {side} of its {part} are {write(needed)} {field} in `{cluster}`",
                     help=f"raise it to {write(needed)} at least",
                 )
     pods = sum(load.pods for load in loads)

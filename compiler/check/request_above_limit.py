@@ -23,7 +23,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             if measure(asked) > measure(most):
                 yield RULE.at(
                     resource.at(*route, "requests", field),
-                    f"the request of {asked} is above the limit of {most}",
+                    f"the request of {asked} {field} is above the limit of {most}",
                     help="raise the limit, or lower the request",
                     related=[Label(resource.at(*route, "limits", field), "the limit")],
                 )

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.access import secrets
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
-from compiler.model import MCPServer
+from compiler.model import LanguageModel
 
 RULE = Rule("secret-shared", Severity.ERROR, "two servers use one credential")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where two servers use one credential."""
+    """Every credential of a server that another server, or a model, uses as well.
+
+    Models of one provider may share theirs: agents reach them under their own names.
+    """
     seen: dict[tuple[str, str], tuple[str, Label]] = {}
-    for server in fleet.graph.all(MCPServer):
-        for s, secret in enumerate(server.spec.secrets):
-            span = server.at("secrets", s, "key")
-            first = seen.setdefault((secret.key, secret.property), (server.name, Label(span, "")))
-            if first[0] != server.name:
-                yield RULE.at(
-                    span,
-                    f"servers `{first[0]}` and `{server.name}` share the credential `{secret.key}`",
-                    help="give each one of its own",
-                    related=[Label(first[1].span, "used here too")],
-                )
+    for resource, route, secret in secrets(fleet.graph):
+        span = resource.at(*route, "key")
+        key = (secret.key, secret.property)
+        owner, label = seen.setdefault(key, (str(resource.id), Label(span, "used here too")))
+        both_models = owner.startswith("Model/") and resource.id.kind == LanguageModel.KIND
+        if owner != str(resource.id) and not both_models:
+            message = f"`{owner}` and `{resource.id}` share the credential `{secret.key}`"
+            yield RULE.at(span, message, help="give each one of its own", related=[label])

@@ -20,10 +20,11 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         for s, ref in enumerate(project.spec.servers):
             server = fleet.graph.get(MCPServer, ref)
             if not deployable(server.spec):
-                field = "transport" if server.spec.image else "package"
+                speaks = "it speaks stdio" if server.spec.image else "it has no image"
+                field = "transport" if server.spec.image else "displayName"
                 yield RULE.at(
                     project.at("servers", s),
                     f"server `{server.name}` cannot run in a cluster",
                     help="give it an image that speaks HTTP (`bridge: true` for stdio)",
-                    related=[Label(server.key_at(field), "it only runs on a laptop")],
+                    related=[Label(server.key_at(field), speaks)],
                 )

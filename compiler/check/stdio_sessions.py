@@ -1,6 +1,4 @@
-"""A bridge keeps one child process for each session, so a bridged server is sticky unless the
-bridge is told to be stateless.
-"""
+"""A bridge keeps one child process for each session: replicas of it can share nothing."""
 
 from __future__ import annotations
 
@@ -10,15 +8,11 @@ from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import MCPServer
 
-RULE = Rule(
-    "stdio-sessions",
-    Severity.WARNING,
-    "a bridged stdio server of an old revision claims to have no sessions",
-)
+RULE = Rule("stdio-sessions", Severity.WARNING, "a bridged server claims to share its sessions")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a bridged stdio server of an old revision claims to have no sessions."""
+    """Every place where a bridged server claims to share its sessions."""
     for server in fleet.graph.all(MCPServer):
         transport = server.spec.transport
         bridged = transport.type == "stdio" and transport.bridge

@@ -8,25 +8,24 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
-from compiler.model import MCPServer
+from compiler.model import Cluster, MCPServer
 
 RULE = Rule("sticky-autoscaled", Severity.ERROR, "a server with sticky sessions is autoscaled")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where a server with sticky sessions is autoscaled."""
+    clusters = [c.spec.sizes.scaling for c in fleet.graph.all(Cluster) if c.spec.sizes.scaling]
     for server in fleet.graph.all(MCPServer):
         spec = server.spec
         served = spec.transport.type != "stdio" or spec.transport.bridge
-        if (
-            served
-            and spec.scaling
-            and spec.scaling.maximum > 1
-            and spec.transport.sessions == "sticky"
-        ):
+        if not served or spec.scaling is None or spec.transport.sessions != "sticky":
+            continue
+        most = max(scaling.maximum for scaling in (spec.scaling, *clusters))
+        if most > 1:
             yield RULE.at(
                 server.key_at("scaling"),
-                f"server `{server.name}` has sticky sessions and up to {spec.scaling.maximum} pods",
+                f"server `{server.name}` has sticky sessions and up to {most} pods",
                 help="run it stateless (`sessions: none`), share its sessions, or drop `scaling`",
                 related=[Label(server.at("transport", "sessions"), "its sessions")],
             )

@@ -19,10 +19,12 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         tier = fleet.graph.get(RiskTier, agent.spec.riskTier)
         lacking = [f for f in ("owner", "stop") if getattr(agent.spec.oversight, f) is None]
         if tier.spec.stopOwner and lacking:
+            words = {"owner": "by whom", "stop": "how"}
+            what = " and ".join(words[field] for field in lacking)
             names = " and ".join(f"`oversight.{field}`" for field in lacking)
             yield RULE.at(
                 agent.key_at("oversight"),
-                f"agent `{agent.name}` does not say who stops it, and how",
+                f"agent `{agent.name}` does not say {what} it is stopped",
                 help=f"set {names}",
                 related=[Label(tier.at("stopOwner"), f"tier `{tier.name}` demands it")],
             )

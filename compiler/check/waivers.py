@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from compiler.derive import Fleet
-from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity, did_you_mean
 from compiler.graph import Resource
 from compiler.model import Policy, Waiver
 from compiler.model.governance import CheckPolicy
@@ -14,7 +14,8 @@ EXPIRED = Rule("waiver-expired", Severity.ERROR, "a waiver is past its last day"
 UNUSED = Rule("waiver-unused", Severity.WARNING, "a waiver matches nothing")
 UNKNOWN = Rule("code-unknown", Severity.ERROR, "a policy or waiver names a check there is not")
 _LIST = "tests/check/ has a page for each check"
-RULES = (EXPIRED, UNUSED, UNKNOWN)
+TWICE = Rule("policy-twice", Severity.ERROR, "two policies set the same check")
+RULES = (EXPIRED, UNUSED, UNKNOWN, TWICE)
 
 
 def judged(
@@ -59,14 +60,20 @@ def _waivers(
 
 
 def _policies(fleet: Fleet, known: Mapping[str, Rule]) -> Iterator[Diagnostic]:
+    seen: dict[str, Label] = {}
     for policy in fleet.graph.all(Policy):
         for c, demand in enumerate(policy.spec.checks):
+            span = policy.at("checks", c, "code")
+            if (first := seen.get(demand.code)) is not None:
+                message = f"`{demand.code}` is set twice"
+                yield TWICE.at(span, message, help="keep one of them", related=[first])
+            seen.setdefault(demand.code, Label(span, "first here"))
             if demand.code in known:
                 yield from _parameters(policy, c, demand, known[demand.code])
             else:
                 message = f"there is no check `{demand.code}` that a policy can set"
                 help = did_you_mean(demand.code, known) or _LIST
-                yield UNKNOWN.at(policy.at("checks", c, "code"), message, help=help)
+                yield UNKNOWN.at(span, message, help=help)
 
 
 def _parameters(

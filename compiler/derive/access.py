@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from compiler.derive.fleet import Call, Grant, Traits
 from compiler.graph import Graph, Resource
-from compiler.model import GrantEntry, MCPServer, Project, Tool
+from compiler.model import GrantEntry, LanguageModel, MCPServer, Project, Secret, Tool
 from compiler.source import Route
 
 _SENSITIVE = frozenset({"confidential", "restricted"})
@@ -90,3 +90,12 @@ def _entry(
             route=route,
             word=(*route, "tools") if index is None else (*route, "tools", index),
         )
+
+
+def secrets(graph: Graph) -> Iterator[tuple[Resource[LanguageModel | MCPServer], Route, Secret]]:
+    """Every credential that is referred to, and where."""
+    for model in graph.all(LanguageModel):
+        yield model, ("credential",), model.spec.credential
+    for server in graph.all(MCPServer):
+        for index, secret in enumerate(server.spec.secrets):
+            yield server, ("secrets", index), secret

@@ -148,7 +148,9 @@ class Fleet:
 
     def parameter(self, rule: Rule, name: str) -> int | float | str:
         """A rule's parameter, as a policy sets it or as the rule has it."""
-        return self.parameters.get((rule.code, name), rule.parameters[name])
+        default = rule.parameters[name]
+        value = self.parameters.get((rule.code, name), default)
+        return value if isinstance(value, type(default)) else default  # code-unknown reports it
 
     def place(self, grant: Grant) -> Span:
         """Where a grant names its tool, or the wildcard that stands for it."""

@@ -8,6 +8,7 @@ into a cluster, and recognises `.config.cjs` whatever `type` the package.json ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from compiler.derive import Fleet
@@ -42,11 +43,13 @@ def emit(fleet: Fleet) -> Iterator[File]:
     ]
     if apps:
         yield _file("platform", apps, (), Origin("", platform, ("processes",)), *origins)
+    taken = {process.port for process in platform.spec.processes}
+    ports = (port for port in count(_PORTS) if port not in taken)
     for project in fleet.graph.all(Project):
         team = [fleet.graph.get(Agent, member.agent) for member in project.spec.agents]
         models = [fleet.graph.get(LanguageModel, agent.spec.model).spec for agent in team]
         secrets = tuple(sorted({model.credential.name for model in models}))
-        apps = [_agent(fleet, project, agent, i) for i, agent in enumerate(team)]
+        apps = [_agent(fleet, project, agent, next(ports)) for agent in team]
         members = [Origin(f"apps.{i}", project, ("agents", i)) for i in range(len(team))]
         yield _file(project.name, apps, secrets, Origin("", project), *members)
 
@@ -99,7 +102,7 @@ def _process(process: Process) -> App:
     return {**app, "exec_mode": process.mode, "instances": process.instances}
 
 
-def _agent(fleet: Fleet, project: Resource[Project], agent: Resource[Agent], index: int) -> App:
+def _agent(fleet: Fleet, project: Resource[Project], agent: Resource[Agent], port: int) -> App:
     registry = fleet.platform.registry
     model = fleet.graph.get(LanguageModel, agent.spec.model).spec
     env = {
@@ -107,7 +110,7 @@ def _agent(fleet: Fleet, project: Resource[Project], agent: Resource[Agent], ind
         "AGENT_PROJECT": project.name,
         "CONFIDENCE_THRESHOLD": str(agent.spec.confidenceThreshold),
         "MODEL_ID": model.id,
-        "PORT": str(_PORTS + index),
+        "PORT": str(port),
         "PROMPT_FILE": f"specs/prompts/{agent.spec.prompt.file}",
         "REGISTRY_URL": f"http://localhost:{registry.port}",
     }

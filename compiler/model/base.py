@@ -14,6 +14,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+CPU = r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$"
+MEMORY = r"^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?$"
+DURATION = r"^[1-9][0-9]*(s|m|h|d)$"
+ENV = r"^[A-Z_][A-Z0-9_]*$"
+TOOL = r"^[A-Za-z0-9_.-]{1,128}$"
 NAME = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 
@@ -57,7 +62,8 @@ def about(description: str, default: Any = ..., **constraints: Any) -> Any:
 
 def _day(value: object) -> object:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else value
+        plain = isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-"
+        return date.fromisoformat(str(value)) if plain else value
     except ValueError:
         return value
 
@@ -79,11 +85,11 @@ Path = Annotated[str, _text(r"^/[A-Za-z0-9._~/-]*$")]
 FilePath = Annotated[str, _text(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
-Cpu = Annotated[str, _text(r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", 20)]
-Memory = Annotated[str, _text(r"^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?$", 20)]
-Duration = Annotated[str, _text(r"^[1-9][0-9]*(s|m|h|d)$", 20)]
-EnvName = Annotated[str, _text(r"^[A-Z_][A-Z0-9_]*$", 128)]
-ToolName = Annotated[str, _text(r"^[A-Za-z0-9_.-]{1,128}$", 128)]
+Cpu = Annotated[str, _text(CPU, 20)]
+Memory = Annotated[str, _text(MEMORY, 20)]
+Duration = Annotated[str, _text(DURATION, 20)]
+EnvName = Annotated[str, _text(ENV, 128)]
+ToolName = Annotated[str, _text(TOOL, 128)]
 Digest = Annotated[str, _text(r"^sha256:[0-9a-f]{64}$", 71)]
 Version = Annotated[str, _text(r"^[0-9A-Za-z][0-9A-Za-z._+-]*$", 128)]
 Group = Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9@._:/-]*$", 128)]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from compiler.diagnostic import did_you_mean
-from compiler.model.base import NAME
+from compiler.model.base import CPU, DURATION, ENV, MEMORY, NAME, TOOL
 from compiler.source import Route
 
 _TYPES = {
@@ -24,16 +24,21 @@ _TYPES = {
     "model_type": "should be a mapping",
     "model_attributes_type": "should be a mapping",
     "date_type": "should be a day, such as `2026-11-23`",
-    "too_short": "needs at least {min_length}",
-    "too_long": "has more than {max_length}",
+    "too_short": "needs {min_length} entries at least",
+    "too_long": "has more than {max_length} entries",
     "string_too_short": "is empty",
     "string_too_long": "is longer than {max_length} characters",
     "greater_than_equal": "is below {ge}",
     "less_than_equal": "is above {le}",
-    "union_tag_not_found": "needs a field {discriminator}",
+    "union_tag_not_found": "needs the field `type`",
 }
 _PATTERNS = {
     NAME: "use lower-case letters, digits and `-`, starting with a letter, at most 63 characters",
+    CPU: "write cores, such as `500m`, `2` or `0.5`",
+    MEMORY: "write bytes with a unit, such as `512Mi` or `2G`",
+    DURATION: "write a number and `s`, `m`, `h` or `d`, such as `30d`",
+    TOOL: "a tool's name has letters, digits, `_`, `.` and `-`, at most 128",
+    ENV: "use capital letters, digits and `_`",
 }
 
 
@@ -42,7 +47,7 @@ def expected(problem: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> tup
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "missing":
         field = fields.get(str(problem["loc"][-1]))
-        return "is missing", f"it says {field.description}" if field and field.description else ""
+        return "is missing", f"it means: {field.description}" if field and field.description else ""
     if kind in {"literal_error", "union_tag_invalid"}:
         return _choice(problem, context)
     if kind == "string_pattern_mismatch":
@@ -65,6 +70,8 @@ def _choice(problem: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[str
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, (dict, tuple)):
+        return "a mapping" if isinstance(value, dict) else "a list"
     text = "null" if value is None else str(getattr(value, "raw", value))
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
 

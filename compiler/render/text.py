@@ -23,15 +23,24 @@ def text(
     colour: bool = False,
 ) -> str:
     """Each diagnostic with the lines that it speaks of, at most `width` columns of each."""
-    painter = _Painter(colour=colour)
-    lines = {path: source.text.splitlines() for path, source in sources.items()}
-    frames = ("\n".join(_frame(d, lines, width, painter)) for d in diagnostics)
+    painter, found = _Painter(colour=colour), tuple(diagnostics)
+    lines = {path: source.text.split("\n") for path, source in sources.items()}
+    for d in found:
+        if d.code == "secret-literal":
+            _mask(lines[d.span.path], d.span)
+    frames = ("\n".join(_frame(d, lines, width, painter)) for d in found)
     return "".join(f"{frame}\n\n" for frame in frames)
 
 
 def short(diagnostics: Iterable[Diagnostic]) -> str:
     """One line each: `path:line:column: severity[code]: message`."""
     return "".join(f"{d.span}: {d.severity}[{d.code}]: {visible(d.message)}\n" for d in diagnostics)
+
+
+def _mask(lines: list[str], span: Span) -> None:
+    """Blot a secret out: no excerpt of its line shows it."""
+    line, start, end = lines[span.start.line - 1], span.start.column - 1, span.end.column - 1
+    lines[span.start.line - 1] = line[:start] + "*" * (end - start) + line[end:]
 
 
 class _Painter:

@@ -26,7 +26,7 @@ const apps = [
       "AGENT_PROJECT": "harvestflow",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4100",
+      "PORT": "4105",
       "PROMPT_FILE": "specs/prompts/context-engineer.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -49,7 +49,7 @@ const apps = [
       "AGENT_PROJECT": "harvestflow",
       "CONFIDENCE_THRESHOLD": "0.75",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4101",
+      "PORT": "4106",
       "PROMPT_FILE": "specs/prompts/prompt-architect.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -72,7 +72,7 @@ const apps = [
       "AGENT_PROJECT": "harvestflow",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4102",
+      "PORT": "4107",
       "PROMPT_FILE": "specs/prompts/builder.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -95,7 +95,7 @@ const apps = [
       "AGENT_PROJECT": "harvestflow",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4103",
+      "PORT": "4108",
       "PROMPT_FILE": "specs/prompts/auditor.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -118,7 +118,7 @@ const apps = [
       "AGENT_PROJECT": "harvestflow",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-haiku-5-5",
-      "PORT": "4104",
+      "PORT": "4109",
       "PROMPT_FILE": "specs/prompts/synthesizer.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -141,7 +141,7 @@ const apps = [
       "AGENT_PROJECT": "harvestflow",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4105",
+      "PORT": "4110",
       "PROMPT_FILE": "specs/prompts/devops.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -164,7 +164,7 @@ const apps = [
       "AGENT_PROJECT": "harvestflow",
       "CONFIDENCE_THRESHOLD": "0.95",
       "MODEL_ID": "claude-opus-5-5",
-      "PORT": "4106",
+      "PORT": "4111",
       "PROMPT_FILE": "specs/prompts/security.md",
       "REGISTRY_URL": "http://localhost:4000"
     }

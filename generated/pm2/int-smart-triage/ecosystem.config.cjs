@@ -26,7 +26,7 @@ const apps = [
       "AGENT_PROJECT": "int-smart-triage",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4100",
+      "PORT": "4112",
       "PROMPT_FILE": "specs/prompts/orchestrator.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -49,7 +49,7 @@ const apps = [
       "AGENT_PROJECT": "int-smart-triage",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-haiku-5-5",
-      "PORT": "4101",
+      "PORT": "4113",
       "PROMPT_FILE": "specs/prompts/customer-support.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -72,7 +72,7 @@ const apps = [
       "AGENT_PROJECT": "int-smart-triage",
       "CONFIDENCE_THRESHOLD": "0.95",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4102",
+      "PORT": "4114",
       "PROMPT_FILE": "specs/prompts/safety-evaluator.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -95,7 +95,7 @@ const apps = [
       "AGENT_PROJECT": "int-smart-triage",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-haiku-5-5",
-      "PORT": "4103",
+      "PORT": "4115",
       "PROMPT_FILE": "specs/prompts/knowledge-synthesizer.md",
       "REGISTRY_URL": "http://localhost:4000"
     }

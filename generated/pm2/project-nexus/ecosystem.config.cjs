@@ -26,7 +26,7 @@ const apps = [
       "AGENT_PROJECT": "project-nexus",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4100",
+      "PORT": "4116",
       "PROMPT_FILE": "specs/prompts/orchestrator.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -49,7 +49,7 @@ const apps = [
       "AGENT_PROJECT": "project-nexus",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4101",
+      "PORT": "4117",
       "PROMPT_FILE": "specs/prompts/builder.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -72,7 +72,7 @@ const apps = [
       "AGENT_PROJECT": "project-nexus",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4102",
+      "PORT": "4118",
       "PROMPT_FILE": "specs/prompts/devops.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
@@ -95,7 +95,7 @@ const apps = [
       "AGENT_PROJECT": "project-nexus",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-sonnet-5-5",
-      "PORT": "4103",
+      "PORT": "4119",
       "PROMPT_FILE": "specs/prompts/auditor.md",
       "REGISTRY_URL": "http://localhost:4000"
     }
