@@ -369,7 +369,7 @@ def test_unreadable(tmp_path: Path, name: str) -> None:
     (root / name).chmod(0)
     said = roster(root, "check", code=1)
     (root / name).chmod(0o700)
-    assert f"error[input-unreadable]" in said
+    assert "error[input-unreadable]" in said
 
 
 @pytest.mark.parametrize("change", ["crlf", "bom", "yaml folder"])
