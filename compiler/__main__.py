@@ -1,8 +1,13 @@
 """`python -m compiler` is `roster`."""
 
+import gc
+import os
 import sys
 
-from compiler.cli import main
+gc.disable()  # a run is short, and almost all that it builds lives to its end
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # nobody else has a say in what is valid
+
+from compiler.cli import main  # noqa: E402 - both must hold before anything is imported
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -85,7 +85,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 @pytest.mark.parametrize("read", READERS)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=DATA)
 def test_any_data(read: Any, data: dict[str, Any]) -> None:
     assert same(read(dump(data)), data)

@@ -21,11 +21,10 @@ def validators(
 
     found = {kind: Draft202012Validator(json.loads(text)) for kind, text in custom if kind in kinds}
     definitions = _definitions(version)
-    names = {kind: name for kind, name in _names(definitions) if kind in kinds}
-    needed = _closure(definitions, set(names.values()))
-    for kind, name in names.items():
-        schema = {"$ref": f"#/$defs/{name}", "$defs": needed}
-        found[kind] = Draft202012Validator(schema)
+    for kind, name in _names(definitions):
+        if kind in kinds:
+            schema = {"$ref": f"#/$defs/{name}", "$defs": _closure(definitions, name)}
+            found[kind] = Draft202012Validator(schema)
     return found
 
 
@@ -45,9 +44,10 @@ def _names(definitions: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], st
             yield (f"{group}/{version}" if group else version, kind["kind"]), name
 
 
-def _closure(definitions: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    """The definitions, and all that they refer to."""
+def _closure(definitions: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A definition, and all that it refers to; the whole file would take as long as all objects."""
     needed: dict[str, Any] = {}
+    names = {name}
     while names - needed.keys():
         for name in names - needed.keys():
             needed[name] = definitions[name]

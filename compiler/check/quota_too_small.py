@@ -1,4 +1,7 @@
-"""A quota below what the project runs leaves its pods pending, one by one."""
+"""
+A quota leaves room for what usually runs, for one more pod of each workload while it is replaced
+(without it a rollout stands still, as a real API server showed), and for one server at its maximum.
+"""
 
 from __future__ import annotations
 
@@ -33,15 +36,24 @@ def _part(
     quota = getattr(project.spec.quota, part)
     for side in ("requests", "limits"):
         for i, (field, measure, write) in enumerate(_MEASURES):
-            needed = sum(load.pods * getattr(load, side)[i] for load in loads)
+            each = [getattr(load, side)[i] for load in loads]
+            needed = _room(loads, each)
             if needed > measure(getattr(getattr(quota, side), field)):
                 yield RULE.at(
                     project.at("quota", part, side, field),
-                    f"{project.name}: the {side} of its {part} are {write(needed)} {field} in `{cluster}`",
+                    f"the {part} of `{project.name}` need {side} of {write(needed)} {field}"
+                    f" in `{cluster}`",
                     help=f"raise it to {write(needed)} at least",
                 )
-    pods = sum(load.pods for load in loads)
+    pods = _room(loads, [1] * len(loads))
     if pods > quota.pods:
         span = project.at("quota", part, "pods")
-        message = f"`{project.name}` runs {pods} pods of {part} in `{cluster}`"
+        message = f"the {part} of `{project.name}` need {pods} pods in `{cluster}`"
         yield RULE.at(span, message, help=f"raise it to {pods} at least")
+
+
+def _room(loads: list[Load], each: list[int]) -> int:
+    """What runs, a surge pod for each workload, and the largest step to one's maximum."""
+    usual = sum((load.pods + 1) * amount for load, amount in zip(loads, each, strict=True))
+    steps = ((load.maximum - load.pods) * amount for load, amount in zip(loads, each, strict=True))
+    return usual + max(steps, default=0)

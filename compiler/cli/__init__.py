@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
@@ -43,7 +42,6 @@ def roster() -> None:
 
 def main() -> int:
     """Run the command line; the exit code is 0, 1 (input or difference) or 2 (usage or system)."""
-    gc.disable()  # a run is short, and builds a lot that lives to its end
     try:
         roster(prog_name="roster")
     except BrokenPipeError:  # whoever read our output has gone

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -155,7 +154,7 @@ def _stop_on_errors(found: Iterable[Diagnostic], read: Inputs) -> None:
 
 
 def _width() -> int:
-    return shutil.get_terminal_size((100, 24)).columns if sys.stderr.isatty() else 100
+    return os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 100
 
 
 def _colour() -> bool:

@@ -34,7 +34,8 @@ _WORDS = frozenset(
         "none",
     ]
 )
-_BLOCK = re.compile(r"[^\s#][^\n]*(\n([^\n]*[^\s])?)+")
+_BLOCK = re.compile(r"[^\s][^\n]*(\n([^\n]*[^\s])?)+")
+_CLEAN = re.compile(r"[ !#-\[\]-~]*")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -55,6 +56,8 @@ def scalar(text: str) -> str:
 
 def quoted(text: str) -> str:
     """A string in double quotes; what cannot be seen is escaped."""
+    if _CLEAN.fullmatch(text):
+        return f'"{text}"'
     return '"' + "".join(_ESCAPES.get(c) or (c if _visible(c) else _escape(c)) for c in text) + '"'
 
 
