@@ -23,6 +23,10 @@ FOLDER = Rule("wrong-folder", Severity.ERROR, "a resource lies where nobody look
 RULES = (SHAPE, FIELD, KIND, FOLDER)
 
 Found = tuple[Diagnostic, ...]
+MAX_PROBLEMS = 100
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
 
 
 class _Metadata(Model):
@@ -51,6 +55,11 @@ def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Fou
         message = f"there is no version `{envelope.apiVersion}`"
         span = document.at("apiVersion")
         return _broken(document), (SHAPE.at(span, message, help="write `roster/v1`"),)
+    name = envelope.metadata.name
+    if name in _RESERVED:
+        span = document.at("metadata", "name")
+        message = f"`{name}` is no file name on Windows"
+        return _broken(document), (SHAPE.at(span, message, help="choose another one"),)
     cls = KINDS.get(envelope.kind)
     if cls is None:
         help = did_you_mean(envelope.kind, KINDS) or f"use one of {', '.join(sorted(KINDS))}"
@@ -58,7 +67,7 @@ def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Fou
         return (), (KIND.at(document.at("kind"), message, help=help),)
     spec, found = _typed(cls, envelope.spec, document, ("spec",))
     found += tuple(_misplaced(document, cls))
-    id = ResourceId(envelope.kind, envelope.metadata.name)
+    id = ResourceId(envelope.kind, name)
     if spec is None:
         return (Broken(id, document),), found
     return (Resource(id, spec, document),), found
@@ -91,6 +100,7 @@ def _typed(cls: type[Any], data: Any, document: Document, under: Route) -> tuple
             return cls.model_validate(data), ()
         except ValidationError as error:
             problems = error.errors(include_url=False, include_context=True)
+        problems = problems[:MAX_PROBLEMS]
         texts = [p for p in problems if p["type"] == "string_type" and hasattr(p["input"], "raw")]
         if not texts:
             break
@@ -135,9 +145,12 @@ def _known(data: Any, route: Route) -> Route:
     """The parts of `route` that lead through `data`."""
     kept: list[str | int] = []
     for part in route:
-        below: Any = dict(enumerate(data)) if isinstance(data, tuple) else data
-        if isinstance(below, dict) and part in below:
-            data = below[part]
+        if isinstance(data, dict):
+            inside = part in data
+        else:
+            inside = isinstance(data, tuple) and isinstance(part, int) and part < len(data)
+        if inside:
+            data = data[part]
             kept.append(part)
     return tuple(kept)
 

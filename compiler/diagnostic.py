@@ -74,3 +74,8 @@ def nearest(word: str, known: Iterable[str]) -> list[str]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A help text that names the nearest known word, or "" where none is near."""
     return "".join(f"did you mean `{close}`?" for close in nearest(word, known))
+
+
+def visible(text: str) -> str:
+    """User text without characters that a terminal would obey."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

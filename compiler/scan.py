@@ -7,6 +7,7 @@ Shapes are those that issuers document for their tokens; a password inside a URL
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.source import Pos, Source, Span
@@ -54,6 +55,7 @@ _SHAPES: dict[str, tuple[str, str]] = {  # what it looks like: words that it nee
         ),
     ),
 }
+_ESCAPE = re.compile(r"\\(?:x|u00|U000000)([0-9A-Fa-f]{2})")
 _RULES = tuple(
     (name, tuple(word.lower() for word in words.split(" ")), re.compile(shape))
     for name, (words, shape) in _SHAPES.items()
@@ -62,22 +64,37 @@ _RULES = tuple(
 
 def scan(source: Source) -> list[Diagnostic]:
     """One diagnostic for each literal secret; what it says never holds the value."""
-    lower = source.text.lower()
-    found: dict[Pos, Diagnostic] = {}
+    found = {span.start: (name, span) for name, span in _matches(source.path, source.text)}
+    spelt = _ESCAPE.sub(_character, source.text)
+    if spelt != source.text:
+        lines = source.text.split("\n")
+        for name, span in _matches(source.path, spelt):
+            if span.start not in found:
+                number = span.start.line
+                end = Pos(number, len(lines[number - 1]) + 1)
+                found[Pos(number, 1)] = (name, Span(source.path, Pos(number, 1), end))
+    return [
+        SECRET.at(
+            span,
+            f"this looks like {name}",
+            help="revoke it, put a new one into the secret store and name its key in `secrets`",
+        )
+        for name, span in found.values()
+    ]
+
+
+def _character(escape: re.Match[str]) -> str:
+    """What an escape of YAML or JSON stands for, if one can see it."""
+    code = int(escape[1], 16)
+    return chr(code) if 0x20 < code < 0x7F else escape[0]
+
+
+def _matches(path: str, text: str) -> Iterator[tuple[str, Span]]:
+    lower = text.lower()
     for name, words, shape in _RULES:
         if any(word in lower for word in words):
-            for match in shape.finditer(source.text):
-                diagnostic = _diagnostic(source, name, match)
-                found.setdefault(diagnostic.span.start, diagnostic)
-    return list(found.values())
-
-
-def _diagnostic(source: Source, name: str, match: re.Match[str]) -> Diagnostic:
-    line = source.text.count("\n", 0, match.start()) + 1
-    column = match.start() - source.text.rfind("\n", 0, match.start())
-    start, end = Pos(line, column), Pos(line, column + len(match[0]))
-    return SECRET.at(
-        Span(source.path, start, end),
-        f"this looks like {name}",
-        help="revoke it, put a new one into the secret store and name its key under `secrets`",
-    )
+            for match in shape.finditer(text):
+                line = text.count("\n", 0, match.start()) + 1
+                column = match.start() - text.rfind("\n", 0, match.start())
+                start = Pos(line, column)
+                yield name, Span(path, start, Pos(line, column + len(match[0])))

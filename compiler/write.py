@@ -27,6 +27,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
+MAX_BYTES = 64_000_000
 Snapshot = Mapping[str, str]
 """Path below the folder -> sha256 of the file there, or what else there is ("symlink", ...)."""
 
@@ -74,30 +75,37 @@ def _open(path: str | Path, within: int | None = None) -> Iterator[int]:
 
 
 def snapshot(handle: int, below: str = "") -> dict[str, str]:
-    """Every file below an open folder and its digest; symlinks are named, never followed."""
+    """Every file below an open folder and its digest; what else there is has a word for a digest.
+
+    Symlinks are never followed, and nothing is opened that is no regular file. An empty folder has
+    a path that ends in `/`.
+    """
     found: dict[str, str] = {}
-    folders: list[str] = []
     with os.scandir(handle) as entries:
-        for entry in entries:
-            if entry.is_symlink():
-                found[below + entry.name] = "symlink"
-            elif entry.is_dir():
-                folders.append(entry.name)
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            path = below + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                with _open(entry.name, handle) as folder:
+                    found.update(snapshot(folder, f"{path}/") or {f"{path}/": "empty"})
+            elif entry.is_file(follow_symlinks=False):
+                found[path] = _digest(handle, entry.name)
             else:
-                found[below + entry.name] = _digest(handle, entry.name)
-    for name in folders:
-        with _open(name, handle) as folder:
-            found.update(snapshot(folder, f"{below}{name}/"))
+                found[path] = "symlink" if entry.is_symlink() else "special"
     return found
 
 
 def _digest(folder: int, name: str) -> str:
-    return sha256(_read(folder, name)).hexdigest()
+    """The sha256 of a file, or "huge" for one that is larger than any of ours."""
+    data = _read(folder, name, MAX_BYTES)
+    return "huge" if data is None else sha256(data).hexdigest()
 
 
-def _read(folder: int, name: str) -> bytes:
+def _read(folder: int, name: str, most: int) -> bytes | None:
+    """A file's bytes; None if there are more than `most`."""
     handle = os.open(name, _READ, dir_fd=folder)
     try:
+        if os.fstat(handle).st_size > most:
+            return None
         parts = []
         while part := os.read(handle, 1 << 20):
             parts.append(part)
@@ -109,30 +117,47 @@ def _read(folder: int, name: str) -> bytes:
 def owned(handle: int) -> frozenset[str]:
     """The paths which the index says are ours; none where there is no readable index."""
     try:
-        return frozenset(json.loads(_read(handle, INDEX))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+        files = json.loads(_read(handle, INDEX, MAX_BYTES) or b"")["files"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return frozenset()
+    return frozenset(files) if isinstance(files, dict) else frozenset()
 
 
 def plan(files: Iterable[File], have: Snapshot, ours: frozenset[str]) -> Changes:
     """What turns a folder that looks like `have`, of which `ours` are our files, into `files`."""
     wanted = {file.path: file.text.encode() for file in files}
     digests = {path: sha256(data).hexdigest() for path, data in wanted.items()}
-    strangers = have.keys() - ours - {INDEX}
+    around = {folder for path in ours for folder in _folders(path)}
+    strangers = frozenset(foreign(have, ours))
     clash = sorted(path for path in strangers & wanted.keys() if have[path] != digests[path])
     if clash and INDEX not in have:
         raise Refused(f"the folder holds files that are not ours, such as `{clash[0]}`")
     save = {path: data for path, data in wanted.items() if have.get(path) != digests[path]}
-    gone = {path for path in have if path in ours or path.endswith(_TEMPORARY)} - wanted.keys()
+    leftovers = {path for path in have if path.endswith(_TEMPORARY) or path in around}
+    needed = {folder for path in wanted for folder in _folders(path)}
+    gone = (have.keys() & ours | leftovers) - wanted.keys() - needed
     after = _index(files, digests)
     if have.get(INDEX) == sha256(after).hexdigest() and not save and not gone:
         before = None
     else:
         before = _index_of({path: {} for path in sorted(ours | wanted.keys())})
-    foreign = sorted(strangers - wanted.keys() - gone)
+    left = tuple(sorted(strangers - wanted.keys() - gone))
     kept = {path: digest for path, digest in have.items() if path not in gone}
     result = {**kept, **digests, INDEX: sha256(after).hexdigest()}
-    return Changes(save, tuple(sorted(gone)), tuple(foreign), before, after, result)
+    return Changes(save, tuple(sorted(gone)), left, before, after, result)
+
+
+def foreign(have: Snapshot, ours: frozenset[str]) -> tuple[str, ...]:
+    """What lies in the folder and is not ours."""
+    around = {folder for path in ours for folder in _folders(path)}
+    return tuple(sorted(have.keys() - ours - around - {INDEX}))
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a path lies in, each with a `/` at its end."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield f"{path}/"
 
 
 def _index(files: Iterable[File], digests: Mapping[str, str]) -> bytes:
@@ -163,9 +188,9 @@ def apply(changes: Changes, handle: int) -> None:
     if changes.before is None:
         return
     _replace(handle, INDEX, changes.before)
-    _save(handle, _tree(changes.save))
+    _save(handle, _tree(changes.save), "")
     for path in changes.remove:
-        _remove(handle, path.split("/"))
+        _remove(handle, path.rstrip("/").split("/"))
     _replace(handle, INDEX, changes.after)
 
 
@@ -181,18 +206,18 @@ def _tree(files: Mapping[str, bytes]) -> dict[str, Any]:
     return root
 
 
-def _save(folder: int, tree: Mapping[str, Any]) -> None:
+def _save(folder: int, tree: Mapping[str, Any], below: str) -> None:
     for name, item in tree.items():
         if isinstance(item, bytes):
-            _replace(folder, name, item)
+            _replace(folder, name, item, below)
             continue
         with suppress(FileExistsError):
             os.mkdir(name, 0o755, dir_fd=folder)
         with _open(name, folder) as handle:
-            _save(handle, item)
+            _save(handle, item, f"{below}{name}/")
 
 
-def _replace(folder: int, name: str, data: bytes) -> None:
+def _replace(folder: int, name: str, data: bytes, below: str = "") -> None:
     """Write beside the name, then rename: whoever reads sees the old file or the new one."""
     beside = f".{name}{_TEMPORARY}"
     target = os.open(beside, _WRITE, 0o644, dir_fd=folder)
@@ -202,15 +227,28 @@ def _replace(folder: int, name: str, data: bytes) -> None:
             view = view[os.write(target, view) :]
     finally:
         os.close(target)
-    os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+    try:
+        os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError as error:
+        os.unlink(beside, dir_fd=folder)
+        raise Refused(f"`{below}{name}` cannot be replaced: {error.strerror}") from None
 
 
 def _remove(folder: int, parts: list[str]) -> None:
-    """Remove a file, and the folders above it that are empty then."""
+    """Remove a file or empty folder, if it is still there, and the empty folders above it."""
     if len(parts) == 1:
-        os.unlink(parts[0], dir_fd=folder)
+        try:
+            os.unlink(parts[0], dir_fd=folder)
+        except IsADirectoryError:
+            with suppress(OSError):
+                os.rmdir(parts[0], dir_fd=folder)
+        except FileNotFoundError:
+            pass  # a leftover that has just got its name
         return
-    with _open(parts[0], folder) as handle:
-        _remove(handle, parts[1:])
+    try:
+        with _open(parts[0], folder) as handle:
+            _remove(handle, parts[1:])
+    except FileNotFoundError:
+        return
     with suppress(OSError):  # not empty
         os.rmdir(parts[0], dir_fd=folder)

@@ -55,7 +55,10 @@ ATTACKS = {
     "hidden-character": [f'a: "b{c}c"' for c in "\0\x07\x1b\x7f\x85\x9b\u200b\u2028\u202e\u2066"],
     "": ['a: "\ud800"', 'a: "\ufffe"', "a: \uffff", "a: \U0001ffff"],
 }
-WORDS = "no on off yes y 0o17 0x1f 1_000 22:22:22 .inf .nan 2026-11-23 = << 1e3333 9" + "9" * 30
+WORDS = (
+    "no on off yes y 007 0777 0o17 0x1f 1_000 22:22:22 .inf .nan 2026-11-23 = << 1e3333 9"
+    + "9" * 30
+)
 VERSIONS = ["1.10", "123e456", "0.10", "1e3", "007", "0777", "no"]
 
 
@@ -98,11 +101,10 @@ def test_attack(code: str, text: str) -> None:
     assert_refused(with_text(text), code)
 
 
-@pytest.mark.parametrize("word", [*WORDS.split(), *VERSIONS])
+@pytest.mark.parametrize("word", WORDS.split())
 def test_word_stays_a_word(word: str) -> None:
     (document,), _ = parse(Source("x.yaml", f"{word}x: {word}\n"))
-    value = document.data[f"{word}x"]
-    assert getattr(value, "raw", value) == word
+    assert document.data == {f"{word}x": word}
 
 
 @pytest.mark.parametrize("word", VERSIONS)
@@ -271,7 +273,8 @@ def test_wrong_value_is_refused(part: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "scheme", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"]
+    "scheme",
+    ["javascript:alert(1)", "javascript://a.com/x", "data:text/html,x", "file:///etc/passwd"],
 )
 @pytest.mark.parametrize("old", re.findall(r'https://[^",}\s]+', "".join(DOCUMENTS)))
 def test_url_is_a_web_address(old: str, scheme: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import click
 from compiler import write
 from compiler.cli import inputs, memory
 from compiler.cli.session import fail, root_option, show, summary, today_option
-from compiler.diagnostic import Diagnostic, canonical, has_errors
+from compiler.diagnostic import Diagnostic, canonical, has_errors, visible
 
 if TYPE_CHECKING:
     from compiler.emit import File
@@ -41,18 +42,20 @@ def command(root: Path, today: date, out: Path | None, check: bool) -> None:
 def _generate(root: Path, today: date, target: Path) -> None:
     read = inputs.read(root)
     key = memory.key(read.digest, today)
+    made = None if target.is_dir() else _compile(read, today)  # no folder for specs with errors
     with write.locked(target) as handle:
         have = write.snapshot(handle)
         known = memory.recall(root, target, key, have)
         if known is not None:
             _report(known, read)
+            _foreign(write.foreign(have, write.owned(handle)))
             click.echo("nothing has changed", err=True)
             return
-        files, found = _compile(read, today)
+        files, found = made or _compile(read, today)
         changes = write.plan(files, have, write.owned(handle))
         write.apply(changes, handle)
         memory.remember(root, target, key, changes.result, found)
-    _foreign(changes)
+    _foreign(changes.foreign)
     count = f"{len(files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
     click.echo(count, err=True)
 
@@ -60,19 +63,20 @@ def _generate(root: Path, today: date, target: Path) -> None:
 def _compare(root: Path, today: date, target: Path) -> None:
     read = inputs.read(root)
     files, _ = _compile(read, today)
+    have: write.Snapshot = {}
+    ours: frozenset[str] = frozenset()
     if target.is_dir():
         with write.locked(target) as handle:
-            have = write.snapshot(handle)
-            changes = write.plan(files, have, write.owned(handle))
-    else:
-        have = {}
-        changes = write.plan(files, have, frozenset())
+            have, ours = write.snapshot(handle), write.owned(handle)
+    changes = write.plan(files, have, ours)
     for path in changes.save:
         click.echo(f"{'changed' if path in have else 'missing'}: {path}")
     for path in changes.remove:
-        click.echo(f"left over: {path}")
+        click.echo(f"left over: {visible(path)}")
     for path in changes.foreign:
-        click.echo(f"not ours: {path}")
+        click.echo(f"not ours: {visible(path)}")
+    if changes.before is not None:
+        click.echo(f"{'changed' if write.INDEX in have else 'missing'}: {write.INDEX}")
     if changes or changes.foreign:
         raise SystemExit(1)
 
@@ -95,6 +99,6 @@ def _report(found: tuple[Diagnostic, ...] | list[Diagnostic], read: inputs.Input
         click.echo(said, err=True)
 
 
-def _foreign(changes: write.Changes) -> None:
-    for path in changes.foreign:
-        click.echo(f"not ours, left alone: {path}", err=True)
+def _foreign(paths: Iterable[str]) -> None:
+    for path in paths:
+        click.echo(f"not ours, left alone: {visible(path)}", err=True)

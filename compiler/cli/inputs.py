@@ -14,6 +14,7 @@ from compiler.source import Source, top
 FOLDERS = ("specs", "projects", "policies")
 SUFFIXES = (".yaml", ".yml", ".md", ".json", ".txt")
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 8
 
 SYMLINK = Rule("input-symlink", Severity.ERROR, "a symlink among the specs")
 UNREADABLE = Rule("input-unreadable", Severity.ERROR, "an input file cannot be read")
@@ -22,6 +23,14 @@ LARGE = Rule("input-too-large", Severity.ERROR, "an input file is larger than an
 IGNORED = Rule("input-ignored", Severity.WARNING, "a file among the specs that nobody reads")
 RULES = (SYMLINK, UNREADABLE, ENCODING, LARGE, IGNORED)
 
+_ODDITIES = {
+    "symlink": (SYMLINK, "this is a symlink", "put the file itself here; nothing outside is read"),
+    "unreadable": (UNREADABLE, "the folder cannot be read", "look at its permissions"),
+    "nameless": (UNREADABLE, "the file's name is no text", "rename it"),
+    "special": (UNREADABLE, "this is no regular file", "remove it"),
+    "deep": (UNREADABLE, f"folders are nested more than {MAX_DEPTH} deep", "flatten them"),
+    "ignored": (IGNORED, "nobody reads this file", f"specs end in {', '.join(SUFFIXES)}"),
+}
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -39,7 +48,7 @@ def read(root: Path) -> Inputs:
     sources: dict[str, Source] = {}
     found: list[Diagnostic] = []
     digest = sha256()
-    for path, kind in sorted(entry for name in FOLDERS for entry in _walk(root, name)):
+    for path, kind in sorted(entry for name in FOLDERS for entry in _walk(root, name, 1)):
         got = _file(root, path) if kind == "file" else _oddity(path, kind)
         if isinstance(got, Diagnostic):
             found.append(got)
@@ -50,8 +59,11 @@ def read(root: Path) -> Inputs:
     return Inputs(sources, tuple(found), digest.hexdigest())
 
 
-def _walk(root: Path, below: str) -> Iterator[tuple[str, str]]:
-    """Every entry below a folder: its path, and whether it is a file, symlink or something else."""
+def _walk(root: Path, below: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Every entry below a folder: its path, and what it is (a key of _ODDITIES, or "file")."""
+    if (root / below).is_symlink():
+        yield below, "symlink"
+        return
     try:
         with os.scandir(root / below) as scan:
             entries = list(scan)
@@ -61,25 +73,32 @@ def _walk(root: Path, below: str) -> Iterator[tuple[str, str]]:
         yield below, "unreadable"
         return
     for entry in entries:
-        path = f"{below}/{entry.name}"
-        if entry.is_symlink():
-            yield path, "symlink"
-        elif entry.name.startswith("."):
-            continue
-        elif entry.is_dir():
-            yield from _walk(root, path)
-        else:
-            yield path, "file" if path.endswith(SUFFIXES) and entry.is_file() else "ignored"
+        path, kind = f"{below}/{entry.name}", _kind(entry, depth)
+        if kind == "folder":
+            yield from _walk(root, path, depth + 1)
+        elif kind == "nameless":
+            yield os.fsencode(path).decode("utf-8", "backslashreplace"), kind
+        elif kind != "hidden":
+            yield path, kind
+
+
+def _kind(entry: os.DirEntry[str], depth: int) -> str:
+    if not entry.name.isprintable():
+        return "nameless"
+    if entry.is_symlink():
+        return "symlink"
+    if entry.name.startswith("."):
+        return "hidden"
+    if entry.is_dir():
+        return "folder" if depth < MAX_DEPTH else "deep"
+    if not entry.name.endswith(SUFFIXES):
+        return "ignored"
+    return "file" if entry.is_file() else "special"
 
 
 def _oddity(path: str, kind: str) -> Diagnostic:
-    if kind == "symlink":
-        help = "put the file itself here; nothing outside is read"
-        return SYMLINK.at(top(path), "this is a symlink", help=help)
-    if kind == "unreadable":
-        return UNREADABLE.at(top(path), "the folder cannot be read", help="look at its permissions")
-    names = ", ".join(f"`{suffix}`" for suffix in SUFFIXES)
-    return IGNORED.at(top(path), "nobody reads this file", help=f"specs end in {names}")
+    rule, message, help = _ODDITIES[kind]
+    return rule.at(top(path), message, help=help)
 
 
 def _file(root: Path, path: str) -> bytes | Diagnostic:

@@ -38,7 +38,7 @@ def _file(root: Path, target: Path) -> Path:
 
 def _seal(have: Mapping[str, str]) -> str:
     lines = "\n".join(f"{path}\0{digest}" for path, digest in sorted(have.items()))
-    return sha256(lines.encode()).hexdigest()
+    return sha256(os.fsencode(lines)).hexdigest()
 
 
 def recall(
@@ -50,7 +50,7 @@ def recall(
         if state["key"] != key or state["outputs"] != _seal(have):
             return None
         return tuple(_diagnostic(item) for item in state["diagnostics"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AssertionError, RecursionError):
         return None
 
 

@@ -72,6 +72,11 @@ def _text(pattern: str, maximum: int = 253) -> Any:
     return StringConstraints(pattern=pattern, max_length=maximum)
 
 
+_PART = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
+_REPOSITORY = rf"^{_PART}(:[0-9]{{1,5}})?(/{_PART})+$"
+_PORT = (
+    r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+)
 _DNS = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
 Name = Annotated[str, _text(NAME, 63)]
@@ -79,8 +84,8 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Day = Annotated[date, BeforeValidator(_day)]
 Host = Annotated[str, _text(rf"^(\*\.)?{_DNS}$")]
-Endpoint = Annotated[str, _text(rf"^(\*\.)?{_DNS}(:[0-9]{{1,5}})?$")]
-Url = Annotated[str, _text(rf"^https?://{_DNS}(:[0-9]{{1,5}})?(/[A-Za-z0-9._~/%-]*)?$", 2000)]
+Endpoint = Annotated[str, _text(rf"^(\*\.)?{_DNS}{_PORT}$")]
+Url = Annotated[str, _text(rf"^https?://{_DNS}{_PORT}(/[A-Za-z0-9._~/%-]*)?$", 2000)]
 Path = Annotated[str, _text(r"^/[A-Za-z0-9._~/-]*$")]
 FilePath = Annotated[str, _text(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -117,9 +122,7 @@ class Resources(Model):
 class Image(Model):
     """A container image. The digest decides what runs; the tag is for people."""
 
-    repository: Annotated[str, _text(r"^[a-z0-9][a-z0-9._:-]*(/[a-z0-9._-]+)+$", 255)] = about(
-        "registry and path, without tag"
-    )
+    repository: Annotated[str, _text(_REPOSITORY, 255)] = about("registry and path, without tag")
     tag: Version = about("the version, for people")
     digest: Digest | None = about("what the tag named when it was reviewed", None)
 

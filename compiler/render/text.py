@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from compiler.diagnostic import Diagnostic, Label, Severity
+from compiler.diagnostic import Diagnostic, Label, Severity, visible
 from compiler.source import Source, Span
 
 _RED, _YELLOW, _BLUE, _BOLD, _RESET = "\033[31;1m", "\033[33;1m", "\033[34;1m", "\033[1m", "\033[0m"
-
-
-def visible(text: str) -> str:
-    """User text without characters that a terminal would obey."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def text(
