@@ -57,7 +57,7 @@ _SHAPES: dict[str, tuple[str, str]] = {  # what it looks like: words that it nee
 }
 _ESCAPE = re.compile(r"\\(?:x|u00|U000000)([0-9A-Fa-f]{2})")
 _RULES = tuple(
-    (name, tuple(word.lower() for word in words.split(" ")), re.compile(shape))
+    (name, tuple(word.lower() for word in words.split(" ")), shape)
     for name, (words, shape) in _SHAPES.items()
 )
 
@@ -93,7 +93,7 @@ def _matches(path: str, text: str) -> Iterator[tuple[str, Span]]:
     lower = text.lower()
     for name, words, shape in _RULES:
         if any(word in lower for word in words):
-            for match in shape.finditer(text):
+            for match in re.finditer(shape, text):
                 line = text.count("\n", 0, match.start()) + 1
                 column = match.start() - text.rfind("\n", 0, match.start())
                 start = Pos(line, column)

@@ -322,7 +322,7 @@ def test_odd_file(tmp_path: Path, kind: str, monkeypatch) -> None:
     root = lay_out(tmp_path / "root")
     monkeypatch.chdir(root / "specs/agents")
     odd_file(root / "specs/agents/x.yaml", kind)
-    for command in ("check", "generate"):
+    for command in ("generate",) if kind in CONTENTS else ("check", "generate"):
         said = roster(root, command, code=1)
         assert said.replace("\n", "").isprintable()
     assert not list((root / "generated").glob("*"))

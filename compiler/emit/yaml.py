@@ -48,7 +48,9 @@ def dump(value: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=65536)
 def scalar(text: str) -> str:
-    """A string on one line: plain where that is safe, else in double quotes."""
+    """A string on one line: plain where that is safe, else in double quotes; "" if it has more."""
+    if "\n" in text:
+        return ""
     if _PLAIN.fullmatch(text):
         return text if text.lower() not in _WORDS else f'"{text}"'
     return text if _QUANTITY.fullmatch(text) else quoted(text)
@@ -80,22 +82,22 @@ def _mapping(value: Mapping[str, Any], pad: str, out: Callable[[str], None]) -> 
     for key, item in value.items():
         kind = item.__class__
         if kind is str:
-            out(f"{pad}{scalar(key)}: {_string(item, pad)}")
+            out(f"{pad}{scalar(key) or quoted(key)}: {scalar(item) or _lines(item, pad)}")
         elif kind is dict and item:
-            out(f"{pad}{scalar(key)}:")
+            out(f"{pad}{scalar(key) or quoted(key)}:")
             _mapping(item, pad + "  ", out)
         elif (kind is list or kind is tuple) and item:
-            out(f"{pad}{scalar(key)}:")
+            out(f"{pad}{scalar(key) or quoted(key)}:")
             _sequence(item, pad, out)
         else:
-            out(f"{pad}{scalar(key)}: {_atom(item)}")
+            out(f"{pad}{scalar(key) or quoted(key)}: {_atom(item)}")
 
 
 def _sequence(value: Sequence[Any], pad: str, out: Callable[[str], None]) -> None:
     for item in value:
         kind = item.__class__
         if kind is str:
-            out(f"{pad}- {_string(item, pad)}")
+            out(f"{pad}- {scalar(item) or _lines(item, pad)}")
         elif (kind is dict or kind is list or kind is tuple) and item:
             lines: list[str] = []
             (_mapping if kind is dict else _sequence)(item, pad + "  ", lines.append)
@@ -106,10 +108,8 @@ def _sequence(value: Sequence[Any], pad: str, out: Callable[[str], None]) -> Non
             out(f"{pad}- {_atom(item)}")
 
 
-def _string(text: str, pad: str) -> str:
-    """A string; one with several clean lines as a literal block."""
-    if "\n" not in text:
-        return scalar(text)
+def _lines(text: str, pad: str) -> str:
+    """A string of several lines: a literal block where they are clean."""
     if not _BLOCK.fullmatch(text) or not text.replace("\n", "").isprintable():
         return quoted(text)
     body = text.rstrip("\n")
@@ -131,6 +131,6 @@ def _atom(value: Any) -> str:
         text = repr(float(value))
         return text if "." in text or "e" not in text else text.replace("e", ".0e")
     if isinstance(value, str):
-        return scalar(str(value))
+        return scalar(str(value)) or quoted(str(value))
     assert isinstance(value, (dict, list, tuple)) and not value, value
     return "{}" if isinstance(value, dict) else "[]"
