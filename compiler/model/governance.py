@@ -38,6 +38,6 @@ class Waiver(Spec):
     resources: Annotated[tuple[ResourceName, ...], Field(min_length=1)] = about(
         "where, each as `Kind/name`"
     )
-    reason: Prose = about("why this is acceptable for now")
+    reason: Prose = about("why this can be borne until then")
     approver: Line = about("who agreed")
     expires: Day = about("the last day on which it holds")
