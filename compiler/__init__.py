@@ -20,7 +20,7 @@ Data are nouns, and flow between them:
     decode.py       Document -> Resource
     link.py         Resources -> Graph
     derive/         Graph -> Fleet: deployments, grants, edges, capacity
-    check/          Fleet -> Diagnostics; CHECKS is the table
+    check/          Fleet -> Diagnostics, policies and waivers applied; CHECKS is the table
     emit/           Fleet -> Files; EMITTERS is the table
     admit/          Files -> Diagnostics: objects judged as a cluster would
     write.py        Files -> generated/, atomically
@@ -28,7 +28,7 @@ Data are nouns, and flow between them:
 
 Floors, from the top; imports point down only (pyproject.toml enforces it):
 
-    cli > pipeline | render | write > check | emit | admit > derive > link > decode
+    cli > pipeline | render | write > admit > check | emit > derive > link > decode
         > graph > parse | scan | model > diagnostic > source
 
 Invariants: a stage is pure; a value never changes; a Graph is fully linked; an emitter cannot fail

@@ -47,8 +47,9 @@ def sources(blocks: Iterable[str], *, prelude: bool = True) -> dict[str, Source]
     given: set[tuple[str, str]] = set()
     for number, text in enumerate(blocks):
         path = place(text, number)
-        found[path] = Source(path, text)
-        given |= identities(text)
+        body = text if path.endswith(".yaml") else _PATH.sub("", text)
+        found[path] = Source(path, body)
+        given |= identities(text) if path.endswith(".yaml") else set()
     if any(kind == "Platform" for kind, _ in given):
         given.add(("Platform", "platform"))
     for text in PRELUDE.read_text(encoding="utf-8").split("---\n") if prelude else ():

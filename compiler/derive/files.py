@@ -1,0 +1,29 @@
+"""The files that specs name: prompts and JSON Schemas, below the folder of their kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.graph import Graph, Resource
+from compiler.model import Agent, ContextSpace
+from compiler.source import Route
+
+PROMPTS, CONTEXT = "specs/prompts", "specs/context"
+Named = tuple[Resource[Agent] | Resource[ContextSpace], Route, str, str]
+
+
+def named(graph: Graph) -> Iterator[Named]:
+    """Every file that is named: by whom, where, its folder and its name there."""
+    for agent in graph.all(Agent):
+        yield agent, ("prompt", "file"), PROMPTS, agent.spec.prompt.file
+    yield from schemas(graph)
+
+
+def schemas(graph: Graph) -> Iterator[Named]:
+    """Those that are JSON Schemas."""
+    for agent in graph.all(Agent):
+        if agent.spec.prompt.inputSchema is not None:
+            yield agent, ("prompt", "inputSchema"), PROMPTS, agent.spec.prompt.inputSchema
+    for space in graph.all(ContextSpace):
+        if space.spec.schemaFile is not None:
+            yield space, ("schemaFile",), CONTEXT, space.spec.schemaFile
