@@ -3,119 +3,24 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
-import signal
 import socket
-import subprocess
-import sys
-import time
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from compiler import write
-from compiler.emit import File
-from compiler.pipeline import compile
-from compiler.source import Source
-from tests.estate import PRELUDE, TODAY, sources
-
-DOCUMENTS = PRELUDE.read_text(encoding="utf-8").split("---\n")
-AGENT = next(d for d in DOCUMENTS if "kind: Agent\n" in d)
-HELPER = AGENT.replace("financial", "helper").replace("  servers: [{server: stripe}]\n", "")
-PROJECT = next(d for d in DOCUMENTS if "kind: Project\n" in d)
-TEAM = PROJECT.replace("    - agent: financial\n", "    - agent: helper\n    - agent: financial\n")
-RENAMED = PROJECT.replace("name: flashfusion", "name: phoenix")
-PM2 = "pm2/flashfusion/ecosystem.config.cjs"
-MEMORY = 1 << 30
-
-
-def estate(*blocks: str) -> dict[str, Source]:
-    """The blocks and the prelude, but for its project where a block has one."""
-    found = sources(blocks)
-    if any("kind: Project\n" in block for block in blocks):
-        found.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
-    return found
-
-
-def lay_out(root: Path, *blocks: str) -> Path:
-    """Such an estate as files; whatever was an input before is gone."""
-    for name in ("specs", "projects", "policies"):
-        shutil.rmtree(root / name, ignore_errors=True)
-    for path, source in estate(*blocks).items():
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(source.text, encoding="utf-8")
-    return root
-
-
-def start(root: Path, *args: str) -> subprocess.Popen[bytes]:
-    day = () if "--today" in args else ("--today", str(TODAY))
-    command = [sys.executable, "-m", "compiler", *args, "--root", str(root), *day]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
-    return process
-
-
-def roster(root: Path, *args: str, code: int) -> str:
-    """What it says, on both streams; it ends with the expected code, soon and without a crash."""
-    with start(root, *args) as process:
-        try:
-            said = b"".join(process.communicate(timeout=20)).decode(errors="backslashreplace")
-        finally:
-            process.kill()
-    assert "Traceback" not in said
-    assert process.returncode == code, said
-    return said
-
-
-def tree(folder: Path) -> dict[str, bytes | str]:
-    """Everything below a folder, its empty folders too."""
-    found: dict[str, bytes | str] = {}
-    for path in folder.rglob("*"):
-        name = str(path.relative_to(folder))
-        if path.is_symlink():
-            found[name] = f"-> {path.readlink()}"
-        else:
-            found[name] = path.read_bytes() if path.is_file() else "folder"
-    return found
-
-
-@cache
-def files(*blocks: str) -> tuple[File, ...]:
-    return compile(estate(*blocks).values(), today=TODAY).files
-
-
-def clean(*blocks: str) -> dict[str, bytes]:
-    """What a run into an empty folder makes, but for the index."""
-    return {file.path: file.text.encode() for file in files(*blocks)}
-
-
-def assert_clean(root: Path, *blocks: str) -> None:
-    """generated/ holds what the blocks say, and nothing else: no leftovers, no empty folder."""
-    have, want = tree(root / "generated"), clean(*blocks)
-    assert have.pop(".index.json")
-    folders = {str(p) for path in want for p in Path(path).parents} - {"."}
-    assert have == want | dict.fromkeys(folders, "folder")
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("first")
-    roster(lay_out(folder / "root"), "generate", code=0)
-    shutil.rmtree(folder / "root/.roster")
-    (folder / "outside").mkdir()
-    (folder / "outside/theirs").write_text("theirs")
-    return folder
-
-
-@pytest.fixture
-def made(first: Path, tmp_path: Path) -> Path:
-    """A repository after its first run, beside a folder that is not its own."""
-    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
-    return tmp_path / "root"
+from tests.folders import (
+    HELPER,
+    MEMORY,
+    PM2,
+    PROJECT,
+    RENAMED,
+    TEAM,
+    assert_clean,
+    lay_out,
+    roster,
+    tree,
+)
 
 
 @pytest.mark.parametrize("folder", ["", "pm2", "clusters/prod/projects"])
@@ -265,94 +170,3 @@ def test_every_change_is_noticed(made: Path) -> None:
 def test_read_only_output_folder(made: Path) -> None:
     (made / "generated").chmod(0o500)
     assert "permission" in roster(lay_out(made, TEAM, HELPER), "generate", code=2)
-
-
-@pytest.mark.parametrize("milliseconds", [0, 1, 2, 4, 8, 16])
-def test_killed_while_it_writes(made: Path, milliseconds: int) -> None:
-    old, index = clean(), made / "generated/.index.json"
-    lay_out(made, TEAM, HELPER)
-    before = index.read_bytes()
-    with start(made, "generate") as process:
-        while index.read_bytes() == before and process.poll() is None:
-            pass
-        time.sleep(milliseconds / 1000)
-        process.send_signal(signal.SIGKILL)
-    assert_old_or_new(made / "generated", old, clean(TEAM, HELPER))
-    roster(made, "generate", code=0)
-    assert_clean(made, TEAM, HELPER)
-
-
-def assert_old_or_new(folder: Path, old: dict[str, bytes], new: dict[str, bytes]) -> None:
-    for path, data in tree(folder).items():
-        if data != "folder" and not path.endswith((".roster-tmp", ".index.json")):
-            assert data in (old.get(path), new.get(path)), path
-
-
-def counted(call: Any, left: list[int]) -> Any:
-    def step(*args: Any, **options: Any) -> Any:
-        return call(*args, **options) if left and left.pop() else os._exit(9)
-
-    return step
-
-
-def dies(changes: write.Changes, handle: int, steps: int) -> bool:
-    """Whether a process that may make so many system calls dies before it has written all."""
-    if child := os.fork():
-        return os.waitpid(child, 0)[1] != 0
-    try:
-        left = [1] * steps
-        for name in ("open", "mkdir", "write", "rename", "unlink", "rmdir"):
-            setattr(os, name, counted(getattr(os, name), left))
-        write.apply(changes, handle)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def settle(root: Path, blocks: tuple[str, ...], steps: int = 0) -> bool:
-    """Write what the blocks say; whether all of it was written."""
-    kept = ("registry/", "clusters/prod/projects/flashfusion/agent-helper/service")
-    some = [file for file in files(*blocks) if file.path.startswith(kept)]
-    with write.locked(root) as handle:
-        changes = write.plan(some, write.snapshot(handle), write.owned(handle))
-        if steps:
-            return not dies(changes, handle, steps)
-        write.apply(changes, handle)
-    return True
-
-
-@pytest.mark.parametrize(("old", "new"), [((), (TEAM, HELPER)), ((TEAM, HELPER), ())])
-def test_killed_at_every_step(tmp_path: Path, old: tuple[str, ...], new: tuple[str, ...]) -> None:
-    """Wherever it dies, each file is whole; the next run makes all well, forwards or back."""
-    for name, blocks in (("old", old), ("new", new)):
-        settle(tmp_path / name, blocks)
-    want, work = {b: tree(tmp_path / n) for n, b in (("old", old), ("new", new))}, tmp_path / "work"
-    steps, done, wrong = 1, False, []
-    while not done:
-        for then in (new, old):
-            shutil.rmtree(work, ignore_errors=True)
-            shutil.copytree(tmp_path / "old", work)
-            done = settle(work, new, steps)
-            assert_old_or_new(work, clean(*old), clean(*new))
-            try:
-                settle(work, then)
-            except OSError as error:
-                wrong.append((steps, error))
-            else:
-                wrong += [(steps, path) for path in tree(work).keys() ^ want[then].keys()]
-        steps += 1
-    assert steps > 10
-    assert not wrong
-
-
-def test_two_runs_at_once(tmp_path: Path) -> None:
-    """The folder is one run's in the end, entire."""
-    estates = {"a": (), "b": (TEAM, HELPER), "c": (RENAMED,)}
-    roots = [lay_out(tmp_path / name, *blocks) for name, blocks in estates.items()]
-    for _ in range(3):
-        out = tmp_path / "generated"
-        runs = [start(root, "generate", "--out", str(out)) for root in roots]
-        assert all(run.communicate() and run.returncode == 0 for run in runs)
-        have = {path: data for path, data in tree(out).items() if isinstance(data, bytes)}
-        assert have.pop(".index.json")
-        assert have in [clean(*blocks) for blocks in estates.values()]

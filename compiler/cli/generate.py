@@ -40,11 +40,13 @@ def command(root: Path, today: date, out: Path | None, check: bool) -> None:
 
 
 def _generate(root: Path, today: date, target: Path) -> None:
-    read = inputs.read(root)
-    key = memory.key(read.digest, today)
-    made = None if target.is_dir() else _compile(read, today)  # no folder for specs with errors
+    made = first = None
+    if not target.is_dir():  # no folder is made for specs with errors
+        first = inputs.read(root)
+        made = _compile(first, today)
     with write.locked(target) as handle:
-        have = write.snapshot(handle)
+        read = first or inputs.read(root)  # under the lock, so that the newest specs win
+        key, have = memory.key(read.digest, today), write.snapshot(handle)
         known = memory.recall(root, target, key, have)
         if known is not None:
             _report(known, read)
