@@ -165,15 +165,11 @@ def _index(files: Iterable[File], digests: Mapping[str, str]) -> bytes:
         {
             file.path: {
                 "sha256": digests[file.path],
-                "origins": list(dict.fromkeys(_line(o.span) for o in file.origins)),
+                "origins": list(dict.fromkeys(origin.line for origin in file.origins)),
             }
             for file in sorted(files, key=lambda file: file.path)
         }
     )
-
-
-def _line(span: tuple[str, tuple[int, int], object]) -> str:
-    return f"{span[0]}:{span[1][0]}"
 
 
 def _index_of(entries: Mapping[str, object]) -> bytes:

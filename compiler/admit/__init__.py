@@ -36,7 +36,10 @@ def _version(
     known = validators(version, frozenset(kinds), CUSTOM)
     for kind, objects in kinds.items():
         validator = known.get(kind)
+        valid: set[str] = set()  # clusters hold many equal objects
         for file, object in objects:
+            if file.text in valid:
+                continue
             span = file.origins[0].span
             if validator is None:
                 message = f"`{file.path}`: Kubernetes {version} has no {kind[1]} in {kind[0]}"
@@ -45,3 +48,5 @@ def _version(
                 error = next(iter(validator.iter_errors(object)))
                 where = ".".join(map(str, error.instance_path)) or "the object"
                 yield INVALID.at(span, f"`{file.path}`: {where}: {error.message}")
+            else:
+                valid.add(file.text)

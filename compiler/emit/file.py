@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from compiler.graph import Resource
@@ -25,6 +26,17 @@ class Origin(NamedTuple):
     def span(self) -> Span:
         """The place itself; the resource's name where there is no route."""
         return self.resource.at(*self.route) if self.route else self.resource.name_span
+
+    @property
+    def line(self) -> str:
+        """That place as `path:line`."""
+        return _line(self.resource, self.route)
+
+
+@lru_cache(maxsize=65536)
+def _line(resource: Resource[Spec], route: Route) -> str:
+    span = Origin("", resource, route).span
+    return f"{span.path}:{span.start.line}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
