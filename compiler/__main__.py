@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 
 gc.disable()  # a run is short, and almost all that it builds lives to its end
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # nobody else has a say in what is valid
@@ -10,4 +9,4 @@ os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # nobody else has a say in w
 from compiler.cli import main  # noqa: E402 - both must hold before anything is imported
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -40,11 +42,23 @@ def roster() -> None:
     """Compile specs of projects, agents and MCP servers into what deploys and governs them."""
 
 
-def main() -> int:
-    """Run the command line; the exit code is 0, 1 (input or difference) or 2 (usage or system)."""
+def main() -> NoReturn:
+    """Run the command line; the exit code is 0, 1 (input or difference) or 2 (usage or system).
+
+    The process ends without taking its objects apart, one by one, which nobody would see.
+    """
+    code = 0
     try:
         roster(prog_name="roster")
+        sys.stdout.flush()
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except BrokenPipeError:  # whoever read our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return 0
+        code = 1
+    except OSError as error:
+        code = 2
+        with suppress(OSError):
+            click.echo(f"roster: {(error.strerror or str(error)).lower()}", err=True)
+    with suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
