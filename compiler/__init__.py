@@ -19,7 +19,7 @@ Data are nouns, and flow between them:
     parse.py        Source -> Documents; scan.py finds literal secrets in any text
     decode.py       Document -> Resource
     link.py         Resources -> Graph
-    derive/         Graph -> Fleet: deployments, grants, edges, capacity
+    derive/         Graph -> Fleet: deployments, grants, reach, capacity
     check/          Fleet -> Diagnostics, policies and waivers applied; CHECKS is the table
     emit/           Fleet -> Files; EMITTERS is the table
     admit/          Files -> Diagnostics: objects judged as a cluster would

@@ -16,7 +16,7 @@ from compiler.diagnostic import did_you_mean
 
 if TYPE_CHECKING:
     from compiler.derive import Fleet
-    from compiler.derive.fleet import Grant
+    from compiler.derive.reach import Reached
 
 
 @click.command()
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--agent", help="Only this agent.")
 @click.option("--server", help="Only this server.")
 @click.option("--tool", help="Only this tool; `server/tool` names both.")
+@click.option("--reach", is_flag=True, help="Also what delegation adds, and over whom.")
 @click.option("--format", type=click.Choice(("table", "json")), default="table")
 def command(
     root: Path,
@@ -34,6 +35,7 @@ def command(
     agent: str | None,
     server: str | None,
     tool: str | None,
+    reach: bool,
     format: str,
 ) -> None:
     """List the access relation: project, agent, server, tool, the condition and the line."""
@@ -42,8 +44,23 @@ def command(
     fleet = analysed_fleet(inputs.read(root), today)
     wanted = {"project": project, "agent": agent, "server": server, "tool": tool}
     _known(fleet, wanted)
-    grants = [grant for grant in fleet.grants if _matches(grant, wanted)]
-    click.echo(_json(fleet, grants) if format == "json" else _table(fleet, grants), nl=False)
+    found = [one for one in _relation(fleet, reach=reach) if _matches(one, wanted)]
+    click.echo(_json(fleet, found) if format == "json" else _table(fleet, found, reach), nl=False)
+
+
+def _relation(fleet: Fleet, *, reach: bool) -> list[Reached]:
+    """The direct grants; with `reach` what each member of each team gets through others as well."""
+    from compiler.derive.reach import Reached, reached
+    from compiler.model import Project
+
+    if not reach:
+        return [Reached(grant.call[:2], (), grant, grant.approval) for grant in fleet.grants]
+    return [
+        one
+        for project in fleet.graph.all(Project)
+        for member in sorted(str(entry.agent) for entry in project.spec.agents)
+        for one in reached(fleet, (project.name, member))
+    ]
 
 
 def _known(fleet: Fleet, wanted: dict[str, str | None]) -> None:
@@ -63,24 +80,39 @@ def _known(fleet: Fleet, wanted: dict[str, str | None]) -> None:
             fail(f"there is no {kind} `{name}`{'; ' + near if near else ''}")
 
 
-def _matches(grant: Grant, wanted: dict[str, str | None]) -> bool:
-    return all(name in (None, getattr(grant.call, kind)) for kind, name in wanted.items())
+def _call(one: Reached) -> dict[str, str]:
+    """Who calls what: the agent that starts, and the call at the end of the way."""
+    project, agent = one.member
+    return {
+        "project": project,
+        "agent": agent,
+        "server": one.grant.call.server,
+        "tool": one.grant.call.tool,
+    }
 
 
-def _table(fleet: Fleet, grants: Iterable[Grant]) -> str:
-    rows = [(*g.call, g.approval, _place(fleet, g)) for g in grants]
-    return table(("PROJECT", "AGENT", "SERVER", "TOOL", "APPROVAL", "GRANTED IN"), rows)
+def _matches(one: Reached, wanted: dict[str, str | None]) -> bool:
+    call = _call(one)
+    return all(name in (None, call[kind]) for kind, name in wanted.items())
 
 
-def _place(fleet: Fleet, grant: Grant) -> str:
-    span = fleet.place(grant)
-    return f"{span.path}:{span.start.line}"
+def _table(fleet: Fleet, found: Iterable[Reached], reach: bool) -> str:
+    head = ["PROJECT", "AGENT", "SERVER", "TOOL", "APPROVAL", "VIA", "GRANTED IN"]
+    rows = []
+    for one in found:
+        span = fleet.place(one.grant)
+        via = " > ".join(one.via) or "-"
+        rows.append([*_call(one).values(), one.approval, via, f"{span.path}:{span.start.line}"])
+    if not reach:
+        for line in (head, *rows):
+            del line[5]
+    return table(head, rows)
 
 
-def _json(fleet: Fleet, grants: Iterable[Grant]) -> str:
-    found = []
-    for grant in grants:
-        span = fleet.place(grant)
-        where: dict[str, object] = {"via": [], "path": span.path, "line": span.start.line}
-        found.append({**grant.call._asdict(), "approval": grant.approval, **where})
-    return json.dumps({"version": 1, "grants": found}, indent=2) + "\n"
+def _json(fleet: Fleet, found: Iterable[Reached]) -> str:
+    grants = []
+    for one in found:
+        span = fleet.place(one.grant)
+        condition = {"approval": one.approval, "via": list(one.via)}
+        grants.append({**_call(one), **condition, "path": span.path, "line": span.start.line})
+    return json.dumps({"version": 1, "grants": grants}, indent=2) + "\n"

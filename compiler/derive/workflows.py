@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from compiler.model import Step, Workflow
 from compiler.model.workflow import EventDriven, Magentic, Reflection, Sequential
@@ -33,3 +34,29 @@ def _steps(workflow: Workflow) -> Iterator[tuple[Route, Step]]:
         yield ("triage",), pattern.triage
         yield from ((("routes", i, "step"), r.step) for i, r in enumerate(pattern.routes))
         yield ("default",), pattern.default
+
+
+def handovers(workflow: Workflow) -> Iterator[tuple[Step, Step, Route]]:
+    """Who hands its result to whom, and where the one who takes it stands in the spec."""
+    found = dict(_steps(workflow))
+    for giver, taker in _edges(workflow, list(found)):
+        yield found[giver], found[taker], ("pattern", *taker)
+
+
+def _edges(workflow: Workflow, routes: list[Route]) -> Iterator[tuple[Route, Route]]:
+    pattern = workflow.pattern
+    if isinstance(pattern, Sequential):
+        yield from pairwise(routes)
+    elif isinstance(pattern, Reflection):
+        yield ("builder",), ("evaluator",)
+        yield ("evaluator",), ("builder",)
+        if pattern.finish is not None:
+            yield ("evaluator",), ("finish",)
+    elif isinstance(pattern, Magentic):
+        for specialist in (route for route in routes if route[0] == "specialists"):
+            yield ("orchestrator",), specialist
+            yield specialist, ("aggregator",)
+        yield ("aggregator",), ("evaluator",)
+        yield ("evaluator",), ("orchestrator",)
+    else:
+        yield from ((("triage",), route) for route in routes if route != ("triage",))
