@@ -37,8 +37,8 @@ def delegations(graph: Graph) -> Iterator[Delegation]:
         for a, entry in enumerate(project.spec.agents):
             for d, target in enumerate(entry.delegatesTo):
                 giver, taker = (project.name, str(entry.agent)), (project.name, str(target))
-                route = ("agents", a, "delegatesTo", d)
-                yield Delegation(giver, taker, human=False, resource=project, route=route)
+                where = ("agents", a, "delegatesTo", d)
+                yield Delegation(giver, taker, human=False, resource=project, route=where)
     for workflow in graph.all(Workflow):
         home = str(workflow.spec.project)
         for first, second, route in handovers(workflow.spec):
