@@ -66,7 +66,7 @@ def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Fou
         message = f"there is no kind `{envelope.kind}`"
         return (), (KIND.at(document.at("kind"), message, help=help),)
     spec, found = _typed(cls, envelope.spec, document, ("spec",))
-    found += tuple(_misplaced(document, cls))
+    found += tuple(_misplaced(document, cls, name))
     id = ResourceId(envelope.kind, name)
     if spec is None:
         return (Broken(id, document),), found
@@ -82,15 +82,21 @@ def _broken(document: Document) -> tuple[Broken, ...]:
     return ()
 
 
-def _misplaced(document: Document, cls: type[Spec]) -> Iterator[Diagnostic]:
+def _misplaced(document: Document, cls: type[Spec], name: str) -> Iterator[Diagnostic]:
+    """Where a kind lies outside of its folders, or a project in a folder of another name."""
     folder = document.source.path.rpartition("/")[0]
-    if not any(
+    fits = any(
         fnmatchcase(folder, pattern) and folder.count("/") == pattern.count("/")
         for pattern in cls.FOLDERS
-    ):
+    )
+    if not fits:
         where = " or ".join(f"`{folder.replace('*', '<name>')}/`" for folder in cls.FOLDERS)
         message = f"`{cls.KIND}` does not belong in `{folder or '.'}/`"
         yield FOLDER.at(document.at("kind"), message, help=f"move it to {where}")
+    elif cls.KIND == "Project" and folder != f"projects/{name}":
+        message = f"project `{name}` does not belong in `{folder}/`"
+        help = f"move it to `projects/{name}/`, or name it after its folder"
+        yield FOLDER.at(document.at("metadata", "name"), message, help=help)
 
 
 def _typed(cls: type[Any], data: Any, document: Document, under: Route) -> tuple[Any, Found]:

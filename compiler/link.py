@@ -80,7 +80,7 @@ def _unknown(
 ) -> Diagnostic:
     names = [id.name for id in table if id.kind == target.kind]
     message = f"there is no {target.kind} named `{target.name}`"
-    folder = KINDS[target.kind].FOLDERS[0]
+    folder = KINDS[target.kind].FOLDERS[0].replace("*", target.name)
     help = did_you_mean(target.name, names) or f"define it below `{folder}/`"
     return UNKNOWN.at(node.document.at("spec", *route), message, help=help)
 
