@@ -23,7 +23,7 @@ FOLDER = Rule("wrong-folder", Severity.ERROR, "a resource lies where nobody look
 RULES = (SHAPE, FIELD, KIND, FOLDER)
 
 Found = tuple[Diagnostic, ...]
-MAX_PROBLEMS = 100
+MAX_PROBLEMS, MAX_TEXTS = 100, 1000  # of one document: a hostile one has no end of them
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
@@ -106,13 +106,13 @@ def _typed(cls: type[Any], data: Any, document: Document, under: Route) -> tuple
             return cls.model_validate(data), ()
         except ValidationError as error:
             problems = error.errors(include_url=False, include_context=True)
-        problems = problems[:MAX_PROBLEMS]
         texts = [p for p in problems if p["type"] == "string_type" and hasattr(p["input"], "raw")]
         if not texts:
             break
-        for problem in texts:
+        for problem in texts[:MAX_TEXTS]:
             data = _replace(data, problem["loc"], problem["input"].raw)
-    return None, tuple(_explain(cls, _separate(problems, document, under), document, under))
+    problems = _separate(problems[:MAX_PROBLEMS], document, under)
+    return None, tuple(_explain(cls, problems, document, under))
 
 
 def _replace(data: Any, route: Route, text: str) -> Any:

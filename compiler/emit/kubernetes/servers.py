@@ -10,6 +10,7 @@ from compiler.derive.quantity import canonical
 from compiler.emit.file import File, Origin
 from compiler.emit.kubernetes import network, pods
 from compiler.emit.kubernetes.objects import Object, component, file, folder, metadata, selector
+from compiler.model import Project
 
 
 def emit(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
@@ -24,9 +25,8 @@ def emit(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
     yield file(
         where, cluster, _service(fleet, server), this, _of(server, "spec.ports", "transport")
     )
-    matrix = [Origin("spec.ingress", server.project, ("servers",))] if server.project else []
-    policy = network.of_server(fleet, server)
-    yield file(where, cluster, policy, this, *matrix, _of(server, "spec.egress", "egress"))
+    policy, hosts = network.of_server(fleet, server), _of(server, "spec.egress", "egress")
+    yield file(where, cluster, policy, this, hosts, *_clients(fleet, server))
     if server.maximum > 1:
         yield file(where, cluster, pods.disruption_budget(fleet, server), this)
     if server.autoscaled:
@@ -49,6 +49,15 @@ def _pod_origins(server: ServerDeployment) -> list[Origin]:
         _of(server, f"{main}.ports", "transport"),
         _of(server, f"{main}.resources", "resources"),
     ]
+
+
+def _clients(fleet: Fleet, server: ServerDeployment) -> Iterator[Origin]:
+    """The grants that let somebody in."""
+    for project, agent in server.clients:
+        home = fleet.graph.get(Project, project)
+        for index, member in enumerate(home.spec.agents):
+            if member.agent == agent:
+                yield Origin("spec.ingress", home, ("agents", index, "grants"))
 
 
 def _sizes(server: ServerDeployment) -> tuple[Any, tuple[str, ...]]:
