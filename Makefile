@@ -5,6 +5,7 @@ BIN := .venv/bin
 .PHONY: generate check test bench accept golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -23,6 +24,7 @@ accept: .venv/.ready .venv/node/.ready ## Real consumers judge the output: PM2 (
 	$(BIN)/python -m pytest tests/accept
 
 .venv/node/.ready: tests/accept/package-lock.json .venv/.ready
+	@command -v npm >/dev/null || { echo "make accept needs npm, of Node.js 20 or newer"; exit 2; }
 	mkdir -p .venv/node && cp tests/accept/package.json tests/accept/package-lock.json .venv/node/
 	npm ci --prefix .venv/node --no-audit --no-fund --silent
 	touch $@

@@ -56,8 +56,9 @@ def _clients(fleet: Fleet, server: ServerDeployment) -> Iterator[Origin]:
     for project, agent in server.clients:
         home = fleet.graph.get(Project, project)
         for index, member in enumerate(home.spec.agents):
-            if member.agent == agent:
-                yield Origin("spec.ingress", home, ("agents", index, "grants"))
+            for g, entry in enumerate(member.grants):
+                if member.agent == agent and entry.server == server.name:
+                    yield Origin("spec.ingress", home, ("agents", index, "grants", g))
 
 
 def _sizes(server: ServerDeployment) -> tuple[Any, tuple[str, ...]]:
