@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import time
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,11 +65,7 @@ def with_text(text: str, path: str = "specs/agents/x.yaml") -> dict[str, Source]
 
 
 def compiled(given: dict[str, Source]) -> Compilation:
-    """The result, which is there within two seconds of work."""
-    begin = time.process_time()
-    result = compile(given.values(), today=TODAY)
-    assert time.process_time() - begin < 2
-    return result
+    return compile(given.values(), today=TODAY)
 
 
 def shown(given: dict[str, Source], result: Compilation) -> dict[str, str]:
@@ -139,22 +136,30 @@ def test_no_value_makes_it_raise(path: str) -> None:
             compile({**BASE, path: Source(path, json.dumps(data))}.values(), today=TODAY)
 
 
-SLOW = {
+ENDLESS = {
     "fields": HEAD + "".join(f"  displayNam{n}: a\n" for n in range(4000)),
-    "items": HEAD + "  capabilities: [" + "{}," * 4000 + "]",
-    "numbers": HEAD + "  capabilities: [" + "1.10," * 4000 + "]",
+    "items": HEAD + "  capabilities: [" + "{}," * 40_000 + "]",
+    "numbers": HEAD + "  capabilities: [" + "1.10," * 40_000 + "]",
     "duplicates": HEAD + "  a: b\n" * 8000,
-    "documents": (HEAD + "  {}\n---\n") * 1000,
-    "scheme": "# " + "a+" * 40_000 + "://",
-    "password": "# " + "a-" * 4000 + "password",
-    "token": "# " + "eyJaaaaaaaaaa-" * 8000 + "_",
+    "documents": (HEAD + "  {}\n---\n") * 2000,
+    "scheme": "# " + "a+" * 400_000 + "://",
+    "password": "# " + "a-" * 400_000 + "password",
+    "token": "# " + "eyJaaaaaaaaaa-" * 60_000 + "_",
 }
+APART = """
+import sys
+from datetime import date
+from compiler.pipeline import compile
+from compiler.source import Source
+compile([Source("specs/agents/x.yaml", sys.stdin.read())], today=date(2026, 11, 23))
+"""
 
 
-@pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_work_grows_with_the_input(text: str) -> None:
-    """Much less than a megabyte, and still no more than a moment."""
-    compiled(with_text(text))
+    """It ends: where work grew with the square of the input, these took hours."""
+    command = [sys.executable, "-c", APART]
+    subprocess.run(command, input=text, text=True, check=True, timeout=120)
 
 
 A, N = "aB3xK9mQ7" * 12, "0123456789" * 2  # parts of tokens that nobody has issued
