@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from compiler.source import Span
 
@@ -64,6 +64,20 @@ def canonical(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any of them forbids output."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+K = TypeVar("K", bound=Hashable)
+
+
+def repeated(
+    places: Iterable[tuple[K, Span]], text: str = "first here"
+) -> Iterator[tuple[K, Span, Label]]:
+    """What stands somewhere a second time, where, and a label (`text`) on the first place."""
+    first: dict[K, Label] = {}
+    for key, span in places:
+        if key in first:
+            yield key, span, first[key]
+        first.setdefault(key, Label(span, text))
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -123,7 +123,7 @@ def owned(handle: int) -> frozenset[str]:
     return frozenset(files) if isinstance(files, dict) else frozenset()
 
 
-def plan(files: Iterable[File], have: Snapshot, ours: frozenset[str]) -> Changes:
+def plan(files: tuple[File, ...], have: Snapshot, ours: frozenset[str]) -> Changes:
     """What turns a folder that looks like `have`, of which `ours` are our files, into `files`."""
     wanted = {file.path: file.text.encode() for file in files}
     digests = {path: sha256(data).hexdigest() for path, data in wanted.items()}
@@ -160,7 +160,7 @@ def _folders(path: str) -> Iterator[str]:
         yield f"{path}/"
 
 
-def _index(files: Iterable[File], digests: Mapping[str, str]) -> bytes:
+def _index(files: tuple[File, ...], digests: Mapping[str, str]) -> bytes:
     return _index_of(
         {
             file.path: {

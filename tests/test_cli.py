@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -216,21 +221,39 @@ def test_no_colour_when_piped() -> None:
     assert "\033" not in roster("check", "--root", str(BROKEN)).stderr
 
 
+def on_a_terminal(columns: int, *arguments: str, **environment: str) -> str:
+    """What `roster` writes where its streams are a terminal of its own, so many columns wide."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "compiler", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "TERM": "xterm", **environment},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = b""
+    with suppress(OSError):  # the other end is closed
+        while part := os.read(ours, 4096):
+            said += part
+    os.close(ours)
+    assert process.wait() == 1
+    return said.decode().replace("\r\n", "\n")
+
+
 def test_sixty_columns_and_colour_on_a_terminal() -> None:
-    """`script` gives the command a terminal of its own."""
-    if shutil.which("script") is None:
-        pytest.skip("the program `script` (util-linux) is not installed")
-    command = f"stty cols 60; {sys.executable} -m compiler check --root {BROKEN}"
-    plain = subprocess.run(
-        ["script", "-qec", command, "/dev/null"], capture_output=True, text=True, check=False
-    ).stdout
-    assert "\033[31;1merror" in plain
-    frames = re.sub(r"\033\[[0-9;]*m", "", plain).splitlines()
+    said = on_a_terminal(60, "check", "--root", str(BROKEN))
+    assert "\033[31;1merror" in said
+    frames = re.sub(r"\033\[[0-9;]*m", "", said).splitlines()
+    assert len(frames) > 60
     assert max(len(line) for line in frames if re.match(r" *\d+ \| ", line)) <= 60
-    quiet = subprocess.run(
-        ["script", "-qec", f"export NO_COLOR=1; {command}", "/dev/null"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
-    assert "\033[31" not in quiet
+    assert "\033" not in on_a_terminal(60, "check", "--root", str(BROKEN), NO_COLOR="1")
+
+
+def test_a_file_that_cannot_be_read_is_one_mistake(estate: Path) -> None:
+    """Whoever refers to what it would have defined is not to blame."""
+    (estate / "specs/models/haiku.yaml").write_bytes(b"\xff")
+    (estate / "specs/platform.yaml").write_bytes(b"\xff")
+    result = roster("check", "--root", str(estate), "--format", "short")
+    assert re.findall(r"error\[([a-z-]+)\]", result.stderr) == ["input-encoding"] * 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.diagnostic import Diagnostic, Rule, Severity, repeated
 from compiler.model import MCPServer
 
 RULE = Rule("env-twice", Severity.ERROR, "a variable of a server is set twice")
@@ -14,10 +14,9 @@ RULE = Rule("env-twice", Severity.ERROR, "a variable of a server is set twice")
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every secret whose name another secret, or a plain setting, has already."""
     for server in fleet.graph.all(MCPServer):
-        seen = {name: Label(server.key_at("env", name), "first here") for name in server.spec.env}
-        for s, secret in enumerate(server.spec.secrets):
-            span = server.at("secrets", s, "name")
-            if (first := seen.get(secret.name)) is not None:
-                message = f"`{secret.name}` is set twice"
-                yield RULE.at(span, message, help="keep one of them", related=[first])
-            seen.setdefault(secret.name, Label(span, "first here"))
+        places = [(name, server.key_at("env", name)) for name in server.spec.env]
+        secrets = enumerate(server.spec.secrets)
+        places += [(secret.name, server.at("secrets", s, "name")) for s, secret in secrets]
+        for name, span, first in repeated(places):
+            message = f"`{name}` is set twice"
+            yield RULE.at(span, message, help="keep one of them", related=[first])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compiler.derive import Fleet
-from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.diagnostic import Diagnostic, Rule, Severity, repeated
 from compiler.graph import Resource
 from compiler.model import Agent, Project
 from compiler.source import Route
@@ -30,18 +30,13 @@ def _entries(
     entries: Sequence[tuple[str, str | tuple[str, ...]]],
     agent: str,
 ) -> Iterator[Diagnostic]:
-    seen: dict[str, Label] = {}
-    for e, (server, tools) in enumerate(entries):
-        span = resource.at(*route, e, "server")
-        if (first := seen.get(server)) is not None:
-            message = f"`{agent}` has two entries for server `{server}`"
-            yield RULE.at(span, message, help="merge them", related=[first])
-        seen.setdefault(server, Label(span, "the first entry"))
-        named = tools if isinstance(tools, tuple) else ()
-        for t, tool in enumerate(named):
-            if tool in named[:t]:
-                where = resource.at(*route, e, "tools", t)
-                first = Label(resource.at(*route, e, "tools", named.index(tool)), "first here")
-                yield RULE.at(
-                    where, f"`{tool}` is listed twice", help="keep one of them", related=[first]
-                )
+    servers = [(server, resource.at(*route, e, "server")) for e, (server, _) in enumerate(entries)]
+    for server, span, first in repeated(servers, "the first entry"):
+        message = f"`{agent}` has two entries for server `{server}`"
+        yield RULE.at(span, message, help="merge them", related=[first])
+    for e, (_, tools) in enumerate(entries):
+        named = enumerate(tools if isinstance(tools, tuple) else ())
+        places = ((tool, resource.at(*route, e, "tools", t)) for t, tool in named)
+        for tool, span, first in repeated(places):
+            message = f"`{tool}` is listed twice"
+            yield RULE.at(span, message, help="keep one of them", related=[first])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compiler.derive import Fleet
-from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.diagnostic import Diagnostic, Rule, Severity, repeated
 from compiler.graph import Resource
 from compiler.model import Agent, ContextSpace, Project
 from compiler.source import Route
@@ -32,10 +32,6 @@ def _list(
     route: Route,
     names: Iterable[str],
 ) -> Iterator[Diagnostic]:
-    seen: dict[str, Label] = {}
-    for index, name in enumerate(names):
-        span = resource.at(*route, index)
-        if (first := seen.get(name)) is not None:
-            help = "keep one of them"
-            yield RULE.at(span, f"`{name}` is listed twice", help=help, related=[first])
-        seen.setdefault(name, Label(span, "first here"))
+    places = ((name, resource.at(*route, index)) for index, name in enumerate(names))
+    for name, span, first in repeated(places):
+        yield RULE.at(span, f"`{name}` is listed twice", help="keep one of them", related=[first])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.diagnostic import Diagnostic, Rule, Severity, repeated
 
 RULE = Rule("port-taken", Severity.ERROR, "two processes listen on one port")
 
@@ -13,12 +13,11 @@ RULE = Rule("port-taken", Severity.ERROR, "two processes listen on one port")
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where two processes listen on one port."""
     platform = fleet.platform_resource
-    seen: dict[int, Label] = {}
-    for p, process in enumerate(fleet.platform.processes):
-        if process.port is None:
-            continue
-        span = platform.at("processes", p, "port")
-        if (first := seen.get(process.port)) is not None:
-            message = f"port {process.port} is taken"
-            yield RULE.at(span, message, help="choose another one", related=[first])
-        seen.setdefault(process.port, Label(span, "taken here"))
+    places = (
+        (process.port, platform.at("processes", p, "port"))
+        for p, process in enumerate(fleet.platform.processes)
+        if process.port is not None
+    )
+    for port, span, first in repeated(places, "taken here"):
+        message = f"port {port} is taken"
+        yield RULE.at(span, message, help="choose another one", related=[first])

@@ -27,11 +27,11 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             for s, use in enumerate(agent.spec.servers):
                 if use.required and use.server not in granted:
                     listed = use.server in project.spec.servers
-                    what = "grants it nothing on" if listed else "does not list"
+                    lacking = "grants it no tool" if listed else "does not list it"
+                    needs = f"agent `{agent.name}` needs server `{use.server}`"
                     yield RULE.at(
                         project.at("agents", a, "agent"),
-                        f"agent `{agent.name}` needs server `{use.server}`, and project "
-                        f"`{project.name}` {what} it",
+                        f"{needs}: `{project.name}` {lacking}",
                         help="grant it" if listed else "add the server to `servers` and grant it",
                         related=[Label(agent.at("servers", s, "server"), "it is required here")],
                     )

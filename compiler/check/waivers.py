@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from compiler.derive import Fleet
-from compiler.diagnostic import Diagnostic, Label, Rule, Severity, did_you_mean
+from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean, repeated
 from compiler.graph import Resource
 from compiler.model import Policy, Waiver
 from compiler.model.governance import CheckPolicy
@@ -60,14 +60,17 @@ def _waivers(
 
 
 def _policies(fleet: Fleet, known: Mapping[str, Rule]) -> Iterator[Diagnostic]:
-    seen: dict[str, Label] = {}
-    for policy in fleet.graph.all(Policy):
+    policies = fleet.graph.all(Policy)
+    places = [
+        (demand.code, policy.at("checks", c, "code"))
+        for policy in policies
+        for c, demand in enumerate(policy.spec.checks)
+    ]
+    for code, span, first in repeated(places):
+        yield TWICE.at(span, f"`{code}` is set twice", help="keep one of them", related=[first])
+    for policy in policies:
         for c, demand in enumerate(policy.spec.checks):
             span = policy.at("checks", c, "code")
-            if (first := seen.get(demand.code)) is not None:
-                message = f"`{demand.code}` is set twice"
-                yield TWICE.at(span, message, help="keep one of them", related=[first])
-            seen.setdefault(demand.code, Label(span, "first here"))
             if demand.code in known:
                 yield from _parameters(policy, c, demand, known[demand.code])
             else:

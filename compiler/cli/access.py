@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import inputs
-from compiler.cli.session import analysed_fleet, fail, root_option, table, today_option
+from compiler.cli.session import analysed, fail, root_option, table, today_option
 from compiler.diagnostic import did_you_mean
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def command(
     """List the access relation: project, agent, server, tool, the condition and the line."""
     if tool and "/" in tool:
         server, tool = tool.split("/", 1)
-    fleet = analysed_fleet(inputs.read(root), today)
+    fleet = analysed(inputs.read(root), today)
     wanted = {"project": project, "agent": agent, "server": server, "tool": tool}
     _known(fleet, wanted)
     found = [one for one in _relation(fleet, reach=reach) if _matches(one, wanted)]

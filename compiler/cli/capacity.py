@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import inputs
-from compiler.cli.session import analysed_fleet, root_option, table, today_option
+from compiler.cli.session import analysed, root_option, table, today_option
 
 if TYPE_CHECKING:
     from compiler.derive import Fleet
@@ -25,7 +25,7 @@ def command(root: Path, today: date, format: str) -> None:
     """Show pods, CPU and memory: the budget with its sum, and what each cluster runs."""
     from compiler.derive.capacity import budget, total, usage
 
-    fleet = analysed_fleet(inputs.read(root), today)
+    fleet = analysed(inputs.read(root), today)
     rows = budget(fleet)
     used = usage(fleet)
     if format == "json":

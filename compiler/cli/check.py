@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from compiler.cli import inputs
-from compiler.cli.session import format_option, root_option, show, summary, today_option
+from compiler.cli.session import everything, format_option, root_option, show, summary, today_option
 
 
 @click.command()
@@ -18,12 +18,11 @@ from compiler.cli.session import format_option, root_option, show, summary, toda
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 def command(root: Path, format: str, today: date, strict: bool) -> None:
     """Report everything that is wrong with the specs; write nothing."""
-    from compiler.diagnostic import canonical
     from compiler.pipeline import compile
 
     read = inputs.read(root)
     result = compile(read.sources.values(), today=today)
-    found = canonical((*read.found, *result.diagnostics))
+    found = everything(read, result.diagnostics)
     errors, warnings = show(found, read.sources, format)
     click.echo(summary(errors, warnings) or "no errors, no warnings", err=True)
     if errors or (strict and warnings):

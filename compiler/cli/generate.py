@@ -11,11 +11,11 @@ import click
 
 from compiler import write
 from compiler.cli import inputs, memory
-from compiler.cli.session import fail, root_option, show, summary, today_option
-from compiler.diagnostic import Diagnostic, canonical, has_errors, visible
+from compiler.cli.session import compiled, fail, root_option, show, summary, today_option
+from compiler.diagnostic import Diagnostic, visible
 
 if TYPE_CHECKING:
-    from compiler.emit import File
+    from compiler.pipeline import Compilation
 
 
 @click.command()
@@ -53,18 +53,18 @@ def _generate(root: Path, today: date, target: Path) -> None:
             _foreign(write.foreign(have, write.owned(handle)))
             click.echo("nothing has changed", err=True)
             return
-        files, found = made or _compile(read, today)
-        changes = write.plan(files, have, write.owned(handle))
+        result = made or _compile(read, today)
+        changes = write.plan(result.files, have, write.owned(handle))
         write.apply(changes, handle)
-        memory.remember(root, target, key, changes.result, found)
+        memory.remember(root, target, key, changes.result, result.diagnostics)
     _foreign(changes.foreign)
-    count = f"{len(files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
+    count = f"{len(result.files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
     click.echo(count, err=True)
 
 
 def _compare(root: Path, today: date, target: Path) -> None:
     read = inputs.read(root)
-    files, _ = _compile(read, today)
+    files = _compile(read, today).files
     have: write.Snapshot = {}
     ours: frozenset[str] = frozenset()
     if target.is_dir():
@@ -83,20 +83,13 @@ def _compare(root: Path, today: date, target: Path) -> None:
         raise SystemExit(1)
 
 
-def _compile(read: inputs.Inputs, today: date) -> tuple[tuple[File, ...], list[Diagnostic]]:
-    from compiler.pipeline import compile
-
-    result = compile(read.sources.values(), today=today)
-    found = canonical((*read.found, *result.diagnostics))
-    if has_errors(found):
-        errors, warnings = show(found, read.sources)
-        click.echo(f"{summary(errors, warnings)}; nothing is written", err=True)
-        raise SystemExit(1)
-    _report(found, read)
-    return result.files, list(found)
+def _compile(read: inputs.Inputs, today: date) -> Compilation:
+    result = compiled(read, today, "; nothing is written")
+    _report(result.diagnostics, read)
+    return result
 
 
-def _report(found: tuple[Diagnostic, ...] | list[Diagnostic], read: inputs.Inputs) -> None:
+def _report(found: Iterable[Diagnostic], read: inputs.Inputs) -> None:
     if said := summary(*show(found, read.sources)):
         click.echo(said, err=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -17,7 +18,7 @@ from compiler.source import Source
 
 if TYPE_CHECKING:
     from compiler.derive import Fleet
-    from compiler.emit import File
+    from compiler.pipeline import Compilation
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "short", "json", "sarif", "github")
@@ -126,30 +127,36 @@ def summary(errors: int, warnings: int) -> str:
     return ", ".join(parts)
 
 
-def analysed_files(read: Inputs, today: date) -> tuple[File, ...]:
+def compiled(read: Inputs, today: date, note: str = "") -> Compilation:
     """The files that the specs make; with errors they are shown, and the exit code is 1."""
     from compiler.pipeline import compile
 
     result = compile(read.sources.values(), today=today)
-    _stop_on_errors((*read.found, *result.diagnostics), read)
-    return result.files
+    found = everything(read, result.diagnostics)
+    _stop_on_errors(found, read, note)
+    return replace(result, diagnostics=found)
 
 
-def analysed_fleet(read: Inputs, today: date) -> Fleet:
+def analysed(read: Inputs, today: date) -> Fleet:
     """The fleet that the specs describe; with errors they are shown, and the exit code is 1."""
     from compiler.pipeline import analyse
 
     result = analyse(read.sources.values(), today=today)
-    _stop_on_errors((*read.found, *result.diagnostics), read)
+    _stop_on_errors(everything(read, result.diagnostics), read)
     assert result.fleet is not None, "there is a fleet where there is no error"
     return result.fleet
 
 
-def _stop_on_errors(found: Iterable[Diagnostic], read: Inputs) -> None:
-    found = canonical(found)
+def everything(read: Inputs, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What reading and compiling found; a name may be missing just because a file was not read."""
+    if has_errors(read.found):
+        found = (d for d in found if d.code not in ("unknown-ref", "platform-missing"))
+    return canonical((*read.found, *found))
+
+
+def _stop_on_errors(found: tuple[Diagnostic, ...], read: Inputs, note: str = "") -> None:
     if has_errors(found):
-        errors, warnings = show(found, read.sources)
-        click.echo(summary(errors, warnings), err=True)
+        click.echo(summary(*show(found, read.sources)) + note, err=True)
         raise SystemExit(1)
 
 

@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 from compiler.diagnostic import Rule, Severity
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, Cluster, MCPServer, Platform, Project, Resources
-from compiler.model.platform import Platform as PlatformSpec
 from compiler.source import Route, Span
 
 
@@ -129,7 +128,7 @@ class Fleet:
     parameters: Mapping[tuple[str, str], int | float | str] = field(default_factory=dict)
 
     @cached_property
-    def platform(self) -> PlatformSpec:
+    def platform(self) -> Platform:
         """What all projects share."""
         return self.platform_resource.spec
 

@@ -7,7 +7,7 @@ into a cluster, and recognises `.config.cjs` whatever `type` the package.json ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -38,32 +38,31 @@ def emit(fleet: Fleet) -> Iterator[File]:
     """One ecosystem for the platform, and one for each project."""
     platform = fleet.platform_resource
     apps = [_process(process) for process in platform.spec.processes]
-    origins = [
-        Origin(f"apps.{i}" if apps else "", platform, ("processes", i)) for i in range(len(apps))
-    ]
+    origins = [Origin(f"apps.{i}", platform, ("processes", i)) for i in range(len(apps))]
     if apps:
-        yield _file("platform", apps, (), Origin("", platform, ("processes",)), *origins)
+        yield _file("platform", apps, {}, Origin("", platform, ("processes",)), *origins)
     taken = {process.port for process in platform.spec.processes}
     ports = (port for port in count(_PORTS) if port not in taken)
     for project in fleet.graph.all(Project):
         team = [fleet.graph.get(Agent, member.agent) for member in project.spec.agents]
-        models = [fleet.graph.get(LanguageModel, agent.spec.model).spec for agent in team]
-        secrets = tuple(sorted({model.credential.name for model in models}))
         apps = [_agent(fleet, project, agent, next(ports)) for agent in team]
+        keys = [fleet.graph.get(LanguageModel, a.spec.model).spec.credential.name for a in team]
+        secrets = {app["name"]: [key] for app, key in zip(apps, keys, strict=True)}
         members = [Origin(f"apps.{i}", project, ("agents", i)) for i in range(len(team))]
         yield _file(project.name, apps, secrets, Origin("", project), *members)
 
 
-def _file(stack: str, apps: list[App], secrets: tuple[str, ...], *origins: Origin) -> File:
-    """A JSON literal in a fixed wrapper: nothing of a spec is ever code."""
-    body = _literal(apps).rstrip()
-    names = _literal(list(secrets)).rstrip()
+def _file(stack: str, apps: list[App], secrets: Mapping[str, list[str]], *origins: Origin) -> File:
+    """A JSON literal in a fixed wrapper: nothing of a spec is ever code.
+
+    `secrets` names the variables that each app gets out of the caller's environment, and no other.
+    """
     text = (
-        f"{_HEAD}const secrets = Object.fromEntries({names}.map((name) => [name, need(name)]));\n"
-        f"const apps = {body};\n"
+        f"{_HEAD}const secrets = {_literal(secrets)};\n"
+        f"const apps = {_literal(apps)};\n"
         "for (const app of apps) {\n"
         "  app.cwd = ROOT;\n"
-        "  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);\n"
+        "  for (const name of secrets[app.name] || []) app.env[name] = need(name);\n"
         "}\n"
         "module.exports = { apps };\n"
     )
@@ -72,7 +71,7 @@ def _file(stack: str, apps: list[App], secrets: tuple[str, ...], *origins: Origi
 
 def _literal(value: Any) -> str:
     """JSON that is also JavaScript: two line separators are no line breaks in JSON."""
-    return dump(value).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return dump(value).rstrip().replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _app(name: str, stack: str, script: str, interpreter: str, memory: str, env: App) -> App:

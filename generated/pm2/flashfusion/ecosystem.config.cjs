@@ -6,7 +6,13 @@ const need = (name) => {
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 };
-const secrets = Object.fromEntries(["ANTHROPIC_API_KEY"].map((name) => [name, need(name)]));
+const secrets = {
+  "flashfusion-orchestrator": ["ANTHROPIC_API_KEY"],
+  "flashfusion-data-pipeline": ["ANTHROPIC_API_KEY"],
+  "flashfusion-financial": ["ANTHROPIC_API_KEY"],
+  "flashfusion-customer-support": ["ANTHROPIC_API_KEY"],
+  "flashfusion-security": ["ANTHROPIC_API_KEY"]
+};
 const apps = [
   {
     "name": "flashfusion-orchestrator",
@@ -126,6 +132,6 @@ const apps = [
 ];
 for (const app of apps) {
   app.cwd = ROOT;
-  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);
+  for (const name of secrets[app.name] || []) app.env[name] = need(name);
 }
 module.exports = { apps };

@@ -6,7 +6,15 @@ const need = (name) => {
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 };
-const secrets = Object.fromEntries(["ANTHROPIC_API_KEY"].map((name) => [name, need(name)]));
+const secrets = {
+  "harvestflow-context-engineer": ["ANTHROPIC_API_KEY"],
+  "harvestflow-prompt-architect": ["ANTHROPIC_API_KEY"],
+  "harvestflow-builder": ["ANTHROPIC_API_KEY"],
+  "harvestflow-auditor": ["ANTHROPIC_API_KEY"],
+  "harvestflow-synthesizer": ["ANTHROPIC_API_KEY"],
+  "harvestflow-devops": ["ANTHROPIC_API_KEY"],
+  "harvestflow-security": ["ANTHROPIC_API_KEY"]
+};
 const apps = [
   {
     "name": "harvestflow-context-engineer",
@@ -172,6 +180,6 @@ const apps = [
 ];
 for (const app of apps) {
   app.cwd = ROOT;
-  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);
+  for (const name of secrets[app.name] || []) app.env[name] = need(name);
 }
 module.exports = { apps };

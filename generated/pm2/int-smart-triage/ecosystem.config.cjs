@@ -6,7 +6,12 @@ const need = (name) => {
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 };
-const secrets = Object.fromEntries(["ANTHROPIC_API_KEY"].map((name) => [name, need(name)]));
+const secrets = {
+  "int-smart-triage-orchestrator": ["ANTHROPIC_API_KEY"],
+  "int-smart-triage-customer-support": ["ANTHROPIC_API_KEY"],
+  "int-smart-triage-safety-evaluator": ["ANTHROPIC_API_KEY"],
+  "int-smart-triage-knowledge-synthesizer": ["ANTHROPIC_API_KEY"]
+};
 const apps = [
   {
     "name": "int-smart-triage-orchestrator",
@@ -103,6 +108,6 @@ const apps = [
 ];
 for (const app of apps) {
   app.cwd = ROOT;
-  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);
+  for (const name of secrets[app.name] || []) app.env[name] = need(name);
 }
 module.exports = { apps };

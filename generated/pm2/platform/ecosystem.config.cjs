@@ -6,7 +6,7 @@ const need = (name) => {
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 };
-const secrets = Object.fromEntries([].map((name) => [name, need(name)]));
+const secrets = {};
 const apps = [
   {
     "name": "agent-registry",
@@ -82,6 +82,6 @@ const apps = [
 ];
 for (const app of apps) {
   app.cwd = ROOT;
-  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);
+  for (const name of secrets[app.name] || []) app.env[name] = need(name);
 }
 module.exports = { apps };

@@ -6,7 +6,9 @@ const need = (name) => {
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 };
-const secrets = Object.fromEntries(["ANTHROPIC_API_KEY"].map((name) => [name, need(name)]));
+const secrets = {
+  "flashfusion-financial": ["ANTHROPIC_API_KEY"]
+};
 const apps = [
   {
     "name": "flashfusion-financial",
@@ -34,6 +36,6 @@ const apps = [
 ];
 for (const app of apps) {
   app.cwd = ROOT;
-  if (app.env.AGENT_ID && app.env.MODEL_ID) Object.assign(app.env, secrets);
+  for (const name of secrets[app.name] || []) app.env[name] = need(name);
 }
 module.exports = { apps };
