@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
 import shutil
 import subprocess
@@ -47,9 +48,9 @@ def lay_out(root: Path, *blocks: str) -> Path:
 
 def as_anybody() -> None:
     """In a child that is about to start a program: root loses the right to ignore permissions."""
-    libc = ctypes.CDLL(None)
     if os.geteuid() != 0:
         return
+    libc = ctypes.CDLL(None)
     for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
