@@ -11,8 +11,8 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-generate: .venv/.ready ## Compile the specs into generated/.
-	$(BIN)/roster generate
+generate: .venv/.ready ## Compile the specs into generated/, and have it judged independently.
+	$(BIN)/roster generate && $(BIN)/roster verify
 
 check: .venv/.ready ## The project's own checks: style, types, floors, and the specs.
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/roster check --strict
