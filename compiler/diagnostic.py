@@ -26,7 +26,11 @@ class Label(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One mistake: what is wrong, where, why, and what to do. Only `Rule.at` makes one."""
+    """One mistake: what is wrong, where, why, and what to do. Only `Rule.at` makes one.
+
+    `related` are at most two places that explain it; `evidence` is every line that contributes,
+    where a finding is made of many.
+    """
 
     code: str
     severity: Severity
@@ -34,6 +38,7 @@ class Diagnostic(NamedTuple):
     span: Span
     help: str = ""
     related: tuple[Label, ...] = ()
+    evidence: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +46,35 @@ class Rule:
     """A kind of diagnostic.
 
     `code` is kebab-case and names the bad thing; `parameters` are the numbers and words which a
-    Policy may set, with their defaults.
+    Policy may set, with their defaults, and `words` those which a parameter can be, if not any.
     """
 
     code: str
     severity: Severity
     summary: str
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def at(
-        self, span: Span, message: str, *, help: str = "", related: Iterable[Label] = ()
+        self,
+        span: Span,
+        message: str,
+        *,
+        help: str = "",
+        related: Iterable[Label] = (),
+        evidence: Iterable[Label] = (),
+        severity: Severity | None = None,
     ) -> Diagnostic:
-        """A diagnostic of this kind; `related` keeps its first two places."""
-        return Diagnostic(self.code, self.severity, message, span, help, tuple(related)[:2])
+        """A diagnostic of this kind; `related` keeps two places; `severity`: if not the usual."""
+        labels, proof = tuple(related)[:2], tuple(evidence)
+        return Diagnostic(self.code, severity or self.severity, message, span, help, labels, proof)
+
+    def takes(self, name: str, value: float | str) -> bool:
+        """Whether a parameter can have a value."""
+        default = self.parameters[name]
+        if not isinstance(value, type(default)) or (isinstance(value, int) and value < 0):
+            return False
+        return name not in self.words or value in self.words[name]
 
 
 def canonical(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

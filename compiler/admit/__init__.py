@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from compiler.admit.custom import CUSTOM
 from compiler.admit.schemas import validators
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.emit.file import File
@@ -33,7 +32,7 @@ def admit(files: Iterable[File]) -> tuple[Diagnostic, ...]:
 def _version(
     version: str, kinds: Mapping[tuple[str, str], list[tuple[File, Mapping[str, Any]]]]
 ) -> Iterator[Diagnostic]:
-    known = validators(version, frozenset(kinds), CUSTOM)
+    known = validators(version, frozenset(kinds))
     for kind, objects in kinds.items():
         validator = known.get(kind)
         valid: set[str] = set()  # clusters hold many equal objects

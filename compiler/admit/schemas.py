@@ -9,17 +9,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
+from compiler.admit.custom import SPECS, document
+
 _PREFIX = "/api/_definitions.json"
 
 
 @lru_cache(maxsize=16)
-def validators(
-    version: str, kinds: frozenset[tuple[str, str]], custom: tuple[tuple[tuple[str, str], str], ...]
-) -> Mapping[tuple[str, str], Any]:
+def validators(version: str, kinds: frozenset[tuple[str, str]]) -> Mapping[tuple[str, str], Any]:
     """A compiled validator for each (apiVersion, kind) that has a schema."""
     from jsonschema_rs import Draft202012Validator
 
-    found = {kind: Draft202012Validator(json.loads(text)) for kind, text in custom if kind in kinds}
+    found = {kind: Draft202012Validator(document(kind)) for kind in kinds & SPECS.keys()}
     definitions = _definitions(version)
     for kind, name in _names(definitions):
         if kind in kinds:

@@ -8,9 +8,9 @@ from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.graph import Resource
 from compiler.model import Agent, ContextSpace, MCPServer, Project, RiskTier
+from compiler.model.base import DATA_CLASSES
 
 RULE = Rule("data-above-tier", Severity.ERROR, "an agent touches data above its risk tier")
-_ORDER = ("public", "internal", "confidential", "restricted")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -38,7 +38,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
 
 
 def _above(data: str, tier: Resource[RiskTier]) -> bool:
-    return _ORDER.index(data) > _ORDER.index(tier.spec.dataClass)
+    return DATA_CLASSES.index(data) > DATA_CLASSES.index(tier.spec.dataClass)
 
 
 def _grants(fleet: Fleet) -> Iterator[Diagnostic]:

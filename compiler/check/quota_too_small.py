@@ -22,7 +22,8 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where a project's quota is below what it runs."""
     here: dict[tuple[str, str, str], list[Load]] = {}
     for load in fleet.loads:
-        here.setdefault((load.project, load.cluster, load.part), []).append(load)
+        part = "agents" if load.part == "agents" else "servers"  # proxies stand beside servers
+        here.setdefault((load.project, load.cluster, part), []).append(load)
     for project in fleet.graph.all(Project):
         for cluster in project.spec.clusters:
             for part in ("agents", "servers"):

@@ -89,6 +89,8 @@ def _parameters(
             listed = ", ".join(rule.parameters) or "none"
             help = did_you_mean(name, rule.parameters) or f"its parameters: {listed}"
             yield UNKNOWN.at(policy.key_at(*route), message, help=help)
-        elif not isinstance(value, type(default)) or (isinstance(value, int) and value < 0):
+        elif not rule.takes(name, value):
             message = f"`{name}` cannot be `{value}`"
-            yield UNKNOWN.at(policy.at(*route), message, help=f"write something like `{default}`")
+            words = ", ".join(rule.words.get(name, ()))
+            help = f"one of {words}" if words else f"write something like `{default}`"
+            yield UNKNOWN.at(policy.at(*route), message, help=help)

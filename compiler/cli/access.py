@@ -51,16 +51,10 @@ def command(
 def _relation(fleet: Fleet, *, reach: bool) -> list[Reached]:
     """The direct grants; with `reach` what each member of each team gets through others as well."""
     from compiler.derive.reach import Reached, reached
-    from compiler.model import Project
 
     if not reach:
         return [Reached(grant.call[:2], (), grant, grant.approval) for grant in fleet.grants]
-    return [
-        one
-        for project in fleet.graph.all(Project)
-        for member in sorted(str(entry.agent) for entry in project.spec.agents)
-        for one in reached(fleet, (project.name, member))
-    ]
+    return [one for member in fleet.reach.members for one in reached(fleet, member)]
 
 
 def _known(fleet: Fleet, wanted: dict[str, str | None]) -> None:

@@ -70,12 +70,14 @@ def remember(
 
 
 def _diagnostic(item: list[object]) -> Diagnostic:
-    code, severity, message, span, help, related = item
-    assert isinstance(related, list)
-    labels = tuple(Label(_span(span), str(text)) for span, text in related)
-    return Diagnostic(
-        str(code), Severity(str(severity)), str(message), _span(span), str(help), labels
-    )
+    code, severity, message, span, help, related, evidence = item
+    said = str(code), Severity(str(severity)), str(message), _span(span), str(help)
+    return Diagnostic(*said, _labels(related), _labels(evidence))
+
+
+def _labels(item: object) -> tuple[Label, ...]:
+    assert isinstance(item, list)
+    return tuple(Label(_span(span), str(text)) for span, text in item)
 
 
 def _span(item: object) -> Span:

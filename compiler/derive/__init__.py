@@ -8,6 +8,7 @@ from compiler.derive.access import all_traits, grants
 from compiler.derive.capacity import loads
 from compiler.derive.deployments import deployments
 from compiler.derive.fleet import Fleet
+from compiler.derive.reach import reach
 from compiler.diagnostic import Severity
 from compiler.graph import Graph
 from compiler.model import Policy
@@ -29,6 +30,7 @@ def derive(graph: Graph, today: date) -> Fleet:
         servers=running.servers,
         loads=tuple(loads(graph, running)),
         traits=known,
+        reach=reach(graph, granted, known),
         severities={d.code: Severity(d.severity) for d in demands if d.severity},
         parameters={(d.code, k): v for d in demands for k, v in d.parameters.items()},
     )

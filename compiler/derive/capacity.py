@@ -13,6 +13,11 @@ from compiler.graph import Graph
 from compiler.model import Amounts, Cluster, Platform, Resources
 from compiler.model.platform import Prices
 
+DEFAULTS = Resources(
+    requests=Amounts(cpu="100m", memory="256M"), limits=Amounts(cpu="500m", memory="512M")
+)
+"""What a container takes whose own spec says nothing: the LimitRange of our namespaces."""
+
 
 def amounts(value: Amounts) -> tuple[int, int]:
     """Millicores and bytes."""
@@ -28,6 +33,7 @@ def loads(graph: Graph, running: Deployments) -> Iterator[Load]:
             pods = (store.replicas, store.replicas)
             where = (cluster.name, space, "", "context-store")
             yield _load(where, "infrastructure", pods, store.resources)
+    yield from _proxies(running)
     for server in running.servers:
         home = server.project.name if server.project else ""
         where = (server.cluster.name, server.namespace, home, server.name)
@@ -35,6 +41,19 @@ def loads(graph: Graph, running: Deployments) -> Iterator[Load]:
     for agent in running.agents:
         where = (agent.cluster.name, agent.namespace, agent.project.name, agent.name)
         yield _load(where, "agents", (agent.replicas, agent.replicas), agent.resources)
+
+
+def _proxies(running: Deployments) -> Iterator[Load]:
+    """A pod for each waypoint and tool gateway, of the size that a namespace's LimitRange gives."""
+    told: set[tuple[str, str, str]] = set()
+    for server in running.servers:
+        name = "waypoint" if server.gate == "mesh" else "tool-gateway"
+        key = (server.cluster.name, server.namespace, name)
+        if server.gate != "direct" and server.clients and key not in told:
+            told.add(key)
+            home = server.project.name if server.project else ""
+            where = (server.cluster.name, server.namespace, home, name)
+            yield _load(where, "infrastructure", (1, 1), DEFAULTS)
 
 
 def _load(

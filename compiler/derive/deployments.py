@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
+from compiler.derive.gates import gate, has, meshed
 from compiler.graph import Graph, Resource
-from compiler.model import Agent, Cluster, MCPServer, Platform, Project
+from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project
 
 
 class Deployments(NamedTuple):
@@ -24,11 +25,16 @@ def deployable(server: MCPServer) -> bool:
     )
 
 
+Uses = Mapping[tuple[str, str], Mapping[str, Iterable[str]]]
+"""The tools that an agent of a project may call, by server."""
+
+
 def deployments(graph: Graph, grants: Iterable[Grant]) -> Deployments:
     """All agents and servers of all clusters, by cluster, project and name."""
-    uses: dict[tuple[str, str], set[str]] = {}
+    uses: dict[tuple[str, str], dict[str, set[str]]] = {}
     for grant in grants:
-        uses.setdefault((grant.call.project, grant.call.agent), set()).add(grant.call.server)
+        tools = uses.setdefault(grant.call[:2], {}).setdefault(grant.call.server, set())
+        tools.add(grant.call.tool)
     agents: list[AgentDeployment] = []
     servers: list[ServerDeployment] = []
     for cluster in graph.all(Cluster):
@@ -44,7 +50,7 @@ def _servers(
     graph: Graph,
     cluster: Resource[Cluster],
     projects: Iterable[Resource[Project]],
-    uses: Mapping[tuple[str, str], set[str]],
+    uses: Uses,
 ) -> dict[tuple[str, str], ServerDeployment]:
     """The servers of one cluster, by project ("" for shared ones) and name."""
     clients: dict[tuple[str, str], set[tuple[str, str]]] = {}
@@ -61,7 +67,7 @@ def _servers(
                     if server.name in uses.get((project.name, str(member.agent)), ())
                 )
     return {
-        (home, name): _server(graph, cluster, owners[home], name, clients[home, name])
+        (home, name): _server(graph, cluster, owners[home], name, clients[home, name], uses)
         for home, name in sorted(clients)
     }
 
@@ -72,9 +78,11 @@ def _server(
     project: Resource[Project] | None,
     name: str,
     clients: Iterable[tuple[str, str]],
+    uses: Uses,
 ) -> ServerDeployment:
-    server = graph.get(MCPServer, name)
-    space = graph.all(Platform)[0].spec.namespaces.servers
+    server, platform = graph.get(MCPServer, name), graph.all(Platform)[0].spec
+    space = platform.namespaces.servers
+    clients = tuple(sorted(clients))
     scaling = server.spec.scaling and (cluster.spec.sizes.scaling or server.spec.scaling)
     return ServerDeployment(
         cluster=cluster,
@@ -85,8 +93,25 @@ def _server(
         typical=scaling.typical if scaling else 1,
         maximum=scaling.maximum if scaling else 1,
         resources=cluster.spec.sizes.serverResources or server.spec.resources,
-        clients=tuple(sorted(clients)),
+        clients=clients,
+        meshed=meshed(platform, cluster.spec),
+        gate=gate(platform, cluster.spec, server.spec),
+        rights=_rights(server, clients, uses),
     )
+
+
+def _rights(
+    server: Resource[MCPServer], clients: Iterable[tuple[str, str]], uses: Uses
+) -> dict[str, tuple[ApiRule, ...]]:
+    """By project, the rights on the Kubernetes API that somebody's granted tools need."""
+    needed = {tool.name: tool.kubernetes for tool in server.spec.tools if tool.kubernetes}
+    found: dict[str, set[str]] = {}
+    for project, agent in clients if needed else ():
+        found.setdefault(project, set()).update(uses[project, agent][server.name])
+    return {
+        project: tuple(rule for name, rules in needed.items() if name in tools for rule in rules)
+        for project, tools in found.items()
+    }
 
 
 def _team(
@@ -94,9 +119,10 @@ def _team(
     cluster: Resource[Cluster],
     project: Resource[Project],
     running: Mapping[tuple[str, str], ServerDeployment],
-    uses: Mapping[tuple[str, str], set[str]],
+    uses: Uses,
 ) -> list[AgentDeployment]:
-    space = graph.all(Platform)[0].spec.namespaces.agents
+    platform = graph.all(Platform)[0].spec
+    space = platform.namespaces.agents
     sizes, team = cluster.spec.sizes, project.spec.agents
     found = []
     for index, member in enumerate(team):
@@ -115,6 +141,9 @@ def _team(
                 servers=tuple(server for server in reached if server is not None),
                 delegates=tuple(sorted(map(str, member.delegatesTo))),
                 delegators=tuple(sorted(str(m.agent) for m in team if agent.name in m.delegatesTo)),
+                meshed=meshed(platform, cluster.spec),
+                kagent=has(platform, cluster.spec, "kagent"),
+                rights=agent.spec.kubernetes,
             )
         )
     return sorted(found, key=lambda deployment: deployment.name)

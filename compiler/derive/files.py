@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.graph import Graph, Resource
-from compiler.model import Agent, ContextSpace
+from compiler.model import Agent, ContextSpace, Project
 from compiler.source import Route
 
 PROMPTS, CONTEXT = "specs/prompts", "specs/context"
-Named = tuple[Resource[Agent] | Resource[ContextSpace], Route, str, str]
+Named = tuple[Resource[Agent] | Resource[ContextSpace] | Resource[Project], Route, str, str]
 
 
 def named(graph: Graph) -> Iterator[Named]:
     """Every file that is named: by whom, where, its folder and its name there."""
     for agent in graph.all(Agent):
         yield agent, ("prompt", "file"), PROMPTS, agent.spec.prompt.file
+    for project in graph.all(Project):
+        for index, name in enumerate(project.spec.clientConfigs):
+            yield project, ("clientConfigs", index), f"projects/{project.name}", name
     yield from schemas(graph)
 
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from compiler.diagnostic import Rule, Severity
 from compiler.graph import Graph, Resource
-from compiler.model import Agent, Cluster, MCPServer, Platform, Project, Resources
+from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project, Resources
 from compiler.source import Route, Span
+
+if TYPE_CHECKING:
+    from compiler.derive.reach import Reach
 
 
 class Traits(NamedTuple):
@@ -47,6 +50,12 @@ class Grant:
     word: Route  # of the tool's name there, or of the wildcard that stands for it
 
 
+Gate = Literal[
+    "direct", "mesh", "agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway"
+]
+"""What decides about single calls on their way to a server; `direct`: nothing does."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AgentDeployment:
     """An agent at work for a project in a cluster."""
@@ -61,6 +70,9 @@ class AgentDeployment:
     servers: tuple[ServerDeployment, ...]  # those that it may call, by name
     delegates: tuple[str, ...]  # agents of the same team, by name
     delegators: tuple[str, ...]
+    meshed: bool
+    kagent: bool  # whether kagent runs it, instead of a Deployment of ours
+    rights: tuple[ApiRule, ...]  # what it does itself on the Kubernetes API
 
     @property
     def name(self) -> str:
@@ -81,6 +93,9 @@ class ServerDeployment:
     maximum: int
     resources: Resources
     clients: tuple[tuple[str, str], ...]  # (project, agent) with at least one grant, sorted
+    meshed: bool
+    gate: Gate
+    rights: Mapping[str, tuple[ApiRule, ...]]  # by project: what granted tools do on the API
 
     @property
     def name(self) -> str:
@@ -91,11 +106,6 @@ class ServerDeployment:
     def autoscaled(self) -> bool:
         """Whether an HPA decides on the number of replicas."""
         return self.maximum > self.minimum
-
-    @property
-    def url(self) -> str:
-        """Where agents of the cluster reach it."""
-        return f"http://{self.name}.{self.namespace}.svc:8080{self.server.spec.transport.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,7 @@ class Fleet:
     servers: tuple[ServerDeployment, ...]  # by cluster, project, name
     loads: tuple[Load, ...]
     traits: Mapping[tuple[str, str], Traits]  # by server and tool
+    reach: Reach
     severities: Mapping[str, Severity] = field(default_factory=dict)  # set by policies
     parameters: Mapping[tuple[str, str], int | float | str] = field(default_factory=dict)
 
@@ -145,11 +156,20 @@ class Fleet:
             groups.setdefault((grant.call.project, grant.call.agent), []).append(grant)
         return {key: tuple(group) for key, group in groups.items()}
 
+    def on(self, server: ServerDeployment) -> Mapping[tuple[str, str], tuple[Grant, ...]]:
+        """The grants on a running server, by project and agent."""
+        return {
+            client: tuple(
+                g for g in self.grants_by_agent.get(client, ()) if g.call.server == server.name
+            )
+            for client in server.clients
+        }
+
     def parameter(self, rule: Rule, name: str) -> int | float | str:
         """A rule's parameter, as a policy sets it or as the rule has it."""
         default = rule.parameters[name]
         value = self.parameters.get((rule.code, name), default)
-        return value if isinstance(value, type(default)) else default  # code-unknown reports it
+        return value if rule.takes(name, value) else default  # code-unknown reports it
 
     def place(self, grant: Grant) -> Span:
         """Where a grant names its tool, or the wildcard that stands for it."""

@@ -7,15 +7,17 @@ and from workflows. The autonomous variant leaves out what waits for a human: a 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
-from compiler.derive.fleet import Fleet, Grant
+from compiler.derive.closure import closure
+from compiler.derive.fleet import Fleet, Grant, Traits
 from compiler.derive.workflows import handovers
 from compiler.graph import Graph, Resource
 from compiler.model import Project, Workflow
-from compiler.source import Route
+from compiler.source import Route, Span
 
 Member = tuple[str, str]
 """An agent in a project: (project, agent)."""
@@ -29,6 +31,26 @@ class Delegation(NamedTuple):
     human: bool
     resource: Resource[Project] | Resource[Workflow]
     route: Route
+
+    @property
+    def place(self) -> Span:
+        """The line that says so."""
+        return self.resource.at(*self.route)
+
+
+Edges = Mapping[Member, tuple[Delegation, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """The closure of the access relation. In every bitset, bit i stands for `fleet.grants[i]`."""
+
+    members: tuple[Member, ...]  # sorted
+    edges: Edges  # of each member, by target, those without a human first
+    own: Mapping[Member, int]  # its own grants, but for those that wait for a human
+    everything: Mapping[Member, int]  # all that it reaches
+    autonomous: Mapping[Member, int]  # all that it reaches while no human is asked
+    having: Mapping[str, int]  # the grants on tools with a trait
 
 
 def delegations(graph: Graph) -> Iterator[Delegation]:
@@ -48,107 +70,103 @@ def delegations(graph: Graph) -> Iterator[Delegation]:
                 yield Delegation(giver, taker, human, workflow, route)
 
 
+def reach(graph: Graph, grants: Sequence[Grant], traits: Mapping[tuple[str, str], Traits]) -> Reach:
+    """The reach of every member of every team, and of whoever else is handed work."""
+    known = sorted(delegations(graph), key=lambda e: (e.source, e.target, e.human))
+    teams = ((p.name, str(entry.agent)) for p in graph.all(Project) for entry in p.spec.agents)
+    ends = (end for edge in known for end in (edge.source, edge.target))
+    members = tuple(sorted({*teams, *ends}))
+    edges = {m: tuple(group) for m, group in groupby(known, key=lambda edge: edge.source)}
+    everything = dict.fromkeys(members, 0)
+    own = dict.fromkeys(members, 0)
+    having = dict.fromkeys(Traits._fields, 0)
+    for index, grant in enumerate(grants):
+        bit, member = 1 << index, grant.call[:2]
+        everything[member] |= bit
+        if grant.approval == "none":
+            own[member] |= bit
+        for trait, holds in zip(Traits._fields, traits[grant.call[2:]], strict=True):
+            having[trait] |= bit if holds else 0
+    free = {m: tuple(edge for edge in some if not edge.human) for m, some in edges.items()}
+    return Reach(
+        members,
+        edges,
+        own,
+        _closed(members, edges, everything),
+        _closed(members, free, own),
+        having,
+    )
+
+
+def _closed(
+    members: Sequence[Member], edges: Edges, own: Mapping[Member, int]
+) -> Mapping[Member, int]:
+    successors = numbered(members, edges)
+    total = closure(successors, [own[member] for member in members])
+    return dict(zip(members, total, strict=True))
+
+
+def numbered(members: Sequence[Member], edges: Edges) -> list[list[int]]:
+    """To whom each member hands work, all as positions in `members`."""
+    number = {member: index for index, member in enumerate(members)}
+    return [[number[edge.target] for edge in edges.get(member, ())] for member in members]
+
+
+def team_edges(fleet: Fleet) -> Edges:
+    """The delegations of teams alone, where an agent itself decides to hand work on."""
+    return {
+        member: tuple(edge for edge in edges if edge.resource.id.kind == Project.KIND)
+        for member, edges in fleet.reach.edges.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """A grant that an agent reaches: over whom (nobody: it is its own), and if a human is asked."""
 
     member: Member
-    via: tuple[str, ...]
+    path: tuple[Delegation, ...]
     grant: Grant
     approval: str
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """The agents on the way, in order; the last one holds the grant."""
+        return tuple(edge.target[1] for edge in self.path)
 
 
 def reached(fleet: Fleet, member: Member) -> list[Reached]:
     """What a member reaches, sorted by server and tool; the shortest way without a human if any."""
-    edges = _by_source(fleet.graph)
     best: dict[tuple[str, str], Reached] = {}
     for free in (True, False):  # ways without a human come first
-        for other, via in _ways(edges, member, free=free):
+        for other, path in ways(fleet.reach.edges, member, free=free):
             for grant in fleet.grants_by_agent.get(other, ()):
                 approval = "none" if free and grant.approval == "none" else "human"
-                found = Reached(member, via, grant, approval)
+                found = Reached(member, path, grant, approval)
                 known = best.get(grant.call[2:])
                 if known is None or (known.approval == "human" and approval == "none"):
                     best[grant.call[2:]] = found
     return [best[key] for key in sorted(best)]
 
 
-def _by_source(graph: Graph) -> Mapping[Member, list[Delegation]]:
-    edges: dict[Member, list[Delegation]] = {}
-    for edge in delegations(graph):
-        edges.setdefault(edge.source, []).append(edge)
-    return edges
-
-
-def _ways(
-    edges: Mapping[Member, list[Delegation]], start: Member, *, free: bool
-) -> Iterator[tuple[Member, tuple[str, ...]]]:
-    """Every member that is reached, nearest first, and the agents on the way to it."""
-    ways: dict[Member, tuple[str, ...]] = {start: ()}
+def ways(
+    edges: Edges, start: Member, *, free: bool
+) -> Iterator[tuple[Member, tuple[Delegation, ...]]]:
+    """Every member that is reached, nearest first, and the way to it; `free`: without a human."""
+    found: dict[Member, tuple[Delegation, ...]] = {start: ()}
     queue = deque([start])
     while queue:
         member = queue.popleft()
-        yield member, ways[member]
-        for edge in sorted(edges.get(member, ()), key=lambda edge: edge.target):
-            if edge.target not in ways and not (free and edge.human):
-                ways[edge.target] = (*ways[member], edge.target[1])
+        yield member, found[member]
+        for edge in edges.get(member, ()):
+            if edge.target not in found and not (free and edge.human):
+                found[edge.target] = (*found[member], edge)
                 queue.append(edge.target)
 
 
-def closure(successors: Sequence[Sequence[int]], own: Sequence[int]) -> list[int]:
-    """The least fixpoint over a graph whose nodes own bitsets.
-
-    Strongly connected components (Tarjan) come up successors first, so that each is complete when
-    it is met: one union for each edge.
-    """
-    total = [0] * len(own)
-    component: dict[int, int] = {}  # node -> the first node of its finished component
-    for members in _components(successors):
-        head = members[0]
-        bits = 0
-        for node in members:
-            component[node] = head
-            bits |= own[node]
-        for node in members:
-            for successor in successors[node]:
-                if component.get(successor, head) != head:
-                    bits |= total[successor]
-        for node in members:
-            total[node] = bits
-    return total
-
-
-def _components(successors: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Strongly connected components, those that others lead to first. No recursion."""
-    order: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    waiting: set[int] = set()
-    for root in range(len(successors)):
-        work = [(root, iter(successors[root]))] if root not in order else []
-        while work:
-            node, rest = work[-1]
-            if node not in order:
-                order[node] = low[node] = len(order)
-                stack.append(node)
-                waiting.add(node)
-            for successor in rest:
-                if successor not in order:
-                    work.append((successor, iter(successors[successor])))
-                    break
-                if successor in waiting:
-                    low[node] = min(low[node], order[successor])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == order[node]:
-                    yield _pop(stack, waiting, node)
-
-
-def _pop(stack: list[int], waiting: set[int], last: int) -> list[int]:
-    members: list[int] = []
-    while not members or members[-1] != last:
-        members.append(stack.pop())
-        waiting.discard(members[-1])
-    return members
+def chosen(fleet: Fleet, bits: int) -> Iterable[Grant]:
+    """The grants that a bitset stands for, sorted by call."""
+    while bits:
+        lowest = bits & -bits
+        yield fleet.grants[lowest.bit_length() - 1]
+        bits ^= lowest

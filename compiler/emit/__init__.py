@@ -1,4 +1,5 @@
-"""The emitters. To add one: a file beside this one, and a line below. Each owns a folder NAME."""
+"""The emitters. To add one: a file beside this one, and a line below. Each writes below its
+FOLDERS."""
 
 from __future__ import annotations
 
@@ -6,7 +7,20 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from compiler.derive import Fleet
-from compiler.emit import kubernetes, pm2, registry
+from compiler.emit import (
+    agentgateway,
+    clients,
+    kagent,
+    kubernetes,
+    laptop,
+    mcproute,
+    mesh,
+    pm2,
+    rbac,
+    registry,
+    toolhive,
+    xaccess,
+)
 from compiler.emit.file import File, Origin
 
 __all__ = ["EMITTERS", "File", "Origin", "emit"]
@@ -15,13 +29,22 @@ __all__ = ["EMITTERS", "File", "Origin", "emit"]
 class Emitter(Protocol):
     """An emitter is a module. It is total: a checked fleet can always be emitted."""
 
-    NAME: str
+    FOLDERS: tuple[str, ...]
 
     def emit(self, fleet: Fleet) -> Iterator[File]: ...
 
 
 EMITTERS: tuple[Emitter, ...] = (
     kubernetes,
+    rbac,
+    mesh,
+    agentgateway,
+    toolhive,
+    xaccess,
+    mcproute,
+    kagent,
+    laptop,
+    clients,
     pm2,
     registry,
 )
@@ -32,7 +55,8 @@ def emit(fleet: Fleet) -> tuple[File, ...]:
     files: dict[str, File] = {}
     for emitter in EMITTERS:
         for file in emitter.emit(fleet):
-            assert file.path.startswith(f"{emitter.NAME}/"), f"{file.path} is not {emitter.NAME}'s"
+            folder = file.path.partition("/")[0]
+            assert folder in emitter.FOLDERS, f"{file.path} lies outside of {emitter.FOLDERS}"
             assert file.path.lower() not in files, f"{file.path} is written twice"
             files[file.path.lower()] = file
     return tuple(sorted(files.values(), key=lambda file: file.path))

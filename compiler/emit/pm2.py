@@ -19,7 +19,7 @@ from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, Project
 from compiler.model.platform import Process
 
-NAME = "pm2"
+FOLDERS: tuple[str, ...] = ("pm2",)
 _PORTS = 4100  # the first port of a project's agents
 _HEAD = """\
 // Written by roster; edit the specs instead.
@@ -66,7 +66,7 @@ def _file(stack: str, apps: list[App], secrets: Mapping[str, list[str]], *origin
         "}\n"
         "module.exports = { apps };\n"
     )
-    return File(f"{NAME}/{stack}/ecosystem.config.cjs", text, origins)
+    return File(f"pm2/{stack}/ecosystem.config.cjs", text, origins)
 
 
 def _literal(value: Any) -> str:
@@ -107,6 +107,7 @@ def _agent(fleet: Fleet, project: Resource[Project], agent: Resource[Agent], por
     env = {
         "AGENT_ID": agent.name,
         "AGENT_PROJECT": project.name,
+        "MCP_CONFIG": f"generated/clients/{project.name}/{agent.name}/.mcp.json",
         "CONFIDENCE_THRESHOLD": str(agent.spec.confidenceThreshold),
         "MODEL_ID": model.id,
         "PORT": str(port),

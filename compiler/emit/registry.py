@@ -15,7 +15,7 @@ from compiler.emit.json import dump
 from compiler.graph import Resource
 from compiler.model import Agent, MCPServer, Project, RiskTier
 
-NAME = "registry"
+FOLDERS: tuple[str, ...] = ("registry",)
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
@@ -30,7 +30,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
     servers = [_server(server) for server in fleet.graph.all(MCPServer)]
     seed = {"version": 1, "agents": agents, "mcpServers": servers}
     whole = Origin("", fleet.platform_resource, ("registry",))
-    yield File(f"{NAME}/registry.json", dump(seed), (whole, *origins))
+    yield File("registry/registry.json", dump(seed), (whole, *origins))
 
 
 def _registration(

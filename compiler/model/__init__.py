@@ -6,7 +6,7 @@ from compiler.model.cluster import Cluster, ClusterRef
 from compiler.model.context_space import ContextSpace, ContextSpaceRef
 from compiler.model.governance import Policy, Waiver
 from compiler.model.language_model import LanguageModel, LanguageModelRef
-from compiler.model.mcp_server import MCPServer, MCPServerRef, Scaling, Tool
+from compiler.model.mcp_server import ApiRule, MCPServer, MCPServerRef, Scaling, Tool
 from compiler.model.platform import Platform
 from compiler.model.project import GrantEntry, Project, ProjectRef, TeamEntry
 from compiler.model.risk_tier import RiskTier, RiskTierRef
@@ -18,6 +18,7 @@ __all__ = [
     "Agent",
     "AgentRef",
     "Amounts",
+    "ApiRule",
     "Cluster",
     "ClusterRef",
     "ContextSpace",

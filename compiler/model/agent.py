@@ -21,7 +21,7 @@ from compiler.model.base import (
     about,
 )
 from compiler.model.language_model import LanguageModelRef
-from compiler.model.mcp_server import MCPServerRef
+from compiler.model.mcp_server import ApiRule, MCPServerRef
 from compiler.model.risk_tier import RiskTierRef
 
 Tools = Literal["all", "read-only"] | Annotated[tuple[ToolName, ...], Field(min_length=1)]
@@ -109,3 +109,6 @@ class Agent(Spec):
     resources: Resources = about("what one replica takes")
     replicas: Annotated[int, Field(ge=1, le=50)] = about("how many replicas run", 2)
     probe: Probe = about("where it says how it is", Probe())
+    kubernetes: tuple[ApiRule, ...] = about(
+        "what it does itself on the Kubernetes API, in the project's namespaces", ()
+    )

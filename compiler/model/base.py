@@ -77,6 +77,7 @@ _REPOSITORY = rf"^{_PART}(:[0-9]{{1,5}})?(/{_PART})+$"
 _PORT = (
     r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 )
+_BYTE = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _DNS = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
 Name = Annotated[str, _text(NAME, 63)]
@@ -88,6 +89,7 @@ Endpoint = Annotated[str, _text(rf"^(\*\.)?{_DNS}{_PORT}$")]
 Url = Annotated[str, _text(rf"^https?://{_DNS}{_PORT}(/[A-Za-z0-9._~/%-]*)?$", 2000)]
 Path = Annotated[str, _text(r"^/[A-Za-z0-9._~/-]*$")]
 FilePath = Annotated[str, _text(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
+Cidr = Annotated[str, _text(rf"^({_BYTE}\.){{3}}{_BYTE}/([89]|[12][0-9]|3[0-2])$", 18)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 Cpu = Annotated[str, _text(CPU, 20)]
@@ -103,6 +105,8 @@ Label = Annotated[str, _text(r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
 Risk = Literal["low", "medium", "high"]
 Environment = Literal["dev", "staging", "prod"]
 DataClass = Literal["public", "internal", "confidential", "restricted"]
+DATA_CLASSES: tuple[DataClass, ...] = ("public", "internal", "confidential", "restricted")
+"""From the least to the most sensitive."""
 
 
 class Amounts(Model):

@@ -5,10 +5,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from compiler.model.base import (
+    Cidr,
     Environment,
     Host,
     Model,
     Name,
+    Port,
     Ref,
     Resources,
     Spec,
@@ -16,6 +18,7 @@ from compiler.model.base import (
     about,
 )
 from compiler.model.mcp_server import Scaling
+from compiler.model.platform import Tokens
 
 VERSIONS = tuple(f"1.{minor}" for minor in range(30, 38))
 """The minor versions of Kubernetes that there are schemas for."""
@@ -36,6 +39,15 @@ class Sizes(Model):
     agentResources: Resources | None = about("what one replica of an agent takes", None)
 
 
+class ApiServer(Model):
+    """Where pods reach the API of their cluster; NetworkPolicy knows addresses, not names."""
+
+    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)] = about(
+        "the addresses of its endpoints, such as `10.0.0.4/32`"
+    )
+    port: Port = about("the port of its endpoints", 6443)
+
+
 class Cluster(Spec):
     """One Kubernetes cluster."""
 
@@ -49,4 +61,8 @@ class Cluster(Spec):
     installed: tuple[Name, ...] = about(
         "operators and meshes that are there: `external-secrets`, `istio-ambient`, ...", ()
     )
+    api: ApiServer | None = about(
+        "where its API is, for servers, agents and gateways that call it", None
+    )
+    tokens: Tokens = about("who signs the tokens of its ServiceAccounts", Tokens())
     sizes: Sizes = about("what differs from the specs' sizes", Sizes())

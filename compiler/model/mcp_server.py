@@ -18,6 +18,7 @@ from compiler.model.base import (
     Probe,
     Ref,
     Resources,
+    Risk,
     Secret,
     Spec,
     ToolName,
@@ -30,6 +31,10 @@ class MCPServerRef(Ref):
     """The name of an MCPServer."""
 
     KIND = "MCPServer"
+
+
+ApiResource = Annotated[str, Field(pattern=r"^[a-z]+(/[a-z]+)?$", max_length=63)]
+ApiVerb = Literal["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
 
 
 class Package(Model):
@@ -78,6 +83,18 @@ class Labels(Model):
     executes: bool | None = about("it runs code or commands that the model writes", None)
 
 
+class ApiRule(Model):
+    """A right on the Kubernetes API, as in an RBAC rule; nothing stands for "all" here."""
+
+    group: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*)?$", max_length=253)] = about(
+        "the API group, empty for the core group", ""
+    )
+    resources: Annotated[tuple[ApiResource, ...], Field(min_length=1)] = about(
+        "resources, with a subresource after `/`"
+    )
+    verbs: Annotated[tuple[ApiVerb, ...], Field(min_length=1)] = about("what may be done to them")
+
+
 class Tool(Model):
     """One tool, as the server lists it."""
 
@@ -85,6 +102,15 @@ class Tool(Model):
     description: Line | None = about("what it does", None)
     annotations: Annotations = about("the server's own hints", Annotations())
     labels: Labels = about("our judgement, where it differs", Labels())
+    minimumTier: Risk | None = about(
+        "the lowest risk tier that may reach it; none: the lowest that may touch the server's data",
+        None,
+    )
+    kubernetes: tuple[ApiRule, ...] = about(
+        "the rights that the server needs on the Kubernetes API to do it, in the project's"
+        " namespaces",
+        (),
+    )
 
 
 class Scaling(Model):
@@ -138,4 +164,5 @@ class MCPServer(Spec):
     authentication: Literal["none", "api-key", "oauth"] = about(
         "how clients prove who they are", "api-key"
     )
+    audit: bool = about("whether each call is logged, with who called what", True)
     reviewDays: Count = about("days after which the tool list is reviewed again", 180)

@@ -22,6 +22,7 @@ from compiler.model.base import (
     about,
 )
 
+Layer = Literal["agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway", "kagent"]
 Replicas = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -91,6 +92,15 @@ class Process(Model):
     maxMemory: Memory = about("restarted above this", "512Mi")
 
 
+class Tokens(Model):
+    """Who signs the tokens by which agents prove who they are."""
+
+    issuer: Url = about(
+        "the issuer that stands in them", "https://kubernetes.default.svc.cluster.local"
+    )
+    jwks: Url = about("where its public keys are", "https://kubernetes.default.svc/openid/v1/jwks")
+
+
 class BudgetRow(Model):
     """What one part of the platform may take, in units of pods."""
 
@@ -134,6 +144,15 @@ class Platform(Spec):
     repository: Repository = about("where the generated files go")
     namespaces: Namespaces = about("the namespaces", Namespaces())
     mesh: Literal["none", "istio-ambient"] = about("the service mesh of clusters that have one")
+    layers: tuple[Layer, ...] = about(
+        "layers that clusters use where they are installed: the first tool gateway of the list that"
+        " a cluster has stands before its servers; `kagent` runs the agents",
+        ("agentgateway",),
+    )
+    tokens: Tokens | None = about(
+        "who signs agents' tokens outside of clusters; without it there is no gateway for laptops",
+        None,
+    )
     secretStore: SecretStore = about("where secrets lie")
     contextStore: ContextStore = about("the shared memory of agents")
     registry: Service = about("the agent registry")

@@ -5,7 +5,18 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from compiler.model.agent import AgentRef, Tools
-from compiler.model.base import Amounts, Day, Group, Line, Model, Ref, Spec, ToolName, about
+from compiler.model.base import (
+    Amounts,
+    Day,
+    FilePath,
+    Group,
+    Line,
+    Model,
+    Ref,
+    Spec,
+    ToolName,
+    about,
+)
 from compiler.model.cluster import ClusterRef
 from compiler.model.mcp_server import MCPServerRef
 
@@ -29,12 +40,24 @@ class GrantEntry(Model):
     expires: Day | None = about("the last day on which it holds", None)
 
 
+class Widening(Model):
+    """Leave for a member to get more done through another than it may do itself."""
+
+    agent: AgentRef = about("the member to whom it hands work")
+    reason: Line = about("why it is right that work goes there")
+    approver: Line | None = about("who agreed", None)
+    expires: Day | None = about("the last day on which it holds", None)
+
+
 class TeamEntry(Model):
     """An agent at work in this project."""
 
     agent: AgentRef = about("the agent")
     grants: tuple[GrantEntry, ...] = about("what it may call here", ())
     delegatesTo: tuple[AgentRef, ...] = about("team members to whom it hands tasks", ())
+    widening: tuple[Widening, ...] = about(
+        "delegates who may do what this agent may not, and why", ()
+    )
     replicas: Annotated[int, Field(ge=1, le=50)] | None = about("instead of the agent's own", None)
 
 
@@ -83,6 +106,11 @@ class Project(Spec):
     agents: Annotated[tuple[TeamEntry, ...], Field(min_length=1)] = about("its team")
     people: tuple[People, ...] = about("groups of people and their roles", ())
     quota: Quotas = about("the most that it may take in one cluster")
+    clientConfigs: tuple[FilePath, ...] = about(
+        "client configurations in use (`.mcp.json` and its kin, without the dot), below the"
+        " project's folder: every server in them must be one of the project's",
+        (),
+    )
     compliance: tuple[Literal["eu-ai-act", "gdpr", "soc2", "iso-42001", "nist-ai-rmf"], ...] = (
         about("the regimes it answers to", ())
     )

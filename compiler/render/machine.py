@@ -21,7 +21,9 @@ def json(diagnostics: Iterable[Diagnostic]) -> str:
             "start": _pos(d.span.start),
             "end": _pos(d.span.end),
             "help": d.help,
-            "related": [{**_place(label.span), "text": label.text} for label in d.related],
+            "related": [
+                {**_place(label.span), "text": label.text} for label in (*d.related, *d.evidence)
+            ],
         }
         for d in diagnostics
     ]
@@ -68,7 +70,8 @@ def _result(d: Diagnostic) -> dict[str, Any]:
         "message": {"text": text},
         "locations": [_location(d.span)],
         "relatedLocations": [
-            {**_location(label.span), "message": {"text": label.text}} for label in d.related
+            {**_location(label.span), "message": {"text": label.text}}
+            for label in (*d.related, *d.evidence)
         ],
     }
 

@@ -57,6 +57,9 @@ def _frame(
         mark, arrow = ("-", ":::") if number else ("^", "-->")
         yield f"{margin}{paint(arrow, _BLUE)} {visible(str(label.span))}"
         yield from _excerpt(label, lines.get(label.span.path, []), mark, margin, width, paint)
+    for label in d.evidence:
+        where, told = visible(str(label.span)), visible(label.text)
+        yield f"{margin} {paint('=', _BLUE)} evidence: {where}: {told}"
     if d.help:
         yield f"{margin} {paint('=', _BLUE)} help: {visible(d.help)}"
 

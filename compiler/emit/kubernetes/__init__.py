@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.fleet import ServerDeployment
 from compiler.emit.file import File
-from compiler.emit.kubernetes import agents, namespaces, servers
+from compiler.emit.kubernetes import agents, namespaces, network, servers
+from compiler.emit.objects import file
+from compiler.emit.proxies import Proxy, origins, proxies
 from compiler.model import Cluster
 
-NAME = "clusters"
+FOLDERS: tuple[str, ...] = ("clusters",)
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """All objects of all clusters."""
     for cluster in fleet.graph.all(Cluster):
         yield from namespaces.emit(fleet, cluster)
+    standing = {
+        (proxy.cluster.name, proxy.namespace, proxy.gate): proxy for proxy in proxies(fleet)
+    }
+
+    def before(server: ServerDeployment) -> Proxy | None:
+        return standing.get((server.cluster.name, server.namespace, server.gate))
+
     for server in fleet.servers:
-        yield from servers.emit(fleet, server)
+        yield from servers.emit(fleet, server, before(server))
     for agent in fleet.agents:
-        yield from agents.emit(fleet, agent)
+        yield from agents.emit(fleet, agent, before)
+    for proxy in standing.values():
+        policy = network.of_proxy(fleet, proxy)
+        yield file(proxy.folder, proxy.cluster, policy, *origins(fleet, proxy))

@@ -10,34 +10,42 @@ from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.emit.file import File, Origin
 from compiler.emit.json import dump
 from compiler.emit.kubernetes import network, pods
-from compiler.emit.kubernetes.objects import Object, file, folder, metadata
+from compiler.emit.objects import Object, file, folder, metadata, model_secret
+from compiler.emit.proxies import AUDIENCE, endpoint
 from compiler.model import LanguageModel
 
 _CONFIG = "/etc/roster/agent"
+_IDENTITY = "/var/run/secrets/tool-gateway"
+_SIGNER = "kube-agentic-networking.sigs.k8s.io/identity"
 
 
-def emit(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
-    """ServiceAccount, configuration, Deployment, Service, and what protects and feeds it."""
+def emit(fleet: Fleet, agent: AgentDeployment, before: network.Before) -> Iterator[File]:
+    """What runs it (where kagent does not), what protects it, and what feeds it."""
     where, cluster = folder(agent), agent.cluster
     this, member = Origin("", agent.agent), Origin("", agent.project, ("agents", agent.entry))
-    grants = Origin("data", agent.project, ("agents", agent.entry, "grants"))
-    config = _config(fleet, agent)
+    grants = Origin("spec.egress", agent.project, ("agents", agent.entry, "grants"))
+    if not agent.kagent:
+        yield from _running(fleet, agent, this, member)
+    yield file(where, cluster, network.of_agent(fleet, agent, before), member, grants)
+    if agent.replicas > 1:
+        yield file(where, cluster, pods.disruption_budget(fleet, agent), this, member)
+    model = fleet.graph.get(LanguageModel, agent.agent.spec.model)
+    key = model.spec.credential
+    path = f"{agent.project.name}/{agent.name}/{key.key}"
+    name = model_secret(agent)
+    secret = pods.external_secret(fleet, agent, name, {key.name: (path, key.property)})
+    yield file(where, cluster, secret, Origin("", model, ("credential",)), member)
 
+
+def _running(fleet: Fleet, agent: AgentDeployment, this: Origin, member: Origin) -> Iterator[File]:
+    """ServiceAccount, configuration, Deployment and Service."""
+    where, cluster, config = folder(agent), agent.cluster, _config(fleet, agent)
+    grants = Origin("data", agent.project, ("agents", agent.entry, "grants"))
     yield file(where, cluster, pods.service_account(fleet, agent), member, this)
     yield file(where, cluster, config, member, grants, _of(agent, "data.prompt\\.md", "prompt"))
     workload = _deployment(fleet, agent, config)
     yield file(where, cluster, workload, this, member, *_pod_origins(agent))
     yield file(where, cluster, _service(fleet, agent), this, member)
-    policy = network.of_agent(fleet, agent)
-    origins = (member, grants._replace(field="spec.egress"))
-    yield file(where, cluster, policy, *origins)
-    if agent.replicas > 1:
-        yield file(where, cluster, pods.disruption_budget(fleet, agent), this, member)
-    model = fleet.graph.get(LanguageModel, agent.agent.spec.model)
-    key = model.spec.credential
-    path = f"{agent.project.name}/{key.key}"
-    secret = pods.external_secret(fleet, agent, agent.name, {key.name: (path, key.property)})
-    yield file(where, cluster, secret, Origin("", model, ("credential",)), member)
 
 
 def _of(agent: AgentDeployment, field: str, *route: str) -> Origin:
@@ -59,7 +67,7 @@ def _config(fleet: Fleet, agent: AgentDeployment) -> Object:
     access: dict[str, dict[str, str]] = {}
     for grant in granted:
         access.setdefault(grant.call.server, {})[grant.call.tool] = grant.approval
-    servers = {s.name: {"type": "http", "url": s.url} for s in agent.servers}
+    servers = {name: {"type": "http", "url": url} for name, url in map(endpoint, agent.servers)}
     prompt = fleet.graph.texts.get(f"specs/prompts/{agent.agent.spec.prompt.file}")
     return {
         "apiVersion": "v1",
@@ -93,14 +101,43 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
     env: list[Object] = [{"name": name, "value": value} for name, value in plain.items()]
     env += pods.secret_env([model.credential], agent.name)
     files, volumes = pods.secret_files([model.credential], agent.name)
-    mounts = [{"name": "config", "mountPath": _CONFIG, "readOnly": True}, *files]
+    shown, proofs = _proof(agent)
+    env += [{"name": "MCP_IDENTITY", "value": mount["mountPath"]} for mount in shown]
+    mounts = [{"name": "config", "mountPath": _CONFIG, "readOnly": True}, *files, *shown]
     ports = {"http": network.PORT}
     main = pods.container(str(spec.image), ports, env, mounts, agent.resources, spec.probe)
     volume = {"name": "config", "configMap": {"name": agent.name}}
     text = json.dumps(config["data"], sort_keys=True)
     digest = {f"{platform.labelDomain}/config": sha256(text.encode()).hexdigest()[:16]}
-    pod = pods.template(fleet, agent, main, [volume, *volumes], digest)
+    token = bool(agent.rights)
+    pod = pods.template(fleet, agent, main, [volume, *volumes, *proofs], digest, token=token)
     return pods.deployment(fleet, agent, agent.replicas, pod)
+
+
+def _proof(agent: AgentDeployment) -> tuple[list[Object], list[Object]]:
+    """The mount and the volume by which it shows gateways who it is; none where no gateway asks."""
+    gates = {server.gate for server in agent.servers} - {"direct", "mesh"}
+    if not gates:
+        return [], []
+    mount = {"name": "identity", "mountPath": _IDENTITY, "readOnly": True}
+    if gates == {"agentic-networking"}:
+        trusted: Object = {
+            "signerName": _SIGNER,
+            "labelSelector": {
+                "matchLabels": {"kube-agentic-networking.sigs.k8s.io/canarying": "live"}
+            },
+            "path": "trust-bundle.pem",
+        }
+        shown = {
+            "signerName": _SIGNER,
+            "keyType": "ECDSAP256",
+            "credentialBundlePath": "credential-bundle.pem",
+        }
+        sources = [{"clusterTrustBundle": trusted}, {"podCertificate": shown}]
+    else:
+        token = {"audience": AUDIENCE, "expirationSeconds": 3600, "path": "token"}
+        sources = [{"serviceAccountToken": token}]
+    return [mount], [{"name": "identity", "projected": {"sources": sources}}]
 
 
 def _service(fleet: Fleet, agent: AgentDeployment) -> Object:

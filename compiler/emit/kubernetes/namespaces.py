@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import canonical, cpu, millicores
 from compiler.emit.file import File, Origin
 from compiler.emit.kubernetes import network
-from compiler.emit.kubernetes.objects import Object, file
+from compiler.emit.objects import Object, file
 from compiler.graph import Resource
 from compiler.model import Cluster, Project
 from compiler.model.project import Quota
@@ -86,8 +87,8 @@ def _limits(namespace: str) -> Object:
             "limits": [
                 {
                     "type": "Container",
-                    "default": {"cpu": "500m", "memory": "512Mi"},
-                    "defaultRequest": {"cpu": "100m", "memory": "256Mi"},
+                    "default": DEFAULTS.limits.model_dump(),
+                    "defaultRequest": DEFAULTS.requests.model_dump(),
                 }
             ]
         },

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
-from compiler.emit.kubernetes.objects import Object, Workload, component, metadata, selector
+from compiler.derive.gates import NEEDS_API
+from compiler.emit.objects import Object, Workload, component, metadata, selector
+from compiler.emit.proxies import HBONE, Proxy, home, meta
+from compiler.graph import Resource
+from compiler.model import Cluster
+
+Before = Callable[[ServerDeployment], Proxy | None]
+"""Which proxy stands before a server."""
 
 PORT = 8080
-_HBONE = {"protocol": "TCP", "port": 15008}
+_HBONE = {"protocol": "TCP", "port": HBONE}
 _PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
 _PROBES: Object = {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}]}
-
-
-def meshed(fleet: Fleet, workload: Workload) -> bool:
-    """Whether the workload's cluster runs the platform's mesh."""
-    return fleet.platform.mesh in workload.cluster.spec.installed
 
 
 def deny_all(namespace: str) -> Object:
@@ -36,23 +38,31 @@ def allow_dns(namespace: str) -> Object:
     )
 
 
-def of_server(fleet: Fleet, server: ServerDeployment) -> Object:
-    """Agents with a grant come in; the hosts that the server names are reached."""
-    space = fleet.platform.namespaces.agents
-    peers = [_pod(f"{project}-{space}", agent, "agent") for project, agent in server.clients]
-    ports = sorted({int(host.partition(":")[2] or 443) for host in server.server.spec.egress})
-    mesh = meshed(fleet, server)
-    ingress = _rules("from", peers, [server.server.spec.transport.port], mesh=mesh)
-    return _workload(fleet, server, ingress, _internet(ports))
+def of_server(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Object:
+    """Its proxy comes in, or agents with a grant; the hosts that the server names are reached."""
+    port, spec = server.server.spec.transport.port, server.server.spec
+    if proxy is not None:
+        peers = [_proxy(proxy)]
+    else:
+        peers = [_pod(home(fleet, project), agent, "agent") for project, agent in server.clients]
+    ports = [] if server.gate == "mesh" else [port]
+    hosts = sorted({int(host.partition(":")[2] or 443) for host in spec.egress})
+    api = _api(server.cluster) if any(server.rights.values()) else []
+    ingress = _rules("from", peers, ports, mesh=server.meshed)
+    return _workload(fleet, server, ingress, [*_internet(hosts), *api])
 
 
-def of_agent(fleet: Fleet, agent: AgentDeployment) -> Object:
+def of_agent(fleet: Fleet, agent: AgentDeployment, before: Before) -> Object:
     """It reaches its servers, the members it delegates to, its model and the platform."""
-    mesh, names = meshed(fleet, agent), fleet.platform.namespaces
+    mesh, names = agent.meshed, fleet.platform.namespaces
     egress: list[Object] = []
     for server in agent.servers:
-        pod = _pod(server.namespace, server.name, "mcp-server")
-        egress += _rules("to", [pod], [server.server.spec.transport.port], mesh=mesh)
+        if before(server) is None:
+            pod = _pod(server.namespace, server.name, "mcp-server")
+            egress += _rules("to", [pod], [server.server.spec.transport.port], mesh=mesh)
+    for proxy in dict.fromkeys(p for s in agent.servers if (p := before(s)) is not None):
+        ports = [] if proxy.gate == "mesh" else [proxy.kind.port]
+        egress += _rules("to", [_proxy(proxy)], ports, mesh=mesh)
     team = [_pod(agent.namespace, name, "agent") for name in agent.delegates]
     egress += _rules("to", team, [PORT], mesh=mesh)
     platform = fleet.platform
@@ -66,14 +76,39 @@ def of_agent(fleet: Fleet, agent: AgentDeployment) -> Object:
     callers = [_pod(agent.namespace, name, "agent") for name in agent.delegators]
     engine = {**_namespace(names.workflows), "podSelector": _labels(platform.workflowEngine.name)}
     ingress = _rules("from", [*callers, engine], [PORT], mesh=mesh)
-    return _workload(fleet, agent, ingress, [*egress, *_internet([443])])
+    api = _api(agent.cluster) if agent.rights else []
+    return _workload(fleet, agent, ingress, [*egress, *_internet([443]), *api])
+
+
+def of_proxy(fleet: Fleet, proxy: Proxy) -> Object:
+    """Agents with a grant behind it come in; its servers and what steers it are reached."""
+    mesh, kind = proxy.meshed, proxy.kind
+    waypoint = proxy.gate == "mesh"
+    agents = [_pod(home(fleet, project), agent, "agent") for project, agent in proxy.clients]
+    ingress = _rules("from", agents, [] if waypoint else [kind.port], mesh=mesh)
+    egress: list[Object] = []
+    for server in proxy.servers:
+        pod = _pod(server.namespace, server.name, "mcp-server")
+        ports = [] if waypoint else [server.server.spec.transport.port]
+        egress += _rules("to", [pod], ports, mesh=mesh)
+    if kind.control is not None:
+        space, labels, port = kind.control
+        peer = {**_namespace(space), "podSelector": {"matchLabels": dict(labels)}}
+        egress += _rules("to", [peer], [port], mesh=False)
+    spec: Object = {
+        "podSelector": {"matchLabels": proxy.labels},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [*ingress, *([_PROBES] if mesh else [])],
+        "egress": [*egress, *(_api(proxy.cluster) if proxy.gate in NEEDS_API else [])],
+    }
+    return _policy(meta(fleet, proxy, proxy.name), spec)
 
 
 def _workload(
     fleet: Fleet, workload: Workload, ingress: list[Object], egress: list[Object]
 ) -> Object:
     part = selector(workload.name, component(workload))
-    probes = [_PROBES] if meshed(fleet, workload) else []
+    probes = [_PROBES] if workload.meshed else []
     spec: Object = {
         "podSelector": {"matchLabels": part},
         "policyTypes": ["Ingress", "Egress"],
@@ -111,6 +146,19 @@ def _internet(ports: list[int]) -> list[Object]:
         return []
     block = {"ipBlock": {"cidr": "0.0.0.0/0", "except": _PRIVATE}}
     return [{"to": [block], "ports": [{"protocol": "TCP", "port": port} for port in ports]}]
+
+
+def _api(cluster: Resource[Cluster]) -> list[Object]:
+    """The API server, for those who call it; a check asks for its addresses."""
+    api = cluster.spec.api
+    if api is None:
+        return []
+    peers = [{"ipBlock": {"cidr": cidr}} for cidr in api.cidrs]
+    return [{"to": peers, "ports": [{"protocol": "TCP", "port": api.port}]}]
+
+
+def _proxy(proxy: Proxy) -> Object:
+    return {**_namespace(proxy.namespace), "podSelector": {"matchLabels": proxy.labels}}
 
 
 def _pod(namespace: str, name: str, part: str) -> Object:

@@ -6,8 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compiler.derive.fleet import Fleet
-from compiler.derive.quantity import canonical, cpu, millicores, seconds
-from compiler.emit.kubernetes.objects import (
+from compiler.derive.quantity import seconds
+from compiler.emit.containers import (
+    CONTAINER_SECURITY,
+    POD_SECURITY,
+    TMP,
+    TMP_MOUNT,
+    resources,
+)
+from compiler.emit.objects import (
     Object,
     Workload,
     component,
@@ -15,33 +22,10 @@ from compiler.emit.kubernetes.objects import (
     metadata,
     selector,
 )
-from compiler.model import Amounts, Resources, Secret
+from compiler.model import Resources, Secret
 from compiler.model.base import Probe
 
-_CONTAINER_SECURITY: Object = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "capabilities": {"drop": ["ALL"]},
-}
-_POD_SECURITY: Object = {
-    "runAsNonRoot": True,
-    "runAsUser": 65532,
-    "runAsGroup": 65532,
-    "fsGroup": 65532,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
 _SECRETS = "/etc/roster/secrets"
-TMP_MOUNT: Object = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a path in the container
-TMP: Object = {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}
-
-
-def resources(each: Resources) -> Object:
-    """Requests and limits in the API server's own notation, so that no diff ever drifts."""
-    return {"requests": _amounts(each.requests), "limits": _amounts(each.limits)}
-
-
-def _amounts(value: Amounts) -> Object:
-    return {"cpu": cpu(millicores(value.cpu)), "memory": canonical(value.memory)}
 
 
 def container(
@@ -67,7 +51,7 @@ def container(
         "readinessProbe": {**ready, "periodSeconds": 5},
         "livenessProbe": {**live, "periodSeconds": 10, "failureThreshold": 6},
         "lifecycle": {"preStop": {"sleep": {"seconds": 15}}},
-        "securityContext": _CONTAINER_SECURITY,
+        "securityContext": CONTAINER_SECURITY,
         "volumeMounts": [TMP_MOUNT, *mounts],
     }
 
@@ -84,17 +68,19 @@ def template(
     main: Object,
     volumes: list[Object],
     annotations: Mapping[str, str],
+    *,
+    token: bool = False,
 ) -> Object:
-    """The pod template of a workload."""
+    """The pod template of a workload; `token`: it calls the Kubernetes API."""
     part = selector(workload.name, component(workload))
     meta: Object = {"labels": labels(fleet, workload)}
     return {
         "metadata": {**meta, "annotations": dict(annotations)} if annotations else meta,
         "spec": {
             "serviceAccountName": workload.name,
-            "automountServiceAccountToken": False,
+            "automountServiceAccountToken": token,
             "terminationGracePeriodSeconds": 60,
-            "securityContext": _POD_SECURITY,
+            "securityContext": POD_SECURITY,
             "topologySpreadConstraints": [
                 {
                     "maxSkew": 1,
@@ -140,13 +126,19 @@ def service_account(fleet: Fleet, workload: Workload) -> Object:
     }
 
 
-def service(fleet: Fleet, workload: Workload, ports: list[Object], **spec: Any) -> Object:
+def service(
+    fleet: Fleet,
+    workload: Workload,
+    ports: list[Object],
+    labels: Mapping[str, str] = {},
+    **spec: Any,
+) -> Object:
     """The stable address of a workload."""
-    part = selector(workload.name, component(workload))
+    part, meta = selector(workload.name, component(workload)), metadata(fleet, workload)
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": metadata(fleet, workload),
+        "metadata": {**meta, "labels": {**meta["labels"], **labels}},
         "spec": {"selector": part, "ports": ports, **spec},
     }
 

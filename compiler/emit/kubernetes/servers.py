@@ -9,11 +9,11 @@ from compiler.derive.fleet import Fleet, ServerDeployment
 from compiler.derive.quantity import canonical
 from compiler.emit.file import File, Origin
 from compiler.emit.kubernetes import network, pods
-from compiler.emit.kubernetes.objects import Object, component, file, folder, metadata, selector
-from compiler.model import Project
+from compiler.emit.objects import Object, component, file, folder, metadata, selector
+from compiler.emit.proxies import Proxy, grant_origins
 
 
-def emit(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
+def emit(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iterator[File]:
     """ServiceAccount, workload, Service, and what protects, scales and feeds it."""
     where, spec, cluster = folder(server), server.server.spec, server.cluster
     this = Origin("", server.server)
@@ -25,8 +25,9 @@ def emit(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
     yield file(
         where, cluster, _service(fleet, server), this, _of(server, "spec.ports", "transport")
     )
-    policy, hosts = network.of_server(fleet, server), _of(server, "spec.egress", "egress")
-    yield file(where, cluster, policy, this, hosts, *_clients(fleet, server))
+    policy, hosts = network.of_server(fleet, server, proxy), _of(server, "spec.egress", "egress")
+    clients = grant_origins(fleet, server, "spec.ingress")
+    yield file(where, cluster, policy, this, hosts, *clients)
     if server.maximum > 1:
         yield file(where, cluster, pods.disruption_budget(fleet, server), this)
     if server.autoscaled:
@@ -49,16 +50,6 @@ def _pod_origins(server: ServerDeployment) -> list[Origin]:
         _of(server, f"{main}.ports", "transport"),
         _of(server, f"{main}.resources", "resources"),
     ]
-
-
-def _clients(fleet: Fleet, server: ServerDeployment) -> Iterator[Origin]:
-    """The grants that let somebody in."""
-    for project, agent in server.clients:
-        home = fleet.graph.get(Project, project)
-        for index, member in enumerate(home.spec.agents):
-            for g, entry in enumerate(member.grants):
-                if member.agent == agent and entry.server == server.name:
-                    yield Origin("spec.ingress", home, ("agents", index, "grants", g))
 
 
 def _sizes(server: ServerDeployment) -> tuple[Any, tuple[str, ...]]:
@@ -84,7 +75,8 @@ def _pod(fleet: Fleet, server: ServerDeployment) -> Object:
     ports = {"http-mcp": spec.transport.port}
     image, each = str(spec.image), server.resources
     main = pods.container(image, ports, env, mounts, each, spec.probe, spec.args)
-    return pods.template(fleet, server, main, volumes, {})
+    token = any(server.rights.values())
+    return pods.template(fleet, server, main, volumes, {}, token=token)
 
 
 def _stateless(fleet: Fleet, server: ServerDeployment) -> Object:
@@ -126,11 +118,12 @@ def _stateful(fleet: Fleet, server: ServerDeployment) -> Object:
 def _service(fleet: Fleet, server: ServerDeployment) -> Object:
     spec = server.server.spec
     ports = [{"name": "http-mcp", "port": 8080, "targetPort": "http-mcp", "appProtocol": "http"}]
+    labels = {"istio.io/use-waypoint": "waypoint"} if server.gate == "mesh" else {}
     if spec.storage:
-        return pods.service(fleet, server, ports, clusterIP="None")
+        return pods.service(fleet, server, ports, labels, clusterIP="None")
     if spec.transport.sessions == "sticky":
-        return pods.service(fleet, server, ports, sessionAffinity="ClientIP")
-    return pods.service(fleet, server, ports)
+        return pods.service(fleet, server, ports, labels, sessionAffinity="ClientIP")
+    return pods.service(fleet, server, ports, labels)
 
 
 def _autoscaler(fleet: Fleet, server: ServerDeployment) -> Object:

@@ -39,6 +39,11 @@ def component(workload: Workload) -> Literal["agent", "mcp-server"]:
     return "agent" if isinstance(workload, AgentDeployment) else "mcp-server"
 
 
+def model_secret(agent: AgentDeployment) -> str:
+    """The Secret with the credential of an agent's model; kagent needs the agent's name itself."""
+    return f"{agent.name}-model" if agent.kagent else agent.name
+
+
 def selector(name: str, part: str) -> dict[str, str]:
     """The labels by which pods are found. They are immutable: nothing that changes belongs here."""
     return {"app.kubernetes.io/name": name, "app.kubernetes.io/component": part}

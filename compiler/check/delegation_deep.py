@@ -1,0 +1,50 @@
+"""Work that is handed on and on is done far from whoever was asked, and from who watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from compiler.derive import Fleet
+from compiler.derive.closure import components
+from compiler.derive.reach import Delegation, Member, numbered, team_edges
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+
+RULE = Rule(
+    "delegation-deep",
+    Severity.WARNING,
+    "work is handed on more often than is wanted",
+    {"most": 3},
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every agent at the head of a chain of delegation that is too long; circles count once."""
+    reach, edges = fleet.reach, team_edges(fleet)
+    most = int(fleet.parameter(RULE, "most"))
+    chains: dict[Member, tuple[Delegation, ...]] = {}
+    for group in components(numbered(reach.members, edges)):
+        circle = {reach.members[node] for node in group}
+        outward = (e for m in sorted(circle) for e in edges.get(m, ()) if e.target not in circle)
+        longest = max(((e, *chains[e.target]) for e in outward), key=len, default=())
+        chains.update(dict.fromkeys(circle, longest))
+    yield from _heads(chains, most)
+
+
+def _heads(chains: Mapping[Member, tuple[Delegation, ...]], most: int) -> Iterator[Diagnostic]:
+    inner = {edge.target for chain in chains.values() for edge in chain}
+    for member, chain in sorted(chains.items()):
+        if len(chain) > most and member not in inner:
+            names = " > ".join([member[1], *(edge.target[1] for edge in chain)])
+            yield RULE.at(
+                chain[0].place,
+                f"work of `{member[1]}` is handed on {len(chain)} times: {visible_chain(names)}",
+                help=f"hand it to the last one directly; {most} times are wanted at most",
+                evidence=[
+                    Label(e.place, f"`{e.source[1]}` hands work to `{e.target[1]}`") for e in chain
+                ],
+            )
+
+
+def visible_chain(names: str) -> str:
+    """A chain that fits on a line."""
+    return names if len(names) <= 120 else f"{names[:117]}..."

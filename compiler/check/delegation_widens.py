@@ -1,0 +1,72 @@
+"""Who hands work on can make the other do what it may not do itself, so that its own limits are
+worth nothing, unless somebody has agreed to that. OWASP AISVS C9.5, ASI03.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.fleet import Grant
+from compiler.derive.flows import GRADED, WORDS, grade
+from compiler.derive.reach import Member, team_edges, ways
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.graph import Resource
+from compiler.model import Project, TeamEntry
+
+RULE = Rule(
+    "delegation-widens",
+    Severity.ERROR,
+    "an agent gets done through another what it may not do itself",
+    GRADED,
+    WORDS,
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every delegation in a team that widens, and whose `widening` is missing or over.
+
+    The hand-overs of workflows are not meant: there people fix who gets the work, not an agent.
+    """
+    for project in fleet.graph.all(Project):
+        for a, member in enumerate(project.spec.agents):
+            for d, target in enumerate(member.delegatesTo):
+                yield from _edge(fleet, project, a, d, member, str(target))
+
+
+def _edge(
+    fleet: Fleet, project: Resource[Project], a: int, d: int, member: TeamEntry, target: str
+) -> Iterator[Diagnostic]:
+    giver, taker = (project.name, str(member.agent)), (project.name, target)
+    own = {grant.call[2:] for grant in fleet.grants_by_agent.get(giver, ())}
+    theirs = {grant.call[2:]: grant for grant in _beyond(fleet, giver, taker)}
+    more = sorted(theirs.keys() - own)
+    leave = next((w for w in enumerate(member.widening) if w[1].agent == target), None)
+    if not more:
+        return
+    related = [Label(fleet.place(theirs[more[0]]), "the first of them is granted here")]
+    if leave is None:
+        help = f"grant less there, or say `widening: [{{agent: {target}, reason: ...}}]` here"
+    elif leave[1].expires is None or leave[1].expires >= fleet.today:
+        return
+    else:
+        help = "have it approved again with a new day"
+        where = project.at("agents", a, "widening", leave[0], "expires")
+        related = [Label(where, "the leave to do so has expired")]
+    named = ", ".join(f"`{server}/{tool}`" for server, tool in more[:3])
+    rest = f" and {len(more) - 3} more" if len(more) > 3 else ""
+    yield RULE.at(
+        project.at("agents", a, "delegatesTo", d),
+        f"through `{target}` agent `{member.agent}` gets what it may not call: {named}{rest}",
+        help=help,
+        related=related,
+        severity=grade(fleet, RULE, project.name, [str(member.agent)]),
+    )
+
+
+def _beyond(fleet: Fleet, giver: Member, taker: Member) -> Iterator[Grant]:
+    """What a delegate may call, and those to whom it hands work itself, but for the giver."""
+    edges = {**team_edges(fleet), giver: ()}
+    for member, _ in ways(edges, taker, free=False):
+        if member != giver:
+            yield from fleet.grants_by_agent.get(member, ())

@@ -1,0 +1,193 @@
+"""Toxic flows: what the tools within one agent's reach can do together that none does alone.
+
+Sources: Willison, "The lethal trifecta" (2025-06-16); Meta, "Agents Rule of Two" (2025-10-31).
+A flow is told where it arises: whoever merely hands work to somebody who has it alone is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from compiler.derive.closure import components
+from compiler.derive.fleet import Fleet, Grant
+from compiler.derive.reach import Delegation, Member, chosen, numbered, ways
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.graph import Resource
+from compiler.model import Agent, Cluster, MCPServer, Project, RiskTier
+from compiler.source import Span
+
+LEVELS = ("low", "medium", "high")
+ENVIRONMENTS = ("dev", "staging", "prod")
+GRADED: dict[str, int | float | str] = {"tier": "medium", "environment": "prod"}
+"""Parameters of a graded rule: from that tier and environment on, its findings are errors."""
+WORDS = {"tier": LEVELS, "environment": ENVIRONMENTS}
+
+
+class Demand(NamedTuple):
+    """One part of a flow: some grant on a tool that has one of these traits."""
+
+    does: str  # what such a tool does, for people
+    traits: tuple[str, ...]
+
+
+UNTRUSTED = Demand("brings in text of strangers", ("untrusted",))
+PRIVATE = Demand("reads private data or a sensitive system", ("private",))
+SINK = Demand("can carry data out", ("sink",))
+WRITES = Demand("changes state", ("writes",))
+EXECUTES = Demand("runs code that the model writes", ("executes",))
+
+
+class Leg(NamedTuple):
+    """The nearest grant that meets a demand, and the way to it."""
+
+    demand: Demand
+    path: tuple[Delegation, ...]
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """Members who together (one, or a circle of them) meet every demand without asking a human."""
+
+    members: tuple[Member, ...]  # those who meet all of them with grants of their own come first
+    legs: tuple[Leg, ...]
+    cure: tuple[Grant, ...]  # a smallest set to drop, or to put under approval
+    severity: Severity
+
+
+def flows(fleet: Fleet, rule: Rule, *demands: Demand, unless: Demand | None = None) -> list[Flow]:
+    """Where all demands are met together; not where `unless` is met as well."""
+    reach = fleet.reach
+    masks = [_mask(fleet, demand) for demand in demands]
+    barred = _mask(fleet, unless) if unless else 0
+    free = {m: tuple(e for e in some if not e.human) for m, some in reach.edges.items()}
+    successors = numbered(reach.members, free)
+    have = [
+        all(bits & mask for mask in masks) and not bits & barred
+        for bits in (reach.autonomous[member] for member in reach.members)
+    ]
+    found: list[Flow] = []
+    for group in components(successors):
+        inside = set(group)
+        below = {s for node in group for s in successors[node]} - inside
+        if not have[group[0]] or any(have[node] for node in below):
+            continue
+        circle = [reach.members[node] for node in group]
+        circle.sort(key=lambda m: (not all(reach.own[m] & mask for mask in masks), m))
+        found.append(_flow(fleet, rule, tuple(circle), demands, masks, have))
+    return sorted(found, key=lambda flow: flow.members)
+
+
+def _mask(fleet: Fleet, demand: Demand) -> int:
+    bits = 0
+    for trait in demand.traits:
+        bits |= fleet.reach.having[trait]
+    return bits
+
+
+def _flow(
+    fleet: Fleet,
+    rule: Rule,
+    members: tuple[Member, ...],
+    demands: Iterable[Demand],
+    masks: list[int],
+    have: list[bool],
+) -> Flow:
+    first, reach = members[0], fleet.reach
+    near = list(ways(reach.edges, first, free=True))
+    legs = tuple(
+        _nearest(fleet, demand, mask, near) for demand, mask in zip(demands, masks, strict=True)
+    )
+    sets = [reach.autonomous[first] & mask for mask in masks]
+    cure = min(reversed(sets), key=int.bit_count)
+    touched = [m for m, has in zip(reach.members, have, strict=True) if has and m[0] == first[0]]
+    severity = grade(fleet, rule, first[0], (agent for _, agent in touched))
+    return Flow(members, legs, tuple(chosen(fleet, cure)), severity)
+
+
+def _nearest(
+    fleet: Fleet, demand: Demand, mask: int, near: Iterable[tuple[Member, tuple[Delegation, ...]]]
+) -> Leg:
+    for member, path in near:
+        if bits := fleet.reach.own[member] & mask:
+            return Leg(demand, path, next(iter(chosen(fleet, bits))))
+    raise AssertionError("a demand that is met is met somewhere")
+
+
+def grade(fleet: Fleet, rule: Rule, project: str, agents: Iterable[str]) -> Severity:
+    """How bad a finding is, by the riskiest agent and the gravest environment that it touches."""
+    graph = fleet.graph
+    tiers = (graph.get(Agent, agent).spec.riskTier for agent in agents)
+    level = max(LEVELS.index(graph.get(RiskTier, tier).spec.level) for tier in tiers)
+    least = LEVELS.index(str(fleet.parameter(rule, "tier")))
+    where = ENVIRONMENTS.index(str(fleet.parameter(rule, "environment")))
+    grave = level >= least and _environment(fleet, project) >= where
+    return Severity.ERROR if grave else Severity.WARNING
+
+
+def in_production(fleet: Fleet, project: str) -> bool:
+    """Whether a project runs in a production cluster."""
+    return ENVIRONMENTS[_environment(fleet, project)] == "prod"
+
+
+def _environment(fleet: Fleet, project: str) -> int:
+    clusters = fleet.graph.get(Project, project).spec.clusters
+    found = (fleet.graph.get(Cluster, cluster).spec.environment for cluster in clusters)
+    return max(ENVIRONMENTS.index(environment) for environment in found)
+
+
+def evidence(fleet: Fleet, flow: Flow) -> Iterator[Label]:
+    """Every line that contributes: hand-overs on the way, and grants with the tool behind each."""
+    seen: set[Span] = set()
+    for leg in flow.legs:
+        for edge in leg.path:
+            if edge.place not in seen:
+                seen.add(edge.place)
+                yield Label(edge.place, f"`{edge.source[1]}` hands work to `{edge.target[1]}`")
+        call = leg.grant.call
+        tool = tool_place(fleet.graph.get(MCPServer, call.server), call.tool)
+        what = f"`{call.agent}` may call `{call.server}/{call.tool}`, which {leg.demand.does}"
+        yield Label(fleet.place(leg.grant), f"{what} ({tool.path}:{tool.start.line})")
+
+
+def tool_place(server: Resource[MCPServer], tool: str) -> Span:
+    """Where a server's spec names a tool."""
+    names = [one.name for one in server.spec.tools]
+    return server.at("tools", names.index(tool), "name")
+
+
+def told(fleet: Fleet, rule: Rule, flow: Flow, does: str) -> Diagnostic:
+    """The diagnostic of a flow, at the first of its members."""
+    return rule.at(
+        member_place(fleet, flow.members[0]),
+        f"{who(flow)} {does}",
+        help=advice(flow),
+        evidence=evidence(fleet, flow),
+        severity=flow.severity,
+    )
+
+
+def advice(flow: Flow, most: int = 4) -> str:
+    """What to do about it, for a help text."""
+    named = [f"`{g.call.server}/{g.call.tool}` of `{g.call.agent}`" for g in flow.cure]
+    rest = f" and {len(named) - most} more" if len(named) > most else ""
+    return f"put under approval, or drop: {', '.join(named[:most])}{rest}"
+
+
+def who(flow: Flow) -> str:
+    """The agents of a flow, as the subject of a sentence."""
+    first, *others = [f"`{agent}`" for _, agent in flow.members]
+    if not others:
+        return f"agent {first}"
+    return f"agent {first}, in a circle with {', '.join(sorted(others))},"
+
+
+def member_place(fleet: Fleet, member: Member) -> Span:
+    """Where a project's team names an agent."""
+    project = fleet.graph.get(Project, member[0])
+    for index, entry in enumerate(project.spec.agents):
+        if entry.agent == member[1]:
+            return project.at("agents", index, "agent")
+    return project.name_span

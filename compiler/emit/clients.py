@@ -1,0 +1,84 @@
+"""Client configurations: what an agent's work looks like from a desk, one folder for each member.
+
+One secret reference has three notations: `${NAME}` (Claude Code), `${input:id}` (VS Code) and
+`${env:NAME}` (Cursor). Only Claude Code knows rules for single tools: what is granted is allowed or
+asked for, and every other tool of these servers is denied, as an unnamed one would be offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from compiler.derive import Fleet
+from compiler.derive.fleet import Grant
+from compiler.emit.file import File, Origin
+from compiler.emit.json import dump
+from compiler.graph import Resource
+from compiler.model import MCPServer, Project
+
+FOLDERS: tuple[str, ...] = ("clients",)
+Servers = Mapping[str, Resource[MCPServer]]
+
+
+def emit(fleet: Fleet) -> Iterator[File]:
+    """`.mcp.json`, `.vscode/mcp.json`, `.cursor/mcp.json` and Claude's permissions."""
+    for project in fleet.graph.all(Project):
+        for index, member in enumerate(project.spec.agents):
+            granted = fleet.grants_by_agent.get((project.name, str(member.agent)), ())
+            names = sorted({grant.call.server for grant in granted})
+            found = (fleet.graph.get(MCPServer, name) for name in names)
+            servers = {s.name: s for s in found if s.spec.package is not None}
+            where = f"clients/{project.name}/{member.agent}"
+            origins = (
+                Origin("", project, ("agents", index)),
+                *(Origin(f"mcpServers.{name}", server) for name, server in servers.items()),
+            )
+            for path, content in _files(servers, granted):
+                yield File(f"{where}/{path}", dump(content), origins)
+
+
+def _files(servers: Servers, granted: tuple[Grant, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield ".mcp.json", {"mcpServers": _entries(servers, lambda _, name: f"${{{name}}}")}
+    yield ".cursor/mcp.json", {"mcpServers": _entries(servers, lambda _, name: f"${{env:{name}}}")}
+    asked = [
+        {
+            "type": "promptString",
+            "id": _input(name, secret.name),
+            "description": f"{secret.name} of {server.spec.displayName}",
+            "password": True,
+        }
+        for name, server in servers.items()
+        for secret in server.spec.secrets
+    ]
+    entries = _entries(servers, lambda server, name: f"${{input:{_input(server, name)}}}")
+    yield ".vscode/mcp.json", {"inputs": asked, "servers": entries}
+    yield ".claude/settings.json", {"permissions": _permissions(servers, granted)}
+
+
+def _input(server: str, secret: str) -> str:
+    return f"{server}.{secret}"
+
+
+def _entries(servers: Servers, refer: Callable[[str, str], str]) -> dict[str, Any]:
+    """How each server is started; `refer` writes a reference to a secret of a server."""
+    found = {}
+    for name, server in servers.items():
+        assert server.spec.package is not None, name
+        command, *args = server.spec.package.command
+        env = dict(sorted(server.spec.env.items()))
+        env |= {secret.name: refer(name, secret.name) for secret in server.spec.secrets}
+        found[name] = {"type": "stdio", "command": command, "args": args, "env": env}
+    return found
+
+
+def _permissions(servers: Servers, granted: tuple[Grant, ...]) -> dict[str, list[str]]:
+    """Rules of Claude Code; `deny` wins over `ask`, and `ask` over `allow`."""
+    approval = {grant.call[2:]: grant.approval for grant in granted}
+    rules: dict[str, list[str]] = {"allow": [], "ask": [], "deny": []}
+    words = {"none": "allow", "human": "ask", None: "deny"}
+    for name, server in servers.items():
+        for tool in server.spec.tools:
+            word = words[approval.get((name, tool.name))]
+            rules[word].append(f"mcp__{name}__{tool.name}")
+    return {word: sorted(some) for word, some in rules.items()}
