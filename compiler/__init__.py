@@ -23,12 +23,13 @@ Data are nouns, and flow between them:
     check/          Fleet -> Diagnostics, policies and waivers applied; CHECKS is the table
     emit/           Fleet -> Files; EMITTERS is the table
     admit/          Files -> Diagnostics: objects judged as a cluster would
+    verify/         generated/ -> Access: what each layer permits, read from the artefacts alone
     write.py        Files -> generated/, atomically
     render/         Diagnostics -> text, short, JSON, SARIF, annotations
 
 Floors, from the top; imports point down only (pyproject.toml enforces it):
 
-    cli > pipeline | render | write > admit > check | emit > derive > link > decode
+    cli > pipeline | render | write > admit > check | emit | verify > derive > link > decode
         > graph > parse | scan | model > diagnostic > source
 
 Invariants: a stage is pure; a value never changes; a Graph is fully linked; an emitter cannot fail

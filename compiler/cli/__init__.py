@@ -15,6 +15,7 @@ COMMANDS = {
     "generate": "check, then make generated/ exactly what the specs say",
     "explain": "the page of a diagnostic, or where a generated file comes from",
     "access": "who may call what, and which line says so",
+    "verify": "what the generated files permit, against the specs",
     "capacity": "pods, CPU and memory beside the budget",
     "schema": "JSON Schemas of the kinds, for editors",
 }

@@ -1,0 +1,190 @@
+"""agentgateway in Kubernetes (1.4): JWT at the Gateway, CEL rules for each call of a tool.
+
+Rules attach to the Gateway, a route or a backend, and those of all of them are one set. A route's
+settings for tokens replace those of its Gateway, unless the Gateway's say `Override`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from compiler.verify.artefacts import Artefacts, Node, Object
+from compiler.verify.callers import Caller, tried, words
+from compiler.verify.expressions import Rules, expression, merged
+from compiler.verify.gathering import agree, gateway, unknown
+from compiler.verify.labels import has
+from compiler.verify.places import Doors, doors, instance
+from compiler.verify.relation import Fault, Finding, Instance, Report
+from compiler.verify.routes import Route, routes
+from compiler.verify.specs import World
+
+NAME = "agentgateway"
+AUDIENCE = "tool-gateway"
+GROUP = "agentgateway.dev"
+JUDGED = ("AgentgatewayBackend", "AgentgatewayPolicy", "AgentgatewayParameters")
+LEVELS = ("Gateway", "Gateway/", "HTTPRoute", "HTTPRoute/")
+"""Where tokens can be checked, the most specific last; `/` is a section of it."""
+
+
+class Way(NamedTuple):
+    """A way from the gateway to a server; `target` is the server's name in rules."""
+
+    route: Route
+    backend: Object | None
+    target: str
+    instance: Instance
+
+
+class Token(NamedTuple):
+    """Whether a token must be there and is checked, and who signed it."""
+
+    checked: bool
+    issuer: str = ""
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare the calls that agentgateway permits, tool by tool."""
+    return gateway(NAME, world, artefacts, _cluster)
+
+
+def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    yield from unknown(artefacts, cluster, GROUP, JUDGED)
+    policies = artefacts.all(cluster, "AgentgatewayPolicy", GROUP)
+    yield from agree(cluster, "AgentgatewayPolicies", map(_providers, filter(_tokens, policies)))
+    found = artefacts.all(cluster, "AgentgatewayBackend", GROUP)
+    backends = {(one.namespace, one.name): one for one in found}
+    known = doors(world, artefacts, cluster)
+    for route in routes(artefacts, cluster, NAME):
+        for ref in route.rule["backendRefs"].items():
+            for way in _ways(world, known, route, ref, backends):
+                if isinstance(way, Fault):
+                    yield way
+                else:
+                    yield from _permitted(world, cluster, way, policies)
+
+
+def _ways(
+    world: World,
+    known: Doors,
+    route: Route,
+    ref: Node,
+    backends: Mapping[tuple[str, str], Object],
+) -> Iterator[Way | Fault]:
+    """Where a backendRef leads: the targets of a backend, or a Service with no MCP in between."""
+    home, name = ref["namespace"].text(route.object.namespace), ref["name"].text()
+    kind = ref["group"].text(), ref["kind"].text("Service")
+    if kind not in (("", "Service"), (GROUP, "AgentgatewayBackend")):
+        yield Fault(f"{ref.path}: `{ref.route}` leads to nothing that can be judged")
+        return
+    if kind[1] == "Service":
+        if Instance(home, name) in known.servers:
+            yield Way(route, None, name, Instance(home, name))
+        return
+    backend = backends.get((home, name))
+    for target in backend.spec["mcp"]["targets"].items() if backend else ():
+        static = target["static"]
+        host, port = static["host"].text(), static["port"].number()
+        found = instance(world, known, host, port, static["path"].text("/mcp"))
+        if found:
+            yield Way(route, backend, target["name"].text(), found)
+        else:
+            yield Fault(f"{target.path}: `{target.route}` leads to no server of the specs")
+
+
+def _permitted(
+    world: World, cluster: str, way: Way, policies: Iterable[Object]
+) -> Iterator[Finding]:
+    """The calls that get through on one way."""
+    if way.route.path != f"/{way.instance.server}":
+        yield Fault(f"{way.route.where} leads to {way.instance.server}")
+    attached = [one for one in policies if any(_levels(one, way))]
+    token, calls = _token(attached, way), _calls(attached, way)
+    requests = merged(_rules(one.spec["traffic"]["authorization"]) for one in attached)
+    if not token.checked:
+        yield Fault(f"{way.route.where}: nobody checks the callers' tokens")
+    parts = (*attached, way.backend) if way.backend else attached
+    named = words([one.spec.value for one in parts])
+
+    def permits(caller: Caller, tool: str) -> bool:
+        jwt = {"sub": caller.subject, "aud": [AUDIENCE], "iss": token.issuer}
+        http = {"method": "POST", "path": way.route.path, "headers": {}}
+        context = {"jwt": jwt, "request": http}
+        call = {**context, "mcp": {"tool": {"name": tool, "target": way.target}}}
+        return not token.checked or (requests.permit(context) and calls.permit(call))
+
+    yield from tried(world, cluster, way.instance, named, permits)
+
+
+def _levels(policy: Object, way: Way) -> Iterator[str]:
+    """The levels at which a policy meets a way: it and its target are in one namespace."""
+    levels = {
+        "Gateway": way.route.gateway,
+        "HTTPRoute": way.route.object,
+        "AgentgatewayBackend": way.backend,
+    }
+    refs, selectors = policy.spec["targetRefs"].items(), policy.spec["targetSelectors"].items()
+    for ref in (*refs, *selectors):
+        kind = ref["kind"].text()
+        target = levels.get(kind)
+        if target is None or (target.namespace, target.group) != (
+            policy.namespace,
+            ref["group"].text(),
+        ):
+            continue
+        by_label = ref in selectors and has(target.labels, ref["matchLabels"].pairs())
+        if by_label or ref["name"].text() == target.name:
+            yield f"{kind}/" if ref["sectionName"].text() else kind
+
+
+def _token(policies: Iterable[Object], way: Way) -> Token:
+    """How tokens are checked on a way: two policies at one level are undefined, so unchecked."""
+    some = [one for one in policies if _tokens(one)]
+    effective: Object | None = None
+    for level in LEVELS:
+        here = [one for one in some if level in _levels(one, way)]
+        if len(here) > 1:
+            return Token(checked=False)
+        if here and not (effective and _overrides(effective)):
+            effective = here[0]
+    return _settings(effective.spec["traffic"]["jwtAuthentication"]) if effective else Token(False)
+
+
+def _tokens(policy: Object) -> bool:
+    """Whether a policy is about tokens."""
+    return not policy.spec["traffic"]["jwtAuthentication"].absent
+
+
+def _providers(policy: Object) -> object:
+    return policy.spec["traffic"]["jwtAuthentication"]["providers"].value
+
+
+def _overrides(policy: Object) -> bool:
+    return policy.spec["strategy"]["inheritance"].text() == "Override"
+
+
+def _settings(jwt: Node) -> Token:
+    """Every provider must name its issuer, and nothing but our audience."""
+    providers = jwt["providers"].items()
+    strict = jwt["mode"].text("Strict") == "Strict" and bool(providers)
+    for provider in providers:
+        named = bool(provider["issuer"].text())
+        strict = strict and named and provider["audiences"].texts() == (AUDIENCE,)
+    return Token(strict, providers[0]["issuer"].text()) if strict else Token(False)
+
+
+def _calls(policies: Iterable[Object], way: Way) -> Rules:
+    """The rules for calls, of everywhere at once; a Service instead of a backend has none."""
+    if way.backend is None:
+        return Rules()
+    parts = [*(one.spec["backend"] for one in policies), way.backend.spec["policies"]]
+    return merged(_rules(part["mcp"]["authorization"]) for part in parts)
+
+
+def _rules(node: Node) -> Rules:
+    """One policy's expressions: for Allow any of them, which is how 1.4 reads its own CRD."""
+    compiled = tuple(expression(text) for text in node["policy"]["matchExpressions"].texts())
+    action = node["action"].text("Allow").lower()
+    if action not in Rules._fields:
+        raise node["action"].wrong("an action that can be judged")
+    return Rules()._replace(**{action: compiled})

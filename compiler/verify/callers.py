@@ -1,0 +1,111 @@
+"""Who is tried, and with which tools: near-linear, and yet every wildcard meets a stranger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from compiler.verify.relation import Call, Instance
+from compiler.verify.specs import World
+
+STRANGER = "0-stranger"
+"""No agent, project or namespace can have this name: theirs start with a letter."""
+UNDECLARED = "undeclared~tool"
+"""No server declares a tool of this name: `~` is not allowed in one."""
+
+_QUOTED = re.compile(r""""([^"\\]*)"|'([^'\\]*)'""")
+_IDENTITY = re.compile(
+    r"(?:system:serviceaccount:|(?:spiffe://)?[^/ :]+/ns/)?([a-z0-9-]+)(?::|/sa/|/)([a-z0-9.-]+)"
+)
+_TOOL = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+_LOOSE = re.compile(r"\*|startsWith|endsWith|contains|matches|like")
+
+
+class Caller(NamedTuple):
+    """A Kubernetes service account, and the project if it is one of its agents."""
+
+    namespace: str
+    account: str
+    project: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Its name in a token (`sub`) and to the API server."""
+        return f"system:serviceaccount:{self.namespace}:{self.account}"
+
+    @property
+    def spiffe(self) -> str:
+        """Its SPIFFE id, in the usual trust domain."""
+        return f"spiffe://cluster.local/ns/{self.namespace}/sa/{self.account}"
+
+
+def words(value: Any) -> frozenset[str]:
+    """Every text in a value, and what stands in quotes within it: the names that rules use."""
+    return frozenset(_words(value))
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+        yield from (a or b for a, b in _QUOTED.findall(value))
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _words(inner)
+
+
+def agents(world: World, project: str) -> Iterator[Caller]:
+    """The agents of a project."""
+    one = world.projects[project]
+    return (Caller(one.agents_namespace, agent, project) for agent in one.team)
+
+
+def candidates(world: World, users: Iterable[str], named: Iterable[str]) -> frozenset[Caller]:
+    """Whom to try on a server: its users' agents, whoever rules name, and strangers.
+
+    One agent stands for each other project, and strangers stand for those who are in none.
+    """
+    users = frozenset(users)
+    found = {Caller(STRANGER, STRANGER)}
+    for project in world.projects:
+        team = list(agents(world, project))
+        found.update(team if project in users else team[:1])
+        if project in users:
+            found.add(Caller(world.projects[project].agents_namespace, STRANGER, project))
+    return frozenset(found | set(_identities(world, named)))
+
+
+def _identities(world: World, named: Iterable[str]) -> Iterator[Caller]:
+    homes = {one.agents_namespace: one for one in world.projects.values()}
+    for match in filter(None, map(_IDENTITY.fullmatch, named)):
+        home = homes.get(match[1])
+        known = home is not None and match[2] in home.team
+        yield Caller(match[1], match[2], home.name if home and known else "")
+
+
+def tools(declared: Iterable[str], named: Iterable[str]) -> tuple[str, ...]:
+    """Which tools to try: declared ones, one that is not, and what rules name or begin to name."""
+    named = frozenset(named)
+    stems = {stem for word in named if _TOOL.fullmatch(stem := word.strip("*"))}
+    loose = any(_LOOSE.search(word) for word in named)
+    around = {text for stem in stems for text in (f"{stem}~", f"~{stem}")} if loose else set()
+    return tuple(sorted({*declared, UNDECLARED, *stems, *around}))
+
+
+def tried(
+    world: World,
+    cluster: str,
+    instance: Instance,
+    named: frozenset[str],
+    permits: Callable[[Caller, str], bool],
+) -> Iterator[Call]:
+    """The calls of one server instance that a layer permits, among all that are worth trying."""
+    users = world.users(cluster).get(instance, ())
+    names = tools(world.servers[instance.server].tools, named)
+    for caller in candidates(world, users, named):
+        for tool in names:
+            if permits(caller, tool):
+                yield Call(cluster, caller.project, caller.account, *instance, tool)

@@ -1,0 +1,91 @@
+"""Client configurations of laptops: the servers that each agent's client starts.
+
+Three clients, three notations for a value that stays outside of the file. Servers without a
+published package cannot be started on a laptop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
+from compiler.verify.relation import TOOLS, Call, Fault, Finding, Report, compare
+from compiler.verify.specs import World
+
+NO_PACKAGE = "a laptop cannot start a server without a package"
+
+
+class Client(NamedTuple):
+    """A client: its report's name, its file, where it lists servers, and a reference to a value."""
+
+    name: str
+    file: str
+    servers: str
+    reference: re.Pattern[str]
+
+
+CLIENTS = (
+    Client("clients-claude", ".mcp.json", "mcpServers", re.compile(r"\$\{[A-Z_][A-Z0-9_]*\}")),
+    Client("clients-vscode", ".vscode/mcp.json", "servers", re.compile(r"\$\{input:([^{}]+)\}")),
+    Client("clients-cursor", ".cursor/mcp.json", "mcpServers", re.compile(r"\$\{env:[A-Z_0-9]+\}")),
+)
+
+
+def read(client: Client, world: World, artefacts: Artefacts) -> Report:
+    """Compare the servers that a client starts for each agent."""
+    found: list[Finding] = []
+    for project, agent, path in files(artefacts, client.file):
+        try:
+            config = from_json(artefacts.files[path], path)
+            found += tuple(_listed(world, client, Call("", project, agent, "", "", ""), config))
+        except Malformed as wrong:
+            found.append(Fault(str(wrong)))
+    wanted = [call for call in granted(world) if world.servers[call.server].package]
+    silent = [(TOOLS, pair) for pair in world.narrowed(wanted)]
+    silent += without_package(world)
+    return compare(client.name, found, {call.pair for call in wanted}, inexpressible=silent)
+
+
+READERS: tuple[Callable[[World, Artefacts], Report], ...] = tuple(
+    partial(read, client) for client in CLIENTS
+)
+
+
+def granted(world: World) -> Iterator[Call]:
+    """Every grant, outside of clusters."""
+    for (project, agent, server, tool), approval in world.grants.items():
+        yield Call("", project, agent, "", server, tool, approval)
+
+
+def without_package(world: World) -> list[tuple[str, Call]]:
+    """The grants that no laptop can use."""
+    return [(NO_PACKAGE, call) for call in granted(world) if not world.servers[call.server].package]
+
+
+def files(artefacts: Artefacts, name: str) -> Iterator[tuple[str, str, str]]:
+    """The files of one name in every agent's folder: project, agent and path."""
+    for path in sorted(artefacts.files):
+        parts = path.split("/", 3)
+        if parts[0] == "clients" and len(parts) == 4 and parts[3] == name:
+            yield parts[1], parts[2], path
+
+
+def _listed(world: World, client: Client, who: Call, config: Node) -> Iterator[Finding]:
+    inputs = {one["id"].text() for one in config["inputs"].items()}
+    for name, entry in config[client.servers].fields():
+        yield who._replace(server=name)
+        secrets = world.servers[name].secrets if name in world.servers else frozenset[str]()
+        for key, value in _values(entry):
+            match = client.reference.fullmatch(value.text().removeprefix("Bearer "))
+            unasked = match and match.re.groups and match[1] not in inputs
+            if (key in secrets or key == "Authorization") and (not match or unasked):
+                yield Fault(f"{value.path}: `{value.route}` is no reference to a value")
+
+
+def _values(entry: Node) -> Iterator[tuple[str, Node]]:
+    """The settings of a server in which a credential can stand."""
+    yield from entry["env"].fields()
+    yield from entry["headers"].fields()

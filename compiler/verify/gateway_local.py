@@ -1,0 +1,110 @@
+"""agentgateway on a laptop (1.4, standalone): one configuration for each project's agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.verify.artefacts import Artefacts, Malformed, Node
+from compiler.verify.callers import STRANGER, tools, words
+from compiler.verify.expressions import Expression, Rules, expression
+from compiler.verify.relation import Call, Fault, Finding, Report, compare
+from compiler.verify.specs import World
+from compiler.verify.texts import yaml
+
+AUDIENCE = "tool-gateway"
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare the calls that the laptops' gateways permit; who cannot start, is not there."""
+    found: list[Finding] = []
+    for path in sorted(artefacts.files):
+        folder, _, rest = path.partition("/")
+        project, _, name = rest.partition("/")
+        if folder == "gateway" and name == "config.yaml":
+            try:
+                found += tuple(_project(world, project, yaml(artefacts.files[path], path)))
+            except Malformed as wrong:
+                found.append(Fault(str(wrong)))
+    wanted = [
+        Call("", project, agent, "", server, tool, approval)
+        for (project, agent, server, tool), approval in world.grants.items()
+        if world.local_gateway and world.servers[server].package
+    ]
+    return compare("gateway-local", found, wanted)
+
+
+def _project(world: World, project: str, config: Node) -> Iterator[Finding]:
+    for key in config.names():
+        if key not in ("binds", "config"):
+            yield Fault(f"{config.path}: `{key}` is nothing that this reader knows")
+    for bind in config["binds"].items():
+        for listener in bind["listeners"].items():
+            for route in listener["routes"].items():
+                yield from _route(world, project, route)
+
+
+def _route(world: World, project: str, route: Node) -> Iterator[Finding]:
+    """The calls that one route permits: whose tokens are not checked, everybody makes them."""
+    policies = route["policies"]
+    checked = _checked(policies["jwtAuth"])
+    if not checked:
+        yield Fault(f"{route.path}: `{route.route}` does not check tokens")
+    paths = [match["path"]["pathPrefix"].text() for match in route["matches"].items()]
+    for backend in route["backends"].items():
+        rules = _rules(policies, backend["policies"])
+        named = words([policies.value, backend["policies"].value])
+        for target in backend["mcp"]["targets"].items():
+            server = target["name"].text()
+            if server not in world.servers or paths != [f"/{server}"]:
+                yield Fault(f"{target.path}: {', '.join(paths) or '/'} leads to {server}")
+                continue
+            issuer = policies["jwtAuth"]["issuer"].text()
+            for caller in _callers(world, project):
+                token = {"sub": caller, "aud": [AUDIENCE], "iss": issuer}
+                for tool in tools(world.servers[server].tools, named):
+                    call = {"jwt": token, "mcp": {"tool": {"name": tool, "target": server}}}
+                    if not checked or rules.permit(call):
+                        yield _call(project, caller, server, tool)
+
+
+def _checked(jwt: Node) -> bool:
+    """Without `mode: strict`, a request needs no token; without audiences, any token will do."""
+    strict = jwt["mode"].text() == "strict" and bool(jwt["issuer"].text())
+    return strict and jwt["audiences"].texts() == (AUDIENCE,) and not jwt["jwks"].absent
+
+
+def _rules(*policies: Node) -> Rules:
+    """A text is an allow rule; an expression that does not compile stops the gateway."""
+    found: dict[str, list[Expression]] = {"allow": [], "deny": [], "require": []}
+    for policy in policies:
+        for rule in policy["mcpAuthorization"]["rules"].items():
+            action = (rule.names() or ("",))[0] if isinstance(rule.value, dict) else "allow"
+            text = rule[action].text() if isinstance(rule.value, dict) else rule.text()
+            one = expression(text)
+            if action not in found or one.program is None:
+                raise rule.wrong("a rule")
+            found[action].append(one)
+    return Rules(**{action: tuple(some) for action, some in found.items()})
+
+
+def _callers(world: World, project: str) -> tuple[str, ...]:
+    """The project's agents, one of each other project, and a stranger in each."""
+    own = (
+        [f"{project}.{agent}" for agent in world.projects[project].team]
+        if (project in world.projects)
+        else []
+    )
+    others = [
+        f"{other.name}.{agent}"
+        for other in world.projects.values()
+        if other.name != project
+        for agent in list(other.team)[:1]
+    ]
+    return (*own, *others, f"{project}.{STRANGER}", f"{STRANGER}.{STRANGER}")
+
+
+def _call(project: str, caller: str, server: str, tool: str) -> Call:
+    """A call on this project's gateway; whoever is no agent of it is named in full."""
+    home, _, agent = caller.partition(".")
+    who = (home, agent) if home == project else ("", caller)
+    return Call("", *who, "", server, tool)

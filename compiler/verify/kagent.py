@@ -1,0 +1,130 @@
+"""kagent (0.9): the tools that an Agent is given, and those for which it asks a human.
+
+A server without `toolNames` gives all its tools. `requireApproval` is one set of bare names for
+the whole agent, whatever server they come from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from compiler.verify.artefacts import Artefacts, Node, Object
+from compiler.verify.callers import tools
+from compiler.verify.gathering import gather, unknown
+from compiler.verify.places import Doors, destinations, doors
+from compiler.verify.pods import pods
+from compiler.verify.relation import Call, Fault, Finding, Instance, Report, compare
+from compiler.verify.specs import World
+
+GROUP = "kagent.dev"
+JUDGED = ("Agent", "RemoteMCPServer", "ModelConfig")
+
+CHECKED = frozenset({"agentgateway", "toolhive", "envoy-ai-gateway"})
+"""The gateways that know their callers by a token."""
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare the tools that kagent gives its agents; it can ask a human."""
+    found, judged = gather(world, artefacts, _cluster)
+    wanted = [
+        call
+        for cluster in judged
+        if world.clusters[cluster].kagent
+        for call in (*world.calls(cluster), *_delegations(world, cluster))
+    ]
+    return compare("kagent", found, wanted, approvals=True)
+
+
+def _delegations(world: World, cluster: str) -> Iterator[Call]:
+    for project in world.projects.values():
+        if cluster in project.clusters:
+            for agent, delegates in project.team.items():
+                for other in delegates:
+                    yield Call(cluster, project.name, agent, project.agents_namespace, other, "")
+
+
+def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    yield from unknown(artefacts, cluster, GROUP, JUDGED)
+    remote = artefacts.all(cluster, "RemoteMCPServer", GROUP)
+    urls = {(one.namespace, one.name): one.spec["url"].text() for one in remote}
+    known = doors(world, artefacts, cluster)
+    homes = {project.agents_namespace: project.name for project in world.projects.values()}
+    for pod in pods(artefacts, cluster):
+        if pod.role == "agent" and pod.namespace in homes and pod.account != pod.name:
+            yield Fault(f"{cluster}: {pod.namespace}/{pod.name} runs as {pod.account}")
+    yield from _tokens(cluster, artefacts.all(cluster, "Agent", GROUP))
+    for one in artefacts.all(cluster, "Agent", GROUP):
+        asks = {
+            name
+            for tool in one.spec["declarative"]["tools"].items()
+            for name in tool["mcpServer"]["requireApproval"].texts()
+        }
+        who = Call(cluster, homes.get(one.namespace, ""), one.name, "", "", "")
+        for tool in one.spec["declarative"]["tools"].items():
+            yield from _tool(world, known, one, tool, who, urls, asks)
+
+
+def _tokens(cluster: str, agents: Iterable[Object]) -> Iterator[Fault]:
+    """Whoever shows another's token is taken for it: each agent needs a Secret of its own."""
+    users: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in agents:
+        for tool in one.spec["declarative"]["tools"].items():
+            if secret := _token(tool):
+                users[one.namespace, secret].add(one.name)
+    for (home, secret), names in users.items():
+        if len(names) > 1:
+            yield Fault(f"{cluster}: {', '.join(sorted(names))} share the token {home}/{secret}")
+
+
+def _token(tool: Node) -> str:
+    """The Secret with the token that goes with the calls of a tool; "" if there is none."""
+    for header in tool["headersFrom"].items():
+        source = header["valueFrom"]
+        if (header["name"].text(), source["type"].text()) == ("Authorization", "Secret"):
+            return source["name"].text()
+    return ""
+
+
+def _tool(
+    world: World,
+    known: Doors,
+    one: Object,
+    tool: Node,
+    who: Call,
+    urls: dict[tuple[str, str], str],
+    asks: set[str],
+) -> Iterator[Finding]:
+    """What one entry of an Agent's tools gives it: another agent, or tools of servers."""
+    if tool["type"].text() not in ("Agent", "McpServer"):
+        raise tool["type"].wrong("a type of tool")
+    if tool["type"].text() == "Agent":
+        other = tool["agent"]
+        home = other["namespace"].text(one.namespace)
+        yield who._replace(namespace=home, server=other["name"].text())
+        return
+    server = tool["mcpServer"]
+    ref = server["namespace"].text(one.namespace), server["name"].text()
+    url = urls.get(ref, "") if server["kind"].text() == "RemoteMCPServer" else ""
+    reached = destinations(world, who.cluster, known, url)
+    if not reached:
+        yield Fault(f"{tool.path}: `{tool.route}` leads to no server of the specs: {url or ref[1]}")
+    names = server["toolNames"].texts()
+    checked = {world.gate(who.cluster, to.server) for to in reached} & CHECKED
+    if checked and not _token(tool):
+        yield Fault(f"{tool.path}: `{tool.route}` shows no token to {', '.join(sorted(checked))}")
+    for to in reached:
+        for shown, name in _names(world, who.cluster, to, names):
+            approval = "human" if shown in asks else "none"
+            yield who._replace(namespace=to[0], server=to[1], tool=name, approval=approval)
+
+
+def _names(
+    world: World, cluster: str, to: Instance, listed: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """The tools that a list lets through: as its gateway shows them, and as the server does."""
+    start = f"{to.server}_" if world.gate(cluster, to.server) == "toolhive" else ""
+    if listed:
+        yield from ((shown, shown[len(start) :]) for shown in listed if shown.startswith(start))
+        return
+    yield from ((start + name, name) for name in tools(world.servers[to.server].tools, ()))

@@ -1,0 +1,171 @@
+"""The mesh layer: what waypoints and ztunnels let through, tool by tool where a waypoint stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from compiler.verify import ambient, istio
+from compiler.verify.ambient import Gate, Mesh
+from compiler.verify.artefacts import Artefacts
+from compiler.verify.callers import STRANGER, UNDECLARED, Caller, candidates, tools
+from compiler.verify.gathering import gather
+from compiler.verify.istio import Request
+from compiler.verify.pods import GATEWAY, HBONE, Pod, account, pods
+from compiler.verify.relation import TOOLS, Call, Fault, Finding, Instance, Report, compare
+from compiler.verify.specs import Server, World
+
+LEGACY = "2025-11-25"
+JUDGED = ("AuthorizationPolicy", "PeerAuthentication")
+GROUPS = ("security.istio.io", "networking.istio.io", "extensions.istio.io")
+"""An object of another kind in these groups can change what is let through, so it is a fault."""
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare what the mesh lets through: calls behind a waypoint, connections elsewhere."""
+    found, judged = gather(world, artefacts, _cluster)
+    wanted = [call for cluster in judged for call in _expected(world, cluster)]
+    blunt = [
+        call
+        for cluster in judged
+        if world.clusters[cluster].meshed
+        for call in world.calls(cluster)
+        if not world.gate(cluster, call.server)
+    ]
+    silent = [(TOOLS, pair) for pair in world.narrowed(blunt)]
+    return compare("mesh", found, wanted, inexpressible=silent)
+
+
+def _expected(world: World, cluster: str) -> Iterator[Call]:
+    if not world.clusters[cluster].meshed:
+        return
+    for call in world.calls(cluster):
+        gate = world.gate(cluster, call.server)
+        if gate in ("mesh", ""):
+            yield call if gate else call.pair
+            continue
+        proxy = account(gate, call.namespace)
+        yield call.pair._replace(server=GATEWAY)
+        yield call.pair._replace(project="", agent=f"{call.namespace}/{proxy}")
+    for project in world.projects.values():
+        if cluster in project.clusters:
+            home = project.agents_namespace
+            for agent, delegates in project.team.items():
+                yield Call(cluster, "", "/".join(world.engine), home, agent, "")
+                for other in delegates:
+                    yield Call(cluster, project.name, agent, home, other, "")
+
+
+def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    if not world.clusters[cluster].meshed:
+        return
+    for one in artefacts.in_cluster(cluster):
+        if one.group in GROUPS and one.kind not in JUDGED:
+            yield Fault(f"{one.node.path}: this reader does not know a {one.kind} of {one.group}")
+    known = ambient.mesh(artefacts, cluster)
+    yield from _closed(world, cluster, known)
+    for pod in pods(artefacts, cluster):
+        server = world.servers.get(pod.name) if pod.role == "mcp-server" else None
+        if not (server or pod.role == "agent" or pod.name == GATEWAY):
+            continue
+        yield from _protected(known, pod)
+        port = server.port if server else (pod.ports or (HBONE,))[0]
+        gate = ambient.gate(known, pod, port)
+        if server and world.gate(cluster, server.name) == "mesh":
+            yield from _calls(world, cluster, pod, server, gate)
+        else:
+            yield from _connections(world, cluster, pod, port, gate)
+
+
+def _closed(world: World, cluster: str, known: Mesh) -> Iterator[Fault]:
+    """What no policy names must be closed: pods of a namespace, and Services of a waypoint."""
+    stranger = Request(Caller(STRANGER, STRANGER), HBONE)
+    homes = {instance.namespace for instance in world.users(cluster)}
+    for project in world.projects.values():
+        homes |= {project.agents_namespace} if cluster in project.clusters else set()
+    for home in sorted(homes):
+        if ambient.gate(known, Pod(home, STRANGER, "", "default", {}), HBONE).lets(stranger):
+            yield Fault(f"{cluster}: {home} is open but for what policies name")
+    for waypoint in sorted(known.waypoints):
+        unnamed = ambient.enforced(known, waypoint, waypoint.namespace, STRANGER)
+        if istio.waypoint(unnamed, stranger):
+            place = f"{waypoint.namespace}/{waypoint.account}"
+            yield Fault(f"{cluster}: {place} is open but for what policies name")
+
+
+def _protected(known: Mesh, pod: Pod) -> Iterator[Fault]:
+    """A pod must be in the mesh, and take nothing that comes around it."""
+    where = f"{known.name}: {pod.namespace}/{pod.name}"
+    if not ambient.captured(known, pod):
+        yield Fault(f"{where} is outside of the mesh")
+    elif not ambient.strict(known, pod):
+        yield Fault(f"{where} takes plaintext: mutual TLS is not STRICT")
+
+
+def _calls(world: World, cluster: str, pod: Pod, server: Server, gate: Gate) -> Iterator[Finding]:
+    """The calls that arrive at a server behind a waypoint, and requests that never should."""
+    users = world.users(cluster).get(Instance(pod.namespace, pod.name), ())
+    names = tools(server.tools, gate.named)
+    waypoints = {way.waypoint for way in gate.ways}
+    for caller in sorted(candidates(world, users, gate.named) - waypoints):
+        may = [tool for tool in names if gate.lets(_request(server, caller, tool))]
+        if may and not gate.lets(_listing(server, caller)):
+            yield Fault(f"{cluster}: {caller.subject} cannot list the tools of {server.name}")
+        for tool in may:
+            yield Call(cluster, caller.project, caller.account, pod.namespace, pod.name, tool)
+        for label, request in _odd(server, caller, (may or [UNDECLARED])[0]):
+            if gate.lets(request):
+                who = f"{caller.namespace}/{caller.account}"
+                yield Fault(f"{cluster}: {pod.namespace}/{pod.name} takes {label} from {who}")
+
+
+def _request(server: Server, caller: Caller, tool: str) -> Request:
+    """A call as revision 2026-07-28 of MCP sends it."""
+    headers = {"mcp-protocol-version": server.protocol, "mcp-method": "tools/call"}
+    return Request(caller, server.port, "POST", server.path, {**headers, "mcp-name": tool})
+
+
+def _listing(server: Server, caller: Caller) -> Request:
+    """A request for the list of tools, which names none."""
+    headers = {"mcp-protocol-version": server.protocol, "mcp-method": "tools/list"}
+    return Request(caller, server.port, "POST", server.path, headers)
+
+
+def _odd(server: Server, caller: Caller, tool: str) -> Iterator[tuple[str, Request]]:
+    """Requests that are no calls of a tool, or may hide which: none must arrive.
+
+    A server compares headers with what a request says in the newest revision only.
+    """
+    usual = _request(server, caller, tool)
+    headers = dict(usual.headers)
+    nameless = {key: value for key, value in headers.items() if key != "mcp-name"}
+    yield "a call without mcp-name", replace(usual, headers=nameless)
+    yield "a request without headers", replace(usual, headers={})
+    old = {**headers, "mcp-protocol-version": LEGACY}
+    yield f"revision {LEGACY}", replace(usual, headers=old)
+    other = {**headers, "mcp-method": "resources/read"}
+    yield "another method of MCP", replace(usual, headers=other)
+    yield "another method of HTTP", replace(usual, method="GET")
+    yield "another path", replace(usual, path=f"{server.path}/{STRANGER}")
+
+
+def _connections(world: World, cluster: str, pod: Pod, port: int, gate: Gate) -> Iterator[Call]:
+    """Who may connect to a pod, whatever it then asks for."""
+    for caller in sorted(_near(world, cluster, pod, gate)):
+        if gate.lets(Request(caller, port)):
+            agent = caller.account if caller.project else f"{caller.namespace}/{caller.account}"
+            yield Call(cluster, caller.project, agent, pod.namespace, pod.name, "")
+
+
+def _near(world: World, cluster: str, pod: Pod, gate: Gate) -> set[Caller]:
+    """Whom to try on a pod; its neighbours are those who use what is in its namespace."""
+    users = {
+        user
+        for instance, some in world.users(cluster).items()
+        if instance.namespace == pod.namespace and pod.name in (instance.server, GATEWAY)
+        for user in some
+    }
+    users |= {p.name for p in world.projects.values() if p.agents_namespace == pod.namespace}
+    kinds = {world.gate(cluster, pod.name)} if pod.name in world.servers else set()
+    proxies = {Caller(pod.namespace, account(kind, pod.namespace)) for kind in kinds}
+    return {*candidates(world, users, gate.named), *proxies, Caller(*world.engine)}

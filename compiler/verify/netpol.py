@@ -1,0 +1,213 @@
+"""NetworkPolicy, as networking.k8s.io/v1 documents it: which pods may connect to which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
+
+from compiler.verify.artefacts import Node, Object
+from compiler.verify.labels import Labels, Selector, selector
+from compiler.verify.pods import Pod
+from compiler.verify.relation import Fault
+
+Network = IPv4Network | IPv6Network
+PRIVATE = tuple(
+    ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+"""Where pods live: an `ipBlock` that reaches in here reaches pods past all selectors."""
+
+
+class Rule(NamedTuple):
+    """Peers and ports, both of which must match; None stands for all."""
+
+    peers: frozenset[Pod] | None
+    ports: Callable[[int, Pod], bool] | None
+
+    def allows(self, port: int, destination: Pod) -> bool:
+        """Whether the rule covers a port of the pod that is called."""
+        return self.ports is None or self.ports(port, destination)
+
+
+class Policy(NamedTuple):
+    """One NetworkPolicy; None where it does not restrict a direction."""
+
+    namespace: str
+    selects: Selector
+    ingress: tuple[Rule, ...] | None
+    egress: tuple[Rule, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """The pods by namespace, and the labels of each namespace."""
+
+    pods: Mapping[str, tuple[Pod, ...]]
+    namespaces: Mapping[str, Labels]
+
+    @property
+    def everybody(self) -> frozenset[Pod]:
+        """All pods."""
+        return frozenset(pod for some in self.pods.values() for pod in some)
+
+    def select(self, peer: Node, own: str) -> frozenset[Pod]:
+        """The pods of a peer: without a namespaceSelector, those of the policy's own namespace."""
+        homes: Iterable[str] = (own,)
+        if not peer["namespaceSelector"].absent:
+            chosen = selector(peer["namespaceSelector"])
+            homes = [name for name, labels in self.namespaces.items() if chosen(labels)]
+        wanted = selector(peer["podSelector"])
+        return frozenset(
+            pod for home in homes for pod in self.pods.get(home, ()) if wanted(pod.labels)
+        )
+
+
+def census(pods: Iterable[Pod], namespaces: Mapping[str, Labels]) -> Census:
+    """Sort pods by their namespace."""
+    found: defaultdict[str, list[Pod]] = defaultdict(list)
+    for pod in pods:
+        found[pod.namespace].append(pod)
+    return Census({name: tuple(some) for name, some in found.items()}, namespaces)
+
+
+def policy(one: Object, known: Census) -> Policy:
+    """A NetworkPolicy with its selectors resolved; `policyTypes` defaults as the API server does:
+    ingress always, egress where there is an egress rule.
+    """
+    spec = one.spec
+    usual = ("Ingress", "Egress") if spec["egress"].items() else ("Ingress",)
+    types = spec["policyTypes"].texts() or usual
+    if not set(types) <= {"Ingress", "Egress"}:
+        raise spec["policyTypes"].wrong("a list of directions")
+    ingress = tuple(_rule(node, "from", one, known) for node in spec["ingress"].items())
+    egress = tuple(_rule(node, "to", one, known) for node in spec["egress"].items())
+    return Policy(
+        one.namespace,
+        selector(spec["podSelector"]),
+        ingress if "Ingress" in types else None,
+        egress if "Egress" in types else None,
+    )
+
+
+def _rule(node: Node, direction: str, one: Object, known: Census) -> Rule:
+    for key in node.names():
+        if key not in (direction, "ports"):
+            raise node.wrong("a rule of a NetworkPolicy")
+    peers, ports = node[direction].items(), node["ports"].items()
+    selected = [_peer(peer, one, known) for peer in peers]
+    return Rule(frozenset().union(*selected) if peers else None, _ports(ports) if ports else None)
+
+
+def _peer(peer: Node, one: Object, known: Census) -> frozenset[Pod]:
+    if not peer.names() or set(peer.names()) - {"podSelector", "namespaceSelector", "ipBlock"}:
+        raise peer.wrong("a peer")
+    return known.select(peer, one.namespace) if peer["ipBlock"].absent else frozenset()
+
+
+def _ports(ports: tuple[Node, ...]) -> Callable[[int, Pod], bool]:
+    tests = [_port(node) for node in ports if node["protocol"].text("TCP") == "TCP"]
+    return lambda port, pod: any(test(port, pod) for test in tests)
+
+
+def _port(node: Node) -> Callable[[int, Pod], bool]:
+    if node["port"].absent:
+        return lambda _port, _pod: True
+    if isinstance(node["port"].value, str):
+        name = node["port"].text()
+        return lambda port, pod: pod.named.get(name) == port
+    first = node["port"].number()
+    last = node["endPort"].number(first)
+    return lambda port, _pod: first <= port <= last
+
+
+@dataclass(frozen=True, slots=True)
+class Firewall:
+    """All policies of a cluster at work: the union of those that select a pod."""
+
+    known: Census
+    policies: Mapping[str, tuple[Policy, ...]]
+
+    def ingress(self, pod: Pod) -> tuple[Rule, ...] | None:
+        """The rules for what comes to a pod; None: nothing selects it, so everything does."""
+        return self._rules(pod, lambda policy: policy.ingress)
+
+    def egress(self, pod: Pod) -> tuple[Rule, ...] | None:
+        """The rules for what leaves a pod; None: nothing selects it, so everything may."""
+        return self._rules(pod, lambda policy: policy.egress)
+
+    def _rules(
+        self, pod: Pod, direction: Callable[[Policy], tuple[Rule, ...] | None]
+    ) -> tuple[Rule, ...] | None:
+        chosen = [
+            rules
+            for policy in self.policies.get(pod.namespace, ())
+            if policy.selects(pod.labels) and (rules := direction(policy)) is not None
+        ]
+        return tuple(rule for rules in chosen for rule in rules) if chosen else None
+
+    def sources(self, destination: Pod, port: int) -> Iterator[Pod]:
+        """The pods that may connect to a port: both ends must agree."""
+        let_in = self.ingress(destination)
+        admitted = set(self.known.everybody) if let_in is None else set[Pod]()
+        for rule in let_in or ():
+            if rule.allows(port, destination):
+                admitted |= self.known.everybody if rule.peers is None else rule.peers
+        for source in admitted - {destination}:
+            let_out = self.egress(source)
+            if let_out is None or any(_leads(rule, port, destination) for rule in let_out):
+                yield source
+
+
+def _leads(rule: Rule, port: int, destination: Pod) -> bool:
+    inside = rule.peers is None or destination in rule.peers
+    return inside and rule.allows(port, destination)
+
+
+def firewall(objects: Iterable[Object], known: Census) -> Firewall:
+    """All NetworkPolicies of a cluster, by namespace."""
+    found: defaultdict[str, list[Policy]] = defaultdict(list)
+    for one in objects:
+        found[one.namespace].append(policy(one, known))
+    return Firewall(known, {name: tuple(some) for name, some in found.items()})
+
+
+def blocks(one: Object) -> Iterator[Fault]:
+    """The rules of a policy that reach pods past all selectors: without peers, or by address."""
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        for rule in one.spec[direction].items():
+            if not rule[side].items():
+                yield Fault(f"{rule.path}: `{rule.route}` is for everybody")
+            for peer in rule[side].items():
+                if not peer["ipBlock"].absent and _reaches_pods(peer["ipBlock"]):
+                    cidr = peer["ipBlock"]["cidr"].text()
+                    yield Fault(f"{peer.path}: `{peer.route}` covers pods: {cidr}")
+
+
+def _reaches_pods(block: Node) -> bool:
+    """Whether a block covers private addresses beyond a single one."""
+    try:
+        cidr = ip_network(block["cidr"].text(), strict=False)
+        excepted = [ip_network(text, strict=False) for text in block["except"].texts()]
+    except ValueError:
+        raise block.wrong("a block of addresses") from None
+    if cidr.num_addresses == 1:
+        return False
+    inside = [_common(cidr, private) for private in PRIVATE]
+    return any(part and not any(_within(part, hole) for hole in excepted) for part in inside)
+
+
+def _common(one: Network, other: Network) -> Network | None:
+    """What two networks share: the smaller one, or nothing."""
+    if _within(one, other):
+        return one
+    return other if _within(other, one) else None
+
+
+def _within(inner: Network, outer: Network) -> bool:
+    if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network):
+        return inner.subnet_of(outer)
+    return False

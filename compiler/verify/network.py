@@ -1,0 +1,124 @@
+"""The network layer: which pods NetworkPolicies let connect, against the connections needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from compiler.verify.artefacts import Artefacts
+from compiler.verify.callers import STRANGER
+from compiler.verify.gathering import gather
+from compiler.verify.netpol import Firewall, blocks, census, firewall
+from compiler.verify.pods import A2A, CLASSES, GATEWAY, HBONE, WAYPOINT, Pod, namespaces, pods
+from compiler.verify.relation import TOOLS, Call, Fault, Finding, Report, compare
+from compiler.verify.specs import World
+
+ROLES = ("agent", "mcp-server", "toolhive", *CLASSES)
+"""The pods to which nobody may connect but those who must."""
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare the connections between pods; who calls which tool, packets do not show."""
+    found, judged = gather(world, artefacts, _cluster)
+    wanted = [edge for cluster in judged for edge in edges(world, cluster)]
+    calls = [call for cluster in judged for call in world.calls(cluster)]
+    silent = [(TOOLS, pair) for pair in world.narrowed(calls)]
+    return compare("network", found, wanted, inexpressible=silent)
+
+
+def edges(world: World, cluster: str) -> Iterator[Call]:
+    """The connections that the specs need: to servers, through what stands before them, and
+    from agents to those to whom they delegate.
+    """
+    for call in world.calls(cluster):
+        gate = world.gate(cluster, call.server)
+        if not gate:
+            yield call.pair
+            continue
+        proxy = WAYPOINT if gate == "mesh" else GATEWAY
+        yield call.pair._replace(server=proxy)
+        behind = f"{call.namespace}/{proxy}"
+        yield call.pair._replace(project="", agent=behind)
+    for project in world.projects.values():
+        if cluster in project.clusters:
+            for agent, delegates in project.team.items():
+                for other in delegates:
+                    home = project.agents_namespace
+                    yield Call(cluster, project.name, agent, home, other, "")
+
+
+def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    policies = artefacts.all(cluster, "NetworkPolicy", "networking.k8s.io")
+    for one in artefacts.in_cluster(cluster):
+        if one.kind.endswith("NetworkPolicy") and one not in policies:
+            yield Fault(f"{one.node.path}: this reader does not know a {one.kind} of {one.group}")
+    for one in policies:
+        yield from blocks(one)
+    homes = {**namespaces(artefacts, cluster), STRANGER: {"kubernetes.io/metadata.name": STRANGER}}
+    present = tuple(pods(artefacts, cluster))
+    wall = firewall(policies, census((*present, *_strangers(present, homes)), homes))
+    yield from _closed(cluster, wall, homes)
+    wanted = frozenset(edges(world, cluster))
+    names = {project.agents_namespace: project.name for project in world.projects.values()}
+    for pod in present:
+        if pod.role in ROLES:
+            yield from _into(world, cluster, wall, pod, names, wanted)
+
+
+def _strangers(present: tuple[Pod, ...], homes: Mapping[str, object]) -> Iterator[Pod]:
+    """A pod without labels in each namespace, and one elsewhere with the labels of each pod."""
+    for home in homes:
+        yield Pod(home, STRANGER, "", "default", {})
+    for number, pod in enumerate(present):
+        alike = replace(pod, namespace=STRANGER, role="", ports=(), private=())
+        yield replace(alike, name=f"{pod.name}-{number}")
+
+
+def _closed(cluster: str, wall: Firewall, homes: Mapping[str, object]) -> Iterator[Fault]:
+    """In the namespaces of agents and servers, what no policy names connects to nothing."""
+    outside = Pod(STRANGER, STRANGER, "", "default", {})
+    protected = {pod.namespace for pod in wall.known.everybody if pod.role in ROLES}
+    for home in sorted(protected & homes.keys()):
+        inside = Pod(home, STRANGER, "", "default", {})
+        if outside in wall.sources(inside, A2A) or inside in wall.sources(outside, A2A):
+            yield Fault(f"{cluster}: {home} is open but for what policies name")
+
+
+def _into(
+    world: World,
+    cluster: str,
+    wall: Firewall,
+    pod: Pod,
+    names: Mapping[str, str],
+    wanted: frozenset[Call],
+) -> Iterator[Finding]:
+    """Who may connect to a pod: a needed connection must be open where it is needed."""
+    meshed = world.clusters[cluster].meshed
+    ports = _ports(world, pod)
+    needed = HBONE if meshed else ports[0]
+    open = {port: set(wall.sources(pod, port)) for port in {*ports, *pod.private, needed}}
+    for source in set().union(*open.values()):
+        call = _edge(cluster, source, pod, names)
+        if pod.role == "agent" and (source.namespace, source.name) == world.engine:
+            continue
+        if call not in wanted or source in open[needed]:
+            yield call
+        if call in wanted and any(source in open[port] for port in pod.private):
+            yield Fault(f"{cluster}: {call.agent} reaches the private port of {_at(pod)}")
+
+
+def _ports(world: World, pod: Pod) -> tuple[int, ...]:
+    """Where a pod takes calls, the declared port first."""
+    if pod.role == "mcp-server" and pod.name in world.servers:
+        return (world.servers[pod.name].port, *pod.ports)
+    return (A2A, *pod.ports) if pod.role == "agent" else pod.ports or (A2A,)
+
+
+def _edge(cluster: str, source: Pod, pod: Pod, names: Mapping[str, str]) -> Call:
+    project = names.get(source.namespace, "") if source.role == "agent" else ""
+    agent = source.name if project else _at(source)
+    return Call(cluster, project, agent, pod.namespace, pod.name, "")
+
+
+def _at(pod: Pod) -> str:
+    return f"{pod.namespace}/{pod.name}"

@@ -1,0 +1,73 @@
+"""What groups of people may do with a project's two namespaces, by their role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from compiler.verify.relation import Call
+from compiler.verify.specs import Right, World
+
+LOOK = frozenset({"get", "list", "watch"})
+NEVER_VERBS = frozenset({"*", "bind", "escalate", "impersonate"})
+NEVER_RESOURCES = frozenset(
+    {
+        "*",
+        "secrets",
+        "roles",
+        "rolebindings",
+        "pods/exec",
+        "pods/attach",
+        "pods/ephemeralcontainers",
+        "serviceaccounts/token",
+    }
+)
+"""What leads to secrets, into containers or to more rights."""
+SCALED = ("deployments", "statefulsets", "deployments/scale", "statefulsets/scale")
+OPERATE = frozenset(
+    {("", "pods", "delete")}
+    | {("apps", resource, verb) for resource in SCALED for verb in ("patch", "update")}
+)
+
+
+def expected(world: World, cluster: str) -> Iterator[Call]:
+    """Every group can look at the pods of its project."""
+    for project in world.projects.values():
+        if cluster in project.clusters:
+            for home in (project.agents_namespace, project.servers_namespace):
+                for group, _ in project.people:
+                    yield Call(cluster, project.name, group, home, "pods", "look")
+
+
+def able(
+    world: World, cluster: str, allowed: Mapping[tuple[str, str], Iterable[Right]]
+) -> Iterator[Call]:
+    """The groups that can."""
+    for call in expected(world, cluster):
+        held = frozenset(allowed.get((call.agent, call.namespace), ()))
+        if {("", "pods", verb) for verb in LOOK} <= held:
+            yield call
+
+
+def beyond(
+    world: World, cluster: str, group: str, namespace: str, rights: Iterable[Right]
+) -> set[Right]:
+    """The rights that no role of a group in a namespace has."""
+    roles = {
+        role
+        for project in world.projects.values()
+        if cluster in project.clusters
+        if namespace in (project.agents_namespace, project.servers_namespace)
+        for name, role in project.people
+        if name == group
+    }
+    return {right for right in rights if not any(_within(role, right) for role in roles)}
+
+
+def _within(role: str, right: Right) -> bool:
+    """A viewer looks; an operator also restarts and scales; a maintainer also changes."""
+    group, resource, verb = right
+    if group == "*" or verb in NEVER_VERBS or resource in NEVER_RESOURCES:
+        return False
+    if verb in LOOK or role == "maintainer":
+        return True
+    return role == "operator" and right in OPERATE

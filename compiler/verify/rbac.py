@@ -1,0 +1,164 @@
+"""RBAC, as rbac.authorization.k8s.io/v1 documents it: rights add up, and nothing takes one away.
+
+A server needs the rights of the tools that its project's agents may call, in the project's
+namespaces; nobody gets more. A bound ClusterRole is a fault, but for the one that lets gateways
+fetch the keys of the cluster's tokens.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from compiler.verify import people
+from compiler.verify.artefacts import Artefacts, Node, Object
+from compiler.verify.callers import Caller
+from compiler.verify.gathering import gather
+from compiler.verify.relation import Call, Fault, Finding, Report, compare
+from compiler.verify.specs import Project, Right, World
+
+GROUP = "rbac.authorization.k8s.io"
+DISCOVERY = "system:service-account-issuer-discovery"
+ANONYMOUS = "system:unauthenticated"
+
+Place = tuple[str, str]
+"""A subject and a namespace."""
+
+
+class Held(NamedTuple):
+    """What a binding gives a subject in its namespace; `named`: only on objects of some names."""
+
+    subject: str
+    namespace: str
+    rights: frozenset[Right]
+    named: bool
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare rights on the API with what granted tools, agents and people need."""
+    found, judged = gather(world, artefacts, _cluster)
+    wanted = [call for cluster in judged for call in _expected(world, cluster)]
+    return compare("rbac", found, wanted)
+
+
+def _expected(world: World, cluster: str) -> Iterator[Call]:
+    for call in world.calls(cluster):
+        if world.servers[call.server].rights[call.tool]:
+            yield call._replace(agent="", approval="none")
+    yield from people.expected(world, cluster)
+
+
+def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    held: list[Held] = []
+    for found in _held(artefacts, cluster):
+        if isinstance(found, Fault):
+            yield found
+        else:
+            held.append(found)
+    allowed: defaultdict[Place, set[Right]] = defaultdict(set)
+    for one in held:
+        if not one.named:
+            allowed[one.subject, one.namespace] |= one.rights
+    needed = _needed(world, cluster)
+    for one in held:
+        yield from _beyond(world, cluster, one, needed)
+    yield from _tools(world, cluster, allowed)
+    yield from people.able(world, cluster, allowed)
+    for place, rights in needed.items():
+        for right in rights:
+            if not covers(allowed[place], right):
+                yield Fault(f"{cluster}: {_may(place, right, 'may not')}")
+
+
+def _held(artefacts: Artefacts, cluster: str) -> Iterator[Held | Fault]:
+    """What every binding gives, and what none should."""
+    roles = {(one.namespace, one.name): one for one in artefacts.all(cluster, "Role", GROUP)}
+    for one in artefacts.all(cluster, "ClusterRole", GROUP):
+        yield Fault(f"{one.node.path}: rights in the whole cluster")
+    for one in artefacts.all(cluster, "ClusterRoleBinding", GROUP):
+        subjects = [(s["kind"].text(), s["name"].text()) for s in one.node["subjects"].items()]
+        public = subjects == [("Group", ANONYMOUS)]
+        ref = one.node["roleRef"]
+        if (ref["kind"].text(), ref["name"].text()) != ("ClusterRole", DISCOVERY) or not public:
+            yield Fault(f"{one.node.path}: rights in the whole cluster")
+    for one in artefacts.all(cluster, "RoleBinding", GROUP):
+        ref = one.node["roleRef"]
+        role = roles.get((one.namespace, ref["name"].text()))
+        if ref["kind"].text() != "Role" or role is None:
+            yield Fault(f"{one.node.path}: `roleRef` is no Role of the namespace")
+            continue
+        for subject in one.node["subjects"].items():
+            yield from _given(one, subject, role)
+
+
+def _given(binding: Object, subject: Node, role: Object) -> Iterator[Held | Fault]:
+    kind, name = subject["kind"].text(), subject["name"].text()
+    if kind == "ServiceAccount":
+        name = Caller(subject["namespace"].text(binding.namespace), name).subject
+    elif kind != "Group":
+        yield Fault(f"{binding.node.path}: rights of a single person: {name}")
+        return
+    for rule in role.node["rules"].items():
+        rights = frozenset(
+            (group, resource, verb)
+            for group in rule["apiGroups"].texts()
+            for resource in rule["resources"].texts()
+            for verb in rule["verbs"].texts()
+        )
+        yield Held(name, binding.namespace, rights, bool(rule["resourceNames"].texts()))
+
+
+def _homes(project: Project) -> tuple[str, str]:
+    return project.agents_namespace, project.servers_namespace
+
+
+def _needed(world: World, cluster: str) -> Mapping[Place, set[Right]]:
+    """The rights that granted tools and agents need, by whom and where."""
+    needed: defaultdict[Place, set[Right]] = defaultdict(set)
+    for call in world.calls(cluster):
+        account = Caller(call.namespace, call.server).subject
+        for home in _homes(world.projects[call.project]):
+            needed[account, home] |= world.servers[call.server].rights[call.tool]
+    for project in world.projects.values():
+        for agent in project.team if cluster in project.clusters else ():
+            account = Caller(project.agents_namespace, agent).subject
+            for home in _homes(project):
+                needed[account, home] |= world.agent_rights.get(agent, frozenset())
+    return needed
+
+
+def _beyond(
+    world: World, cluster: str, held: Held, needed: Mapping[Place, set[Right]]
+) -> Iterator[Fault]:
+    """The rights of a binding that nobody's work needs."""
+    place = held.subject, held.namespace
+    if held.subject.startswith("system:serviceaccount:"):
+        beyond = set(held.rights - needed.get(place, set()))
+    else:
+        beyond = people.beyond(world, cluster, held.subject, held.namespace, held.rights)
+    for right in sorted(beyond):
+        yield Fault(f"{cluster}: {_may(place, right, 'may')}")
+
+
+def _may(place: Place, right: Right, verb: str) -> str:
+    subject, namespace = place
+    group, resource, action = right
+    return f"{subject} {verb} {action} {resource}{group and '.' + group} in {namespace}"
+
+
+def _tools(world: World, cluster: str, allowed: Mapping[Place, set[Right]]) -> Iterator[Call]:
+    """The tools of each project for which its server has all rights, in both namespaces."""
+    for call in frozenset(_expected(world, cluster)):
+        server = world.servers.get(call.server)
+        rights = server.rights.get(call.tool) if server else None
+        if rights:
+            account = Caller(call.namespace, call.server).subject
+            homes = _homes(world.projects[call.project])
+            if all(covers(allowed.get((account, h), ()), r) for h in homes for r in rights):
+                yield call
+
+
+def covers(held: Iterable[Right], wanted: Right) -> bool:
+    """Whether rights include one, by its name or by `*`."""
+    return any(all(h in ("*", w) for h, w in zip(one, wanted, strict=True)) for one in held)

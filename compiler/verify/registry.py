@@ -1,0 +1,38 @@
+"""The agent registry's own list of who may call what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
+from compiler.verify.relation import Call, Fault, Finding, Report, compare
+from compiler.verify.specs import World
+
+PATH = "registry/registry.json"
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare the tools that the registry lists for each agent; it can ask a human."""
+    try:
+        found = tuple(_agents(from_json(artefacts.files.get(PATH, ""), PATH)))
+    except Malformed as wrong:
+        return Report("registry", 0, faults=(str(wrong),))
+    wanted = [
+        Call("", project, agent, "", server, tool, approval)
+        for (project, agent, server, tool), approval in world.grants.items()
+    ]
+    return compare("registry", found, wanted, approvals=True)
+
+
+def _agents(registry: Node) -> Iterator[Finding]:
+    for one in registry["agents"].items():
+        identity, project = one["id"].text(), one["metadata"]["project"].text()
+        home, _, agent = identity.partition(".")
+        if home != project:
+            yield Fault(f"{PATH}: `{one.route}` is {identity}, but of the project {project}")
+        listed = one["metadata"]["tools"]
+        if sorted(listed.names()) != list(one["mcpServers"].texts()):
+            yield Fault(f"{PATH}: `{one.route}` lists other servers than tools")
+        for server, approvals in listed.fields():
+            for tool, approval in approvals.pairs().items():
+                yield Call("", project, agent, "", server, tool, approval)

@@ -1,0 +1,80 @@
+"""HTTPRoutes of the Gateway API: which Gateways take them, by which paths, and where they lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from compiler.verify.artefacts import Artefacts, Node, Object
+
+GROUP = "gateway.networking.k8s.io"
+
+REWRITES = {"ReplacePrefixMatch": "replacePrefixMatch", "ReplaceFullPath": "replaceFullPath"}
+
+
+class Route(NamedTuple):
+    """One path of one rule of an HTTPRoute that a Gateway takes."""
+
+    gateway: Object
+    object: Object
+    rule: Node
+    path: str
+
+    @property
+    def where(self) -> str:
+        """The file and the path, for people."""
+        return f"{self.object.node.path}: {self.path}"
+
+
+def routes(artefacts: Artefacts, cluster: str, class_name: str) -> Iterator[Route]:
+    """The HTTPRoutes at the Gateways of one class."""
+    known = gateways(artefacts, cluster, class_name)
+    for one in artefacts.all(cluster, "HTTPRoute", GROUP):
+        for gateway in parents(one, known):
+            for rule in one.spec["rules"].items():
+                for path in _paths(rule):
+                    yield Route(gateway, one, rule, path)
+
+
+def gateways(
+    artefacts: Artefacts, cluster: str, class_name: str
+) -> Mapping[tuple[str, str], Object]:
+    """The Gateways of one class, by namespace and name."""
+    return {
+        (one.namespace, one.name): one
+        for one in artefacts.all(cluster, "Gateway", GROUP)
+        if one.spec["gatewayClassName"].text() == class_name
+    }
+
+
+def parents(route: Object, known: Mapping[tuple[str, str], Object]) -> Iterator[Object]:
+    """The Gateways that take a route: of its own namespace, unless listeners let others in."""
+    for ref in route.spec["parentRefs"].items():
+        home = ref["namespace"].text(route.namespace)
+        gateway = known.get((home, ref["name"].text()))
+        kind = ref["group"].text(GROUP), ref["kind"].text("Gateway")
+        if gateway and kind == (GROUP, "Gateway") and (home == route.namespace or _open(gateway)):
+            yield gateway
+
+
+def _open(gateway: Object) -> bool:
+    return any(
+        listener["allowedRoutes"]["namespaces"]["from"].text("Same") != "Same"
+        for listener in gateway.spec["listeners"].items()
+    )
+
+
+def rewritten(route: Route) -> str:
+    """The path that a server sees, where a filter changes it."""
+    for filter in route.rule["filters"].items():
+        path = filter["urlRewrite"]["path"]
+        if not path.absent:
+            if path["type"].text() not in REWRITES:
+                raise path["type"].wrong("a way to rewrite a path")
+            return path[REWRITES[path["type"].text()]].text()
+    return route.path
+
+
+def _paths(rule: Node) -> tuple[str, ...]:
+    """The paths of a rule; without any, it takes every path."""
+    return tuple(match["path"]["value"].text("/") for match in rule["matches"].items()) or ("/",)

@@ -1,0 +1,183 @@
+"""ToolHive (0.44): one VirtualMCPServer before all servers of a namespace, and Cedar for calls.
+
+It lists a tool as `<entry>_<tool>`. Without an authorization block everybody who has a token may
+do everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from compiler.verify import cedar
+from compiler.verify.artefacts import Artefacts, Malformed, Node, Object, from_json
+from compiler.verify.callers import candidates, tools, words
+from compiler.verify.cedar import Request
+from compiler.verify.gathering import agree, gateway, unknown
+from compiler.verify.places import doors, instance, place
+from compiler.verify.relation import Call, Fault, Finding, Instance, Report
+from compiler.verify.specs import World
+
+NAME = "toolhive"
+GROUP = "toolhive.stacklok.dev"
+JUDGED = ("VirtualMCPServer", "MCPGroup", "MCPServerEntry", "MCPOIDCConfig", "MCPAuthzConfig")
+PREFIX = "{workload}_"
+AGGREGATION = ("conflictResolution", "conflictResolutionConfig")
+BEYOND = ("compositeTools", "compositeToolRefs", "optimizer")
+"""What lets tools be reached by other ways than by their names."""
+
+Entries = Mapping[str, Instance]
+"""The servers behind a VirtualMCPServer, by the names that its tools begin with."""
+
+
+class Authorization(NamedTuple):
+    """The policies for calls; None: there are none, and everybody may do everything."""
+
+    policies: str | None
+    entities: tuple[object, ...] = ()
+    named: frozenset[str] = frozenset()
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare the calls that ToolHive permits, tool by tool."""
+    return gateway(NAME, world, artefacts, _cluster)
+
+
+def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    yield from unknown(artefacts, cluster, GROUP, JUDGED)
+    issuers = artefacts.all(cluster, "MCPOIDCConfig", GROUP)
+    yield from agree(cluster, "MCPOIDCConfigs", (one.spec.value for one in issuers))
+    for one in artefacts.all(cluster, "VirtualMCPServer", GROUP):
+        entries: dict[str, Instance] = {}
+        for found in _entries(world, artefacts, cluster, one):
+            if isinstance(found, Fault):
+                yield found
+            else:
+                entries.update([found])
+        yield from _listed(one)
+        try:
+            rules = _authorization(artefacts, cluster, one)
+        except ValueError as error:  # the workload does not start, and serves nobody
+            yield Fault(f"{one.node.path}: its policies cannot be read: {error}")
+            continue
+        if not _checked(artefacts, cluster, one) or rules.policies is None:
+            yield Fault(f"{one.node.path}: it does not check who calls what")
+            rules = Authorization(None)
+        yield from _permitted(world, cluster, one, entries, rules)
+
+
+def _entries(
+    world: World, artefacts: Artefacts, cluster: str, one: Object
+) -> Iterator[tuple[str, Instance] | Fault]:
+    """The entries of its group, each with the server that it leads to."""
+    group, known = one.spec["groupRef"]["name"].text(), doors(world, artefacts, cluster)
+    groups = {(g.namespace, g.name) for g in artefacts.all(cluster, "MCPGroup", GROUP)}
+    if (one.namespace, group) not in groups:
+        yield Fault(f"{one.node.path}: there is no group {group}")
+        return
+    for entry in artefacts.all(cluster, "MCPServerEntry", GROUP):
+        inside = entry.spec["groupRef"]["name"].text() == group
+        if not inside or entry.namespace != one.namespace:
+            continue
+        url = entry.spec["remoteUrl"].text()
+        to = place(url)
+        found = to and instance(world, known, f"{to.service}.{to.namespace}", to.port, to.path)
+        if "cluster.local" in url:  # v0.44 takes it for an attempt to reach the cluster's inside
+            yield Fault(f"{entry.node.path}: ToolHive refuses {url}")
+        elif found and entry.spec["transport"].text() == "streamable-http":
+            yield entry.name, found
+        else:
+            yield Fault(f"{entry.node.path}: {url} leads to no server of the specs")
+
+
+def _listed(one: Object) -> Iterator[Fault]:
+    """What would give tools other names, or other ways to them."""
+    config = one.spec["config"]
+    aggregation = config["aggregation"]
+    usual = aggregation["conflictResolution"].text("prefix") == "prefix"
+    format = aggregation["conflictResolutionConfig"]["prefixFormat"].text(PREFIX) or PREFIX
+    other = [key for key in aggregation.names() if key not in AGGREGATION]
+    if not usual or format != PREFIX or other:
+        yield Fault(f"{one.node.path}: `spec.config.aggregation` is not one that can be judged")
+    for key in BEYOND:
+        if not config[key].absent:
+            yield Fault(f"{one.node.path}: `spec.config.{key}` goes around the policies")
+
+
+def _checked(artefacts: Artefacts, cluster: str, one: Object) -> bool:
+    """Whether a caller must show a token that an issuer signed for this gateway."""
+    incoming = one.spec["incomingAuth"]
+    ref = incoming["oidcConfigRef"]
+    known = {
+        (config.namespace, config.name)
+        for config in artefacts.all(cluster, "MCPOIDCConfig", GROUP)
+        if config.spec[config.spec["type"].text()].names()
+    }
+    signed = (one.namespace, ref["name"].text()) in known and bool(ref["audience"].text())
+    return incoming["type"].text() == "oidc" and signed
+
+
+def _authorization(artefacts: Artefacts, cluster: str, one: Object) -> Authorization:
+    """Its Cedar policies, from the object it refers to or written inline."""
+    incoming = one.spec["incomingAuth"]
+    inline = incoming["authzConfig"]["inline"]
+    texts, entities = inline["policies"], inline["entitiesJson"]
+    if not incoming["authzConfigRef"].absent:
+        name = incoming["authzConfigRef"]["name"].text()
+        found = [
+            config.spec
+            for config in artefacts.all(cluster, "MCPAuthzConfig", GROUP)
+            if (config.namespace, config.name) == (one.namespace, name)
+        ]
+        if not found or found[0]["type"].text() != "cedarv1":
+            raise ValueError(f"there is no Cedar configuration {name}")
+        texts, entities = found[0]["config"]["policies"], found[0]["config"]["entities_json"]
+        if not texts.items():
+            raise ValueError(f"{name} has no policy")
+    if not texts.items():
+        return Authorization(None)
+    policies = cedar.first_statements(texts.texts())
+    return Authorization(policies, _beside(entities), words(texts.value))
+
+
+def _beside(entities: Node) -> tuple[object, ...]:
+    """The entities that the author gives, of the shape that Cedar reads."""
+    items = from_json(entities.text("[]") or "[]", entities.path).items()
+    for item in items:
+        if item["uid"]["type"].absent or item["uid"]["id"].absent:
+            raise Malformed(f"{entities.path}: `{entities.route}` has no entities")
+    return tuple(item.value for item in items)
+
+
+def _permitted(
+    world: World, cluster: str, one: Object, entries: Entries, rules: Authorization
+) -> Iterator[Call]:
+    """The calls that get through to any server behind it."""
+    asked = dict(_requests(world, cluster, entries, rules.named))
+    hints = {
+        f"{entry}_{tool}": some
+        for entry, to in entries.items()
+        for tool, some in world.servers[to.server].hints.items()
+    }
+    requests = sorted(asked)
+    if rules.policies is None:
+        yield from asked.values()
+        return
+    allowed = cedar.decide(rules.policies, requests, hints, one.name, rules.entities)
+    for request, yes in zip(requests, allowed, strict=True):
+        if yes:
+            yield asked[request]
+
+
+def _requests(
+    world: World, cluster: str, entries: Entries, named: frozenset[str]
+) -> Iterator[tuple[Request, Call]]:
+    """What to ask about each server, with the call that it stands for."""
+    for entry, to in entries.items():
+        start = f"{entry}_"
+        stems = {word.removeprefix(start) for word in named if word.startswith(start)}
+        names = tools(world.servers[to.server].tools, stems)
+        for caller in candidates(world, world.users(cluster)[to], named):
+            for tool in names:
+                call = Call(cluster, caller.project, caller.account, *to, tool)
+                yield Request(caller.subject, f"{start}{tool}"), call

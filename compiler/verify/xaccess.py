@@ -1,0 +1,209 @@
+"""kube-agentic-networking (0.1): mTLS at the Gateway, and XAccessPolicy for each backend.
+
+Nothing accepted on a backend means that it is open. Rules of one policy are OR-ed. Of several
+policies the API says that all must allow, while the code asks for any: there must be only one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from compiler.verify.artefacts import Artefacts, Node, Object
+from compiler.verify.callers import Caller, tried, words
+from compiler.verify.expressions import expression
+from compiler.verify.gathering import gateway, unknown
+from compiler.verify.places import Doors, doors
+from compiler.verify.relation import Fault, Finding, Instance, Report
+from compiler.verify.routes import Route, rewritten, routes
+from compiler.verify.specs import World
+
+NAME = "agentic-networking"
+CLASS = "kube-agentic-networking"
+GROUP = "agentic.networking.x-k8s.io"
+JUDGED = ("XBackend", "XAccessPolicy")
+CALL = "tools/call"
+BASE = "MATCH_BASE_PROTOCOL_METHODS"
+UNTRANSLATED = ("headers", "hosts", "methods", "paths", "ports")
+"""Fields of an authorization that the CRD has and the controller ignores."""
+_VARIABLE = re.compile(r"\brequest\.([a-z_]+(?:\.[a-z_]+)?)")
+_VARIABLES = re.compile(r"mcp\.tool_name|(?:path|url_path|method|host|headers|time)(?:\..*)?")
+
+
+class Rule(NamedTuple):
+    """Whom a rule means, the tools that it lets them call, and whether it lets them connect."""
+
+    means: Callable[[Caller], bool]
+    tools: Callable[[str], bool]
+    base: bool
+
+
+class Policy(NamedTuple):
+    """One accepted XAccessPolicy; without rules it allows everything."""
+
+    object: Object
+    rules: tuple[Rule, ...]
+
+    def allows(self, caller: Caller, tool: str) -> bool:
+        """Whether any of its rules lets a caller call a tool."""
+        return not self.rules or any(r.tools(tool) and r.means(caller) for r in self.rules)
+
+    def connects(self, caller: Caller) -> bool:
+        """Whether any of its rules lets a caller begin, and list tools."""
+        return not self.rules or any(r.base and r.means(caller) for r in self.rules)
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare the calls that XAccessPolicies permit, tool by tool."""
+    return gateway(NAME, world, artefacts, _cluster)
+
+
+def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    yield from unknown(artefacts, cluster, GROUP, JUDGED)
+    accepted: list[Policy] = []
+    for one in artefacts.all(cluster, "XAccessPolicy", GROUP):
+        rules = _rules(one)
+        if rules is None:
+            yield Fault(f"{one.node.path}: the controller refuses it, which leaves its target open")
+        else:
+            accepted.append(Policy(one, rules))
+    found = artefacts.all(cluster, "XBackend", GROUP)
+    backends = {(one.namespace, one.name): one for one in found}
+    known = doors(world, artefacts, cluster)
+    for route in routes(artefacts, cluster, CLASS):
+        for ref in route.rule["backendRefs"].items():
+            yield from _leads(world, cluster, known, route, ref, backends, accepted)
+
+
+def _leads(
+    world: World,
+    cluster: str,
+    known: Doors,
+    route: Route,
+    ref: Node,
+    backends: Mapping[tuple[str, str], Object],
+    accepted: list[Policy],
+) -> Iterator[Finding]:
+    """The calls that get through to one backendRef; a Service is checked at the Gateway only."""
+    home, name = ref["namespace"].text(route.object.namespace), ref["name"].text()
+    kind = ref["group"].text(), ref["kind"].text("Service")
+    backend = backends.get((home, name)) if kind == (GROUP, "XBackend") else None
+    mcp = backend.spec["mcp"] if backend else ref
+    to = Instance(home, mcp["serviceName"].text() if backend else name)
+    if mcp["port"].number() not in known.servers.get(to, ()):
+        yield Fault(f"{ref.path}: `{ref.route}` leads to no server of the specs")
+        return
+    if (route.path, rewritten(route)) != (f"/{to.server}", world.servers[to.server].path):
+        yield Fault(f"{route.where} leads to {to.server}{rewritten(route)}")
+    levels = [[p for p in accepted if _targets(p.object, route.gateway, "Gateway")]]
+    if backend:
+        levels.append([p for p in accepted if _targets(p.object, backend, "XBackend")])
+    if any(len(level) > 1 for level in levels):
+        yield Fault(f"{route.where} has several policies: API and code differ about them")
+    if not _certified(route.gateway):
+        yield Fault(f"{route.where}: nobody checks the callers' certificates")
+    yield from _permitted(world, cluster, to, levels)
+
+
+def _permitted(
+    world: World, cluster: str, to: Instance, levels: list[list[Policy]]
+) -> Iterator[Finding]:
+    """The calls that get through: by any policy of a level too much, by all of them enough."""
+    users = world.users(cluster)[to]
+    named = words([policy.object.spec.value for level in levels for policy in level])
+    sources = {name for level in levels for policy in level for name in _sources(policy.object)}
+
+    def permits(caller: Caller, tool: str) -> bool:
+        call = (caller.project, caller.account, to.server, tool)
+        enough = all if call in world.grants and caller.project in users else any
+        return all(
+            not level or enough(policy.allows(caller, tool) for policy in level) for level in levels
+        )
+
+    calls = tuple(tried(world, cluster, to, named | sources, permits))
+    yield from calls
+    for project, agent in sorted({(call.project, call.agent) for call in calls if call.project}):
+        caller = Caller(world.projects[project].agents_namespace, agent, project)
+        if not all(policy.connects(caller) for level in levels for policy in level):
+            yield Fault(f"{cluster}: {caller.subject} cannot begin with {to.server}")
+
+
+def _sources(policy: Object) -> Iterator[str]:
+    """The accounts that rules name, written like all others."""
+    for rule in policy.spec["rules"].items():
+        account = rule["source"]["serviceAccount"]
+        yield f"{account['namespace'].text(policy.namespace)}/{account['name'].text()}"
+
+
+def _targets(policy: Object, target: Object, kind: str) -> bool:
+    return policy.namespace == target.namespace and any(
+        (ref["kind"].text(), ref["name"].text()) == (kind, target.name)
+        for ref in policy.spec["targetRefs"].items()
+    )
+
+
+def _certified(gateway: Object) -> bool:
+    """Whether every listener demands a client certificate: HTTPS without settings of its own."""
+    return all(
+        listener["protocol"].text() == "HTTPS" and listener["tls"].absent
+        for listener in gateway.spec["listeners"].items()
+    )
+
+
+def _rules(one: Object) -> tuple[Rule, ...] | None:
+    """The rules of a policy; None where the controller does not accept it."""
+    if one.spec["action"].text("Allow") != "Allow":
+        raise one.spec["action"].wrong("an action that can be judged")
+    nodes = one.spec["rules"].items()
+    if len({node["name"].text() for node in nodes}) != len(nodes):
+        raise one.spec["rules"].wrong("a list of rules with different names")
+    rules = [_rule(node, one.namespace) for node in nodes]
+    return None if None in rules else tuple(rule for rule in rules if rule)
+
+
+def _rule(node: Node, home: str) -> Rule | None:
+    means, grant = _principal(node["source"], home), node["authorization"]
+    for key in UNTRANSLATED:
+        if not grant[key].absent:
+            raise grant[key].wrong("a field that the controller reads")
+    kind = grant["type"].text("Inline")
+    if kind not in ("Inline", "CEL"):
+        raise grant["type"].wrong("a type of authorization")
+    if kind == "CEL":
+        text = grant["cel"]["expression"].text()
+        program, variables = expression(text), _VARIABLE.findall(text)
+        if program.program is None or not all(map(_VARIABLES.fullmatch, variables)):
+            return None
+        return Rule(means, lambda tool: program.true(_request(tool)), base=False)
+    tools, mcp = _tools(grant["mcp"]), grant["mcp"]
+    base = tools is None or mcp["mcpBaseProtocolMethodsOption"].text() == BASE
+    return Rule(means, lambda tool: tools is None or tool in tools, base)
+
+
+def _principal(source: Node, home: str) -> Callable[[Caller], bool]:
+    """Whom a rule means: without a source, or with one that its type does not fit, everybody."""
+    kind, account = source["type"].text(), source["serviceAccount"]
+    if kind == "ServiceAccount" and account["name"].text():
+        named = (account["namespace"].text(home), account["name"].text())
+        return lambda caller: (caller.namespace, caller.account) == named
+    if kind == "SPIFFE" and source["spiffe"].text():
+        spiffe = source["spiffe"].text()
+        return lambda caller: caller.spiffe == spiffe
+    return lambda _: True
+
+
+def _tools(mcp: Node) -> frozenset[str] | None:
+    """The tools that an inline rule lets call; None: all."""
+    methods = {item["name"].text(): item["params"].texts() for item in mcp["methods"].items()}
+    if not methods:
+        return frozenset() if mcp["mcpBaseProtocolMethodsOption"].text() == BASE else None
+    if "tools" in methods or methods.get(CALL) == ():
+        return None
+    return frozenset(methods.get(CALL, ()))
+
+
+def _request(tool: str) -> Mapping[str, object]:
+    """What an expression sees: never who calls."""
+    http = {"method": "POST", "path": "/", "url_path": "/", "host": "", "headers": {}}
+    return {"request": {**http, "mcp": {"tool_name": tool}}, "metadata": {}}
