@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from compiler.cli import inputs
 from compiler.derive import Fleet
-from compiler.derive.reach import closure, delegations, reached
+from compiler.derive.closure import closure
+from compiler.derive.reach import delegations, reached
 from compiler.model import Project
 from compiler.pipeline import analyse
 

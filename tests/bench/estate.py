@@ -72,7 +72,8 @@ spec:
 
 
 def _tool(name: str) -> str:
-    hint = "readOnlyHint: true" if name[0] in "lgs" else "destructiveHint: true"
+    reads = name[0] in "lgs"
+    hint = "readOnlyHint: true, openWorldHint: false" if reads else "destructiveHint: true"
     return f"    - {{name: {name}, description: To {name}, annotations: {{{hint}}}}}"
 
 

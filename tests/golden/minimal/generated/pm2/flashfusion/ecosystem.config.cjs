@@ -26,6 +26,7 @@ const apps = [
     "env": {
       "AGENT_ID": "financial",
       "AGENT_PROJECT": "flashfusion",
+      "MCP_CONFIG": "generated/clients/flashfusion/financial/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-haiku-4-5-20251001",
       "PORT": "4100",

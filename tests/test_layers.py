@@ -1,0 +1,192 @@
+"""Every layer says what the specs say: random estates are emitted, read back, and compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compiler.diagnostic import Severity
+from compiler.parse import parse
+from compiler.pipeline import Compilation, compile
+from compiler.verify import verify
+from tests.estate import TODAY
+from tests.layers import CLUSTERS, Grants, Server, documents, sources
+
+PROJECTS, AGENTS = ("alpha", "alpha-b", "b"), ("dev", "dev-ops", "ops--2", "x")
+NAMES = ("github", "github-issues", "a", "a-b", "s3")
+TOOLS = (
+    *("list_issues", "issues", "create", "b_c", "..", "-", "_", "__proto__", "constructor"),
+    *("true", "null", "1e3", "A", "a.b-c_d", "a_tool_with_a_very_long_name", "x" * 128),
+)
+WITHOUT_KAGENT = tuple(name for name in CLUSTERS if not name.startswith("kagent"))
+RIGHTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "group": st.sampled_from(["", "apps"]),
+            "resources": st.lists(
+                st.sampled_from(["pods", "pods/log", "events"]), min_size=1, max_size=2, unique=True
+            ),
+            "verbs": st.lists(
+                st.sampled_from(["get", "list", "delete"]), min_size=1, max_size=2, unique=True
+            ),
+        }
+    ),
+    max_size=2,
+)
+TOOL_LISTS = st.lists(st.sampled_from(TOOLS), min_size=1, max_size=5, unique=True).map(tuple)
+SERVERS = st.dictionaries(
+    st.sampled_from(NAMES),
+    TOOL_LISTS.flatmap(
+        lambda tools: st.builds(
+            Server,
+            tools=st.just(tools),
+            new=st.booleans(),
+            shared=st.booleans(),
+            rights=st.dictionaries(st.sampled_from(tools), RIGHTS, max_size=2),
+        )
+    ),
+    min_size=1,
+    max_size=3,
+)
+APPROVAL = st.sampled_from(["none", "human"])
+
+
+@st.composite
+def estates(draw: st.DrawFn, *, alike: bool) -> tuple[Mapping[str, Server], Grants, list[str]]:
+    """Servers, grants, and idle agents; `alike`: tools of one name have one approval."""
+    servers = draw(SERVERS)
+    usual = {tool: draw(APPROVAL) for tool in TOOLS} if alike else {}
+    grants = {}
+    for project, agent, server in product(PROJECTS, AGENTS, servers):
+        if draw(st.integers(0, 3)) == 0:
+            some = draw(st.sets(st.sampled_from(servers[server].tools), max_size=4))
+            asked = {tool: usual.get(tool) or draw(APPROVAL) for tool in sorted(some)}
+            if asked:
+                grants[project, agent, server] = asked
+    idle = draw(st.lists(st.sampled_from(AGENTS), max_size=2, unique=True))
+    return servers, grants, idle
+
+
+def checked(found: list[dict[str, object]]) -> Compilation:
+    """The artefacts of an estate, which verify finds to be as specified."""
+    given_ = sources(found)
+    result = compile(given_.values(), today=TODAY)
+    if not result.failed:
+        read = [d for source in given_.values() if source.is_yaml for d in parse(source)[0]]
+        for report in verify({file.path: file.text for file in result.files}, read):
+            assert not report.missing, (report.name, report.missing)
+            assert not report.excess, (report.name, report.excess)
+            assert not report.faults, (report.name, report.faults)
+    return result
+
+
+def assert_equal(
+    estate: tuple[Mapping[str, Server], Grants, list[str]], clusters: tuple[str, ...]
+) -> None:
+    servers, grants, idle = estate
+    empty = [("alpha", agent) for agent in idle] or ([] if grants else [("alpha", "dev")])
+    result = checked(documents(servers, grants, clusters=clusters, empty=empty))
+    assert [d for d in result.diagnostics if d.severity is Severity.ERROR] == []
+
+
+SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@SLOW
+@given(estates(alike=False))
+def test_gateways_and_meshes(estate: tuple[Mapping[str, Server], Grants, list[str]]) -> None:
+    assert_equal(estate, WITHOUT_KAGENT)
+
+
+@SLOW
+@given(estates(alike=True))
+def test_kagent(estate: tuple[Mapping[str, Server], Grants, list[str]]) -> None:
+    assert_equal(estate, ("kagent", "kagent-toolhive"))
+
+
+def many(
+    cluster: str, agents: int, tools: tuple[str, ...], *, new: bool = False
+) -> list[dict[str, object]]:
+    """Many agents, each with the next tools of one server."""
+    grants = {
+        ("alpha", f"a{n}", "s"): {tools[(n + k) % len(tools)]: "none" for k in range(3)}
+        for n in range(agents)
+    }
+    return documents({"s": Server(tools, new=new)}, grants, clusters=[cluster])
+
+
+SHORT = tuple(f"t{n}" for n in range(40))
+LONG = tuple(f"a_tool_with_a_long_name_{n}" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("cluster", "agents", "tools"),
+    [("agentic", 10, SHORT), ("agentic", 5, LONG), ("envoy", 32, SHORT), ("toolhive", 20, SHORT)],
+)
+def test_up_to_the_limit(cluster: str, agents: int, tools: tuple[str, ...]) -> None:
+    assert not checked(many(cluster, agents, tools)).failed
+
+
+@pytest.mark.parametrize(
+    ("cluster", "limit", "kind"),
+    [
+        ("agentgateway", "agentgateway.EXPRESSIONS", "AgentgatewayPolicy"),
+        ("mesh", "mesh.MESH_RULES", "AuthorizationPolicy"),
+    ],
+)
+def test_split_beyond_a_limit(
+    cluster: str, limit: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the limit set low, as the real ones (256 and 512) take long to try in every way."""
+    monkeypatch.setattr(f"compiler.emit.{limit}", 4)
+    result = checked(many(cluster, 10, SHORT, new=cluster == "mesh"))
+    parts = [
+        f.path for f in result.files if f.object and f.object["kind"] == kind and "s.2" in f.path
+    ]
+    assert parts
+
+
+@pytest.mark.parametrize(
+    ("cluster", "agents", "tools", "numbers"),
+    [
+        ("agentic", 11, SHORT, ("11", "10")),
+        ("agentic", 6, LONG, ("12", "10")),
+        ("envoy", 33, SHORT, ("33", "32")),
+    ],
+)
+def test_over_the_limit_fails_with_the_number(
+    cluster: str,
+    agents: int,
+    tools: tuple[str, ...],
+    numbers: tuple[str, str],
+) -> None:
+    result = checked(many(cluster, agents, tools))
+    (error,) = [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert error.code == "layer-lossy"
+    assert tuple(re.findall(r"\d+", error.message)) == numbers
+
+
+def test_kagent_splits_a_server_and_counts_its_entries() -> None:
+    tools = tuple(f"t{n}" for n in range(120))
+    one = {("alpha", "dev", "s"): dict.fromkeys(tools, "none")}
+    assert not checked(documents({"s": Server(tools)}, one, clusters=["kagent"])).failed
+    servers = {f"s{n}": Server(tools) for n in range(7)}
+    seven = {("alpha", "dev", name): dict.fromkeys(tools, "none") for name in servers}
+    result = checked(documents(servers, seven, clusters=["kagent"]))
+    errors = [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert [(d.code, re.findall(r"\d+", d.message)) for d in errors] == [
+        ("layer-lossy", ["21", "20"])
+    ]
+
+
+def test_kagent_cannot_ask_for_one_of_two_tools_of_a_name() -> None:
+    servers = {"a": Server(("look",)), "b": Server(("look",))}
+    grants = {("alpha", "dev", "a"): {"look": "none"}, ("alpha", "dev", "b"): {"look": "human"}}
+    result = checked(documents(servers, grants, clusters=["kagent"]))
+    errors = [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert [d.code for d in errors] == ["layer-lossy"]
