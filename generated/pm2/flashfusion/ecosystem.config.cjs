@@ -30,6 +30,7 @@ const apps = [
     "env": {
       "AGENT_ID": "orchestrator",
       "AGENT_PROJECT": "flashfusion",
+      "MCP_CONFIG": "generated/clients/flashfusion/orchestrator/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4100",
@@ -53,6 +54,7 @@ const apps = [
     "env": {
       "AGENT_ID": "data-pipeline",
       "AGENT_PROJECT": "flashfusion",
+      "MCP_CONFIG": "generated/clients/flashfusion/data-pipeline/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4101",
@@ -76,6 +78,7 @@ const apps = [
     "env": {
       "AGENT_ID": "financial",
       "AGENT_PROJECT": "flashfusion",
+      "MCP_CONFIG": "generated/clients/flashfusion/financial/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-haiku-5-5",
       "PORT": "4102",
@@ -99,6 +102,7 @@ const apps = [
     "env": {
       "AGENT_ID": "customer-support",
       "AGENT_PROJECT": "flashfusion",
+      "MCP_CONFIG": "generated/clients/flashfusion/customer-support/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-haiku-5-5",
       "PORT": "4103",
@@ -122,6 +126,7 @@ const apps = [
     "env": {
       "AGENT_ID": "security",
       "AGENT_PROJECT": "flashfusion",
+      "MCP_CONFIG": "generated/clients/flashfusion/security/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.95",
       "MODEL_ID": "claude-opus-5-5",
       "PORT": "4104",

@@ -32,6 +32,7 @@ const apps = [
     "env": {
       "AGENT_ID": "context-engineer",
       "AGENT_PROJECT": "harvestflow",
+      "MCP_CONFIG": "generated/clients/harvestflow/context-engineer/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4105",
@@ -55,7 +56,8 @@ const apps = [
     "env": {
       "AGENT_ID": "prompt-architect",
       "AGENT_PROJECT": "harvestflow",
-      "CONFIDENCE_THRESHOLD": "0.75",
+      "MCP_CONFIG": "generated/clients/harvestflow/prompt-architect/.mcp.json",
+      "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4106",
       "PROMPT_FILE": "specs/prompts/prompt-architect.md",
@@ -78,6 +80,7 @@ const apps = [
     "env": {
       "AGENT_ID": "builder",
       "AGENT_PROJECT": "harvestflow",
+      "MCP_CONFIG": "generated/clients/harvestflow/builder/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4107",
@@ -101,6 +104,7 @@ const apps = [
     "env": {
       "AGENT_ID": "auditor",
       "AGENT_PROJECT": "harvestflow",
+      "MCP_CONFIG": "generated/clients/harvestflow/auditor/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4108",
@@ -124,6 +128,7 @@ const apps = [
     "env": {
       "AGENT_ID": "synthesizer",
       "AGENT_PROJECT": "harvestflow",
+      "MCP_CONFIG": "generated/clients/harvestflow/synthesizer/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-haiku-5-5",
       "PORT": "4109",
@@ -147,6 +152,7 @@ const apps = [
     "env": {
       "AGENT_ID": "devops",
       "AGENT_PROJECT": "harvestflow",
+      "MCP_CONFIG": "generated/clients/harvestflow/devops/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4110",
@@ -170,6 +176,7 @@ const apps = [
     "env": {
       "AGENT_ID": "security",
       "AGENT_PROJECT": "harvestflow",
+      "MCP_CONFIG": "generated/clients/harvestflow/security/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.95",
       "MODEL_ID": "claude-opus-5-5",
       "PORT": "4111",

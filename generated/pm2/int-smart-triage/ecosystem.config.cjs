@@ -29,6 +29,7 @@ const apps = [
     "env": {
       "AGENT_ID": "orchestrator",
       "AGENT_PROJECT": "int-smart-triage",
+      "MCP_CONFIG": "generated/clients/int-smart-triage/orchestrator/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4112",
@@ -52,6 +53,7 @@ const apps = [
     "env": {
       "AGENT_ID": "customer-support",
       "AGENT_PROJECT": "int-smart-triage",
+      "MCP_CONFIG": "generated/clients/int-smart-triage/customer-support/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-haiku-5-5",
       "PORT": "4113",
@@ -75,6 +77,7 @@ const apps = [
     "env": {
       "AGENT_ID": "safety-evaluator",
       "AGENT_PROJECT": "int-smart-triage",
+      "MCP_CONFIG": "generated/clients/int-smart-triage/safety-evaluator/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.95",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4114",
@@ -98,6 +101,7 @@ const apps = [
     "env": {
       "AGENT_ID": "knowledge-synthesizer",
       "AGENT_PROJECT": "int-smart-triage",
+      "MCP_CONFIG": "generated/clients/int-smart-triage/knowledge-synthesizer/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-haiku-5-5",
       "PORT": "4115",

@@ -29,6 +29,7 @@ const apps = [
     "env": {
       "AGENT_ID": "orchestrator",
       "AGENT_PROJECT": "project-nexus",
+      "MCP_CONFIG": "generated/clients/project-nexus/orchestrator/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4116",
@@ -52,6 +53,7 @@ const apps = [
     "env": {
       "AGENT_ID": "builder",
       "AGENT_PROJECT": "project-nexus",
+      "MCP_CONFIG": "generated/clients/project-nexus/builder/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.8",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4117",
@@ -75,6 +77,7 @@ const apps = [
     "env": {
       "AGENT_ID": "devops",
       "AGENT_PROJECT": "project-nexus",
+      "MCP_CONFIG": "generated/clients/project-nexus/devops/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4118",
@@ -98,6 +101,7 @@ const apps = [
     "env": {
       "AGENT_ID": "auditor",
       "AGENT_PROJECT": "project-nexus",
+      "MCP_CONFIG": "generated/clients/project-nexus/auditor/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.85",
       "MODEL_ID": "claude-sonnet-5-5",
       "PORT": "4119",
