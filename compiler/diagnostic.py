@@ -87,6 +87,11 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(d.severity is Severity.ERROR for d in diagnostics)
 
 
+def worst(severities: Iterable[Severity]) -> Severity:
+    """The gravest of some severities; there is at least one."""
+    return Severity.ERROR if Severity.ERROR in set(severities) else Severity.WARNING
+
+
 K = TypeVar("K", bound=Hashable)
 
 

@@ -61,11 +61,11 @@ def _told(fleet: Fleet, member: Member, one: Reached, count: int) -> Diagnostic:
         Label(edge.place, f"`{edge.source[1]}` hands work to `{edge.target[1]}`")
         for edge in one.path
     ]
-    more = f" and {count - 1} more calls" if count > 1 else ""
+    more = f", and {count - 1} more like it," if count > 1 else ""
     return RULE.at(
         member_place(fleet, member),
-        f"`{call.agent}` calls `{call.server}/{call.tool}`{more} for agent `{member[1]}` without"
-        " approval",
+        f"`{call.server}/{call.tool}` of `{call.agent}`{more} is called for agent `{member[1]}`"
+        " without approval",
         help=f"set `approval: {{{call.tool}: human}}` on the grant of `{call.agent}`",
         related=[Label(tier.name_span, f"its tier `{tier.name}` puts such calls under approval")],
         evidence=[*hands, Label(fleet.place(one.grant), "granted here without approval")],

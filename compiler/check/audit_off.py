@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.fleet import Grant
 from compiler.derive.flows import LEVELS
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Agent, MCPServer, RiskTier
@@ -22,16 +23,20 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every server that logs no calls and is granted to an agent at or above the tier."""
     least = LEVELS.index(str(fleet.parameter(RULE, "tier")))
     for server in fleet.graph.all(MCPServer):
-        if server.spec.audit:
+        grants = [g for g in fleet.grants if g.call.server == server.name]
+        if server.spec.audit or not grants:
             continue
-        for grant in fleet.grants:
-            tier = fleet.graph.get(Agent, grant.call.agent).spec.riskTier
-            level = fleet.graph.get(RiskTier, tier).spec.level
-            if grant.call.server == server.name and LEVELS.index(level) >= least:
-                yield RULE.at(
-                    server.at("audit"),
-                    f"calls of `{grant.call.agent}`, of tier {level}, are not logged",
-                    help="switch `audit` on",
-                    related=[Label(fleet.place(grant), "it may call the server")],
-                )
-                break
+        riskiest = max(grants, key=lambda grant: _level(fleet, grant))
+        if _level(fleet, riskiest) >= least:
+            who = f"`{riskiest.call.agent}`, of tier {LEVELS[_level(fleet, riskiest)]},"
+            yield RULE.at(
+                server.at("audit"),
+                f"calls of {who} to `{server.name}` are not logged",
+                help="switch `audit` on",
+                related=[Label(fleet.place(riskiest), "it may call the server")],
+            )
+
+
+def _level(fleet: Fleet, grant: Grant) -> int:
+    tier = fleet.graph.get(Agent, grant.call.agent).spec.riskTier
+    return LEVELS.index(fleet.graph.get(RiskTier, tier).spec.level)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.derive.deployments import deployable
 from compiler.derive.flows import GRADED, WORDS, grade
-from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.diagnostic import Diagnostic, Rule, Severity, worst
 from compiler.model import MCPServer
 
 RULE = Rule(
@@ -29,5 +29,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                     server.at("authentication"),
                     f"server `{server.name}` asks nobody who they are",
                     help="set `api-key` or `oauth`, and configure the program so",
-                    severity=min(grade(fleet, RULE, p, [agent]) for p, agent in users),
+                    severity=worst(grade(fleet, RULE, p, [agent]) for p, agent in users),
                 )

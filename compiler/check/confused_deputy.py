@@ -61,34 +61,37 @@ def _member(
     fleet: Fleet, member: Member, least: Mapping[tuple[str, str], tuple[int, bool]]
 ) -> Iterator[Diagnostic]:
     own, seen = _level(fleet, member[1]), set()
-    for one in reached(fleet, member):
+    for one in sorted(reached(fleet, member), key=lambda one: one.approval != "none"):
         server, (level, said) = one.grant.call.server, least[one.grant.call[2:]]
         told_there = any(_level(fleet, agent) <= own for agent in one.via)
         direct = not one.path and not said
         if level > own and not told_there and not direct and server not in seen:
             seen.add(server)
-            yield _told(fleet, one, LEVELS[level])
+            yield _told(fleet, one, level)
 
 
-def _told(fleet: Fleet, one: Reached, level: str) -> Diagnostic:
+def _told(fleet: Fleet, one: Reached, least: int) -> Diagnostic:
     project, agent = one.member
+    level = LEVELS[least]
     call = one.grant.call
-    over = f", over {' and '.join(f'`{name}`' for name in one.via)}" if one.via else ""
+    over = f" over {' and '.join(f'`{name}`' for name in one.via)}" if one.via else ""
     where = member_place(fleet, one.member)
     hands = [
         Label(edge.place, f"`{edge.source[1]}` hands work to `{edge.target[1]}`")
         for edge in one.path
     ]
-    tool = tool_place(fleet.graph.get(MCPServer, call.server), call.tool)
+    server = fleet.graph.get(MCPServer, call.server)
+    said = next(t.minimumTier for t in server.spec.tools if t.name == call.tool)
+    why = "the tool itself asks for it" if said else f"its data is {server.spec.dataClass}"
     return RULE.at(
         where,
-        f"agent `{agent}` reaches `{call.server}/{call.tool}`, which is for tier {level}{over}",
+        f"agent `{agent}` reaches `{call.server}/{call.tool}`{over}, a tool for tier {level}",
         help="hand over less, grant less, or raise the agent's risk tier",
         related=[Label(fleet.graph.get(Agent, agent).at("riskTier"), "its own tier")],
         evidence=[
             *hands,
             Label(fleet.place(one.grant), f"`{call.agent}` may call it"),
-            Label(tool, f"the tool is for tier {level}"),
+            Label(tool_place(server, call.tool), f"for tier {level}, as {why}"),
         ],
-        severity=grade(fleet, RULE, project, (agent, *one.via)),
+        severity=grade(fleet, RULE, project, (agent, *one.via), least),
     )

@@ -33,11 +33,11 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
 def _heads(chains: Mapping[Member, tuple[Delegation, ...]], most: int) -> Iterator[Diagnostic]:
     inner = {edge.target for chain in chains.values() for edge in chain}
     for member, chain in sorted(chains.items()):
-        if len(chain) > most and member not in inner:
-            names = " > ".join([member[1], *(edge.target[1] for edge in chain)])
+        if len(chain) > most and member not in inner and chain[0].source == member:
+            names = " > ".join(_stops(chain))
             yield RULE.at(
                 chain[0].place,
-                f"work of `{member[1]}` is handed on {len(chain)} times: {visible_chain(names)}",
+                f"work of `{member[1]}` is handed on {len(chain)} times: {_short(names)}",
                 help=f"hand it to the last one directly; {most} times are wanted at most",
                 evidence=[
                     Label(e.place, f"`{e.source[1]}` hands work to `{e.target[1]}`") for e in chain
@@ -45,6 +45,15 @@ def _heads(chains: Mapping[Member, tuple[Delegation, ...]], most: int) -> Iterat
             )
 
 
-def visible_chain(names: str) -> str:
-    """A chain that fits on a line."""
+def _stops(chain: tuple[Delegation, ...]) -> Iterator[str]:
+    """The agents on the way; within a circle the way goes on at another of its members."""
+    here = ""
+    for edge in chain:
+        if edge.source[1] != here:
+            yield edge.source[1]
+        here = edge.target[1]
+        yield here
+
+
+def _short(names: str) -> str:
     return names if len(names) <= 120 else f"{names[:117]}..."

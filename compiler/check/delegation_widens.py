@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.fleet import Grant
 from compiler.derive.flows import GRADED, WORDS, grade
-from compiler.derive.reach import Member, team_edges, ways
+from compiler.derive.reach import widened
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.graph import Resource
 from compiler.model import Project, TeamEntry
@@ -37,23 +36,17 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
 def _edge(
     fleet: Fleet, project: Resource[Project], a: int, d: int, member: TeamEntry, target: str
 ) -> Iterator[Diagnostic]:
-    giver, taker = (project.name, str(member.agent)), (project.name, target)
-    own = {grant.call[2:] for grant in fleet.grants_by_agent.get(giver, ())}
-    theirs = {grant.call[2:]: grant for grant in _beyond(fleet, giver, taker)}
-    more = sorted(theirs.keys() - own)
-    leave = next((w for w in enumerate(member.widening) if w[1].agent == target), None)
-    if not more:
+    more = widened(fleet, (project.name, str(member.agent)), (project.name, target))
+    leave = [(w, one) for w, one in enumerate(member.widening) if one.agent == target]
+    if not more or any(one.expires is None or one.expires >= fleet.today for _, one in leave):
         return
-    related = [Label(fleet.place(theirs[more[0]]), "the first of them is granted here")]
-    if leave is None:
-        help = f"grant less there, or say `widening: [{{agent: {target}, reason: ...}}]` here"
-    elif leave[1].expires is None or leave[1].expires >= fleet.today:
-        return
-    else:
-        help = "have it approved again with a new day"
-        where = project.at("agents", a, "widening", leave[0], "expires")
+    related = [Label(fleet.place(more[0]), "the first of them is granted here")]
+    help = f"grant less there, or say `widening: [{{agent: {target}, reason: ...}}]` here"
+    if leave:
+        where = project.at("agents", a, "widening", leave[0][0], "expires")
         related = [Label(where, "the leave to do so has expired")]
-    named = ", ".join(f"`{server}/{tool}`" for server, tool in more[:3])
+        help = "have it approved again with a new day"
+    named = ", ".join(f"`{grant.call.server}/{grant.call.tool}`" for grant in more[:3])
     rest = f" and {len(more) - 3} more" if len(more) > 3 else ""
     yield RULE.at(
         project.at("agents", a, "delegatesTo", d),
@@ -62,11 +55,3 @@ def _edge(
         related=related,
         severity=grade(fleet, RULE, project.name, [str(member.agent)]),
     )
-
-
-def _beyond(fleet: Fleet, giver: Member, taker: Member) -> Iterator[Grant]:
-    """What a delegate may call, and those to whom it hands work itself, but for the giver."""
-    edges = {**team_edges(fleet), giver: ()}
-    for member, _ in ways(edges, taker, free=False):
-        if member != giver:
-            yield from fleet.grants_by_agent.get(member, ())

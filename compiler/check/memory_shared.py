@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.flows import GRADED, WORDS, grade
-from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity, worst
 from compiler.graph import Resource
 from compiler.model import Agent, ContextSpace, MCPServer, Project, RiskTier
 from compiler.model.base import DATA_CLASSES
@@ -37,7 +37,7 @@ def _space(fleet: Fleet, space: Resource[ContextSpace]) -> Iterator[Diagnostic]:
     most = max(writers, key=lambda writer: data[writer[0]])
     for name, route in readers:
         tier = fleet.graph.get(RiskTier, fleet.graph.get(Agent, name).spec.riskTier)
-        if DATA_CLASSES.index(tier.spec.dataClass) < data[most[0]]:
+        if name != most[0] and DATA_CLASSES.index(tier.spec.dataClass) < data[most[0]]:
             homes = homes or [p.name for p in fleet.graph.all(Project)]
             yield RULE.at(
                 space.at(*route),
@@ -48,12 +48,12 @@ def _space(fleet: Fleet, space: Resource[ContextSpace]) -> Iterator[Diagnostic]:
                     Label(space.at(*most[1]), "the writer"),
                     Label(tier.at("dataClass"), "the most that the reader's tier may see"),
                 ],
-                severity=max(grade(fleet, RULE, home, [name, most[0]]) for home in homes),
+                severity=worst(grade(fleet, RULE, home, [name, most[0]]) for home in homes),
             )
 
 
 def _data(fleet: Fleet, agent: str, homes: list[str] | None) -> int:
-    """The most sensitive data that an agent is granted, in the projects that count."""
+    """The most sensitive data that an agent is granted itself, in the projects that count."""
     servers = {
         grant.call.server
         for grant in fleet.grants

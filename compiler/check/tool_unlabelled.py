@@ -21,13 +21,14 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         blank = [i for i, t in enumerate(server.spec.tools) if _blank(t, trusted=trusted)]
         if blank:
             first = server.spec.tools[blank[0]].name
-            more = f" and {len(blank) - 1} more tools" if len(blank) > 1 else ""
+            more = f" and {len(blank) - 1} more" if len(blank) > 1 else ""
             label = Label(server.key_at("trust"), "its hints are not believed")
+            hinted = any(server.spec.tools[i].annotations != Annotations() for i in blank)
             yield RULE.at(
                 server.at("tools", blank[0], "name"),
                 f"nothing is known of `{first}`{more} of server `{server.name}`",
                 help="say in `labels` what they can do; until then the worst is assumed",
-                related=[] if trusted else [label],
+                related=[label] if hinted else [],
             )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.flows import PRIVATE, UNTRUSTED, WRITES, flows, in_production, told
+from compiler.derive.flows import PRIVATE, UNTRUSTED, WORDS, WRITES, flows, in_scope, told
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
 RULE = Rule(
@@ -15,13 +15,15 @@ RULE = Rule(
     Severity.WARNING,
     "strangers' text and changes of production are in one agent's reach without a human",
     {"tier": "high", "environment": "prod"},
-    {"tier": ("low", "medium", "high"), "environment": ("dev", "staging", "prod")},
+    WORDS,
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every such place in production; with private data as well it is a matter of rule-of-two."""
+    """Every such place in production (parameter `environment`); with private data it is a matter of
+    rule-of-two.
+    """
     for flow in flows(fleet, RULE, UNTRUSTED, WRITES, unless=PRIVATE):
-        if in_production(fleet, flow.members[0][0]):
-            does = "reads strangers' text and changes state in production, without a human"
+        if in_scope(fleet, RULE, flow.members[0][0]):
+            does = "reads strangers' text and changes state, without a human"
             yield told(fleet, RULE, flow, does)

@@ -61,12 +61,13 @@ def _documents(root: Path) -> list[Document]:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every file below a folder, by its path there; what is not text is none of our layers'."""
+    """Every file below a folder, by its path there; consumers differ about symlinks."""
     for home, below, names in os.walk(folder):
         below.sort()
-        for name in sorted(names):
-            path = Path(home) / name
-            if path.is_file() and not path.is_symlink():
+        for path in (Path(home) / name for name in (*below, *sorted(names))):
+            if path.is_symlink():
+                fail(f"`{path}` is a symlink")
+            if path.is_file():
                 text = path.read_bytes().decode("utf-8", "replace")
                 yield path.relative_to(folder).as_posix(), text
 

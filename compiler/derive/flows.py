@@ -72,10 +72,11 @@ def flows(fleet: Fleet, rule: Rule, *demands: Demand, unless: Demand | None = No
     for group in components(successors):
         inside = set(group)
         below = {s for node in group for s in successors[node]} - inside
-        if not have[group[0]] or any(have[node] for node in below):
-            continue
         circle = [reach.members[node] for node in group]
-        circle.sort(key=lambda m: (not all(reach.own[m] & mask for mask in masks), m))
+        alone = {m for m in circle if all(reach.own[m] & mask for mask in masks)}
+        if not have[group[0]] or (not alone and any(have[node] for node in below)):
+            continue
+        circle.sort(key=lambda m: (m not in alone, m))
         found.append(_flow(fleet, rule, tuple(circle), demands, masks, have))
     return sorted(found, key=lambda flow: flow.members)
 
@@ -102,8 +103,10 @@ def _flow(
     )
     sets = [reach.autonomous[first] & mask for mask in masks]
     cure = min(reversed(sets), key=int.bit_count)
-    touched = [m for m, has in zip(reach.members, have, strict=True) if has and m[0] == first[0]]
-    severity = grade(fleet, rule, first[0], (agent for _, agent in touched))
+    above = (m for m, has in zip(reach.members, have, strict=True) if has)
+    touched = [m for m in above if first in {other for other, _ in ways(reach.edges, m, free=True)}]
+    holders = [leg.grant.call[:2] for leg in legs]
+    severity = grade(fleet, rule, first[0], (agent for _, agent in (*touched, *holders)))
     return Flow(members, legs, tuple(chosen(fleet, cure)), severity)
 
 
@@ -116,26 +119,28 @@ def _nearest(
     raise AssertionError("a demand that is met is met somewhere")
 
 
-def grade(fleet: Fleet, rule: Rule, project: str, agents: Iterable[str]) -> Severity:
-    """How bad a finding is, by the riskiest agent and the gravest environment that it touches."""
+def grade(
+    fleet: Fleet, rule: Rule, project: str, agents: Iterable[str], least: int = 0
+) -> Severity:
+    """How bad a finding is, by the riskiest agent and the gravest environment that it touches.
+
+    `least` is the level that it has at least, whoever the agents are.
+    """
     graph = fleet.graph
     tiers = (graph.get(Agent, agent).spec.riskTier for agent in agents)
-    level = max(LEVELS.index(graph.get(RiskTier, tier).spec.level) for tier in tiers)
-    least = LEVELS.index(str(fleet.parameter(rule, "tier")))
-    where = ENVIRONMENTS.index(str(fleet.parameter(rule, "environment")))
-    grave = level >= least and _environment(fleet, project) >= where
-    return Severity.ERROR if grave else Severity.WARNING
+    levels = (LEVELS.index(graph.get(RiskTier, tier).spec.level) for tier in tiers)
+    grave = max((least, *levels)) >= LEVELS.index(str(fleet.parameter(rule, "tier")))
+    there = grave and in_scope(fleet, rule, project)
+    return Severity.ERROR if there else Severity.WARNING
 
 
-def in_production(fleet: Fleet, project: str) -> bool:
-    """Whether a project runs in a production cluster."""
-    return ENVIRONMENTS[_environment(fleet, project)] == "prod"
-
-
-def _environment(fleet: Fleet, project: str) -> int:
-    clusters = fleet.graph.get(Project, project).spec.clusters
-    found = (fleet.graph.get(Cluster, cluster).spec.environment for cluster in clusters)
-    return max(ENVIRONMENTS.index(environment) for environment in found)
+def in_scope(fleet: Fleet, rule: Rule, project: str) -> bool:
+    """Whether a project runs in an environment that a rule's parameter means, or a graver one."""
+    graph = fleet.graph
+    clusters = graph.get(Project, project).spec.clusters
+    found = (graph.get(Cluster, cluster).spec.environment for cluster in clusters)
+    gravest = max(ENVIRONMENTS.index(environment) for environment in found)
+    return gravest >= ENVIRONMENTS.index(str(fleet.parameter(rule, "environment")))
 
 
 def evidence(fleet: Fleet, flow: Flow) -> Iterator[Label]:

@@ -120,6 +120,20 @@ def team_edges(fleet: Fleet) -> Edges:
     }
 
 
+def widened(fleet: Fleet, giver: Member, taker: Member) -> list[Grant]:
+    """What a member gets done through a delegate, and those to whom that one hands work itself,
+    but may not call itself, or only with a human; sorted by server and tool.
+    """
+    own = {grant.call[2:]: grant.approval for grant in fleet.grants_by_agent.get(giver, ())}
+    edges = {**team_edges(fleet), giver: ()}
+    more: dict[tuple[str, str], Grant] = {}
+    for member, _ in ways(edges, taker, free=False):
+        for grant in fleet.grants_by_agent.get(member, ()) if member != giver else ():
+            if own.get(grant.call[2:]) not in ("none", grant.approval):
+                more.setdefault(grant.call[2:], grant)
+    return [more[call] for call in sorted(more)]
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """A grant that an agent reaches: over whom (nobody: it is its own), and if a human is asked."""

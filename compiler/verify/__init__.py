@@ -58,5 +58,5 @@ def verify(files: Mapping[str, str], documents: Iterable[Document]) -> tuple[Rep
     The first report is about files that cannot be read. Malformed, if the specs are no specs.
     """
     said, artefacts = world(documents), read(files)
-    unreadable = Report("files", len(files), faults=artefacts.faults)
+    unreadable = Report("files", 0, faults=artefacts.faults)
     return (unreadable, *(reader(said, artefacts) for reader in READERS))

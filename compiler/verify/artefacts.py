@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compiler.diagnostic import Severity
 from compiler.parse import parse
 from compiler.source import Source
+
+SUFFIXES = (".yaml", ".yml", ".json")
+"""What Argo CD takes for objects."""
 
 
 class Malformed(Exception):  # noqa: N818 - it names what was read, and becomes a fault
@@ -116,18 +118,35 @@ def read(files: Mapping[str, str]) -> Artefacts:
     faults: list[str] = []
     for path, text in sorted(files.items()):
         parts = path.split("/")
-        if parts[0] != "clusters" or len(parts) < 3 or not path.endswith((".yaml", ".yml")):
+        if parts[0] != "clusters" or len(parts) < 3 or not path.endswith(SUFFIXES):
             continue
-        documents, found = parse(Source(path, text))
-        faults += (f"{d.span}: {d.message}" for d in found if d.severity is Severity.ERROR)
-        for document in documents:
-            try:
-                one = _object(Node(document.data, path))
-            except Malformed as wrong:
-                faults.append(str(wrong))
+        for found in _objects(path, text):
+            if isinstance(found, Malformed):
+                faults.append(str(found))
             else:
-                objects[parts[1], one.kind].append(one)
+                objects[parts[1], found.kind].append(found)
     return Artefacts(files, {key: tuple(some) for key, some in objects.items()}, tuple(faults))
+
+
+def _objects(path: str, text: str) -> Iterator[Object | Malformed]:
+    """The objects of one file, and what is none."""
+    for node in _documents(path, text):
+        try:
+            yield node if isinstance(node, Malformed) else _object(node)
+        except Malformed as wrong:
+            yield wrong
+
+
+def _documents(path: str, text: str) -> Iterator[Node | Malformed]:
+    if path.endswith(".json"):
+        try:
+            yield from_json(text, path)
+        except Malformed as wrong:
+            yield wrong
+        return
+    documents, found = parse(Source(path, text))
+    yield from (Malformed(f"{d.span}: {d.message}") for d in found)
+    yield from (Node(document.data, path) for document in documents)
 
 
 def _object(node: Node) -> Object:

@@ -16,12 +16,14 @@ class Expression(NamedTuple):
     text: str
     program: Any
 
-    def true(self, context: Mapping[str, Any]) -> bool:
+    def true(self, variables: Mapping[str, Any]) -> bool:
         """Whether it is true: an error, or anything but a bool, is not."""
-        if self.program is None:
-            return False
+        return self.holds(_context(variables))
+
+    def holds(self, context: Any) -> bool:
+        """The same, for variables that the engine has already taken over."""
         try:
-            return self.program.execute(dict(context)) is True
+            return self.program is not None and self.program.execute(context) is True
         except ERRORS:
             return False
 
@@ -38,6 +40,12 @@ def expression(text: str) -> Expression:
         return Expression(text, None)
 
 
+def _context(variables: Mapping[str, Any]) -> Any:
+    import cel
+
+    return cel.Context(variables=dict(variables))
+
+
 class Rules(NamedTuple):
     """agentgateway's three lists, merged from everywhere a policy is attached.
 
@@ -49,13 +57,16 @@ class Rules(NamedTuple):
     deny: tuple[Expression, ...] = ()
     require: tuple[Expression, ...] = ()
 
-    def permit(self, context: Mapping[str, Any]) -> bool:
+    def permit(self, variables: Mapping[str, Any]) -> bool:
         """Whether the rules let a request through."""
-        if any(one.true(context) for one in self.deny):
+        if not any(self):
+            return True
+        context = _context(variables)
+        if any(one.holds(context) for one in self.deny):
             return False
-        if not all(one.true(context) for one in self.require):
+        if not all(one.holds(context) for one in self.require):
             return False
-        return not self.allow or any(one.true(context) for one in self.allow)
+        return not self.allow or any(one.holds(context) for one in self.allow)
 
 
 def merged(some: Iterable[Rules]) -> Rules:

@@ -10,7 +10,7 @@ from compiler.verify.callers import STRANGER
 from compiler.verify.gathering import gather
 from compiler.verify.netpol import Firewall, blocks, census, firewall
 from compiler.verify.pods import A2A, CLASSES, GATEWAY, HBONE, WAYPOINT, Pod, namespaces, pods
-from compiler.verify.relation import TOOLS, Call, Fault, Finding, Report, compare
+from compiler.verify.relation import APPROVAL, TOOLS, Call, Fault, Finding, Report, compare
 from compiler.verify.specs import World
 
 ROLES = ("agent", "mcp-server", "toolhive", *CLASSES)
@@ -23,6 +23,7 @@ def read(world: World, artefacts: Artefacts) -> Report:
     wanted = [edge for cluster in judged for edge in edges(world, cluster)]
     calls = [call for cluster in judged for call in world.calls(cluster)]
     silent = [(TOOLS, pair) for pair in world.narrowed(calls)]
+    silent += [(APPROVAL, call) for call in calls if call.approval == "human"]
     return compare("network", found, wanted, inexpressible=silent)
 
 

@@ -11,6 +11,7 @@ from compiler.verify.artefacts import Malformed, Node
 from compiler.verify.relation import Call, Instance
 
 GATEWAYS = ("agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway")
+DEFAULT_LAYERS = ("agentgateway",)
 HEADERS_SINCE = "2026-07-28"
 """The first revision of MCP that names method and tool in HTTP headers, which a mesh can read."""
 
@@ -205,7 +206,7 @@ def _project(name: str, spec: Node, spaces: Node) -> Project:
 
 def _cluster(name: str, spec: Node, platform: Node) -> Cluster:
     installed = frozenset(spec["installed"].texts())
-    layers = platform["layers"].texts() if platform["layers"].items() else ("agentgateway",)
+    layers = platform["layers"].texts() if not platform["layers"].absent else DEFAULT_LAYERS
     usable = [layer for layer in layers if layer in installed]
     return Cluster(
         name=name,
