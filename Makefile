@@ -20,13 +20,19 @@ check: .venv/.ready ## The project's own checks: style, types, floors, and the s
 test: .venv/.ready ## All tests that need nothing but Python.
 	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept
 
-accept: .venv/.ready .venv/node/.ready ## Real consumers judge the output: PM2 (from npm).
+accept: .venv/.ready .venv/node/.ready .venv/judges/.ready ## Real consumers judge the output: PM2, ToolHive, Istio.
 	$(BIN)/python -m pytest tests/accept
 
 .venv/node/.ready: tests/accept/package-lock.json .venv/.ready
 	@command -v npm >/dev/null || { echo "make accept needs npm, of Node.js 20 or newer"; exit 2; }
 	mkdir -p .venv/node && cp tests/accept/package.json tests/accept/package-lock.json .venv/node/
 	npm ci --prefix .venv/node --no-audit --no-fund --silent
+	touch $@
+
+.venv/judges/.ready: $(wildcard tests/accept/*/main.go tests/accept/*/go.*) .venv/.ready
+	@command -v go >/dev/null || { echo "make accept needs Go 1.26 or newer, to build ToolHive's and Istio's own judges"; exit 2; }
+	mkdir -p .venv/judges
+	for judge in toolhive istio; do (cd tests/accept/$$judge && go build -mod=readonly -o ../../../.venv/judges/$$judge .) || exit 2; done
 	touch $@
 
 bench: .venv/.ready ## Ratios against a bare script, within one run.
