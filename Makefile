@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := generate
-.PHONY: generate check test bench accept golden clean
+.PHONY: generate check test bench accept mutations golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -34,6 +34,9 @@ accept: .venv/.ready .venv/node/.ready .venv/judges/.ready ## Real consumers jud
 	mkdir -p .venv/judges
 	for judge in toolhive istio; do (cd tests/accept/$$judge && go build -mod=readonly -o ../../../.venv/judges/$$judge .) || exit 2; done
 	touch $@
+
+mutations: .venv/.ready ## Spoil the artefacts in every way, and list what verify says of each.
+	$(BIN)/python -m tests.mutations
 
 bench: .venv/.ready ## Ratios against a bare script, within one run.
 	$(BIN)/python -m tests.bench

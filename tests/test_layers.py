@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import product
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -56,9 +57,18 @@ SERVERS = st.dictionaries(
 APPROVAL = st.sampled_from(["none", "human"])
 
 
+class Estate(NamedTuple):
+    """Servers, grants, agents of `alpha` without any, and who hands work to whom."""
+
+    servers: Mapping[str, Server]
+    grants: Grants
+    idle: list[str]
+    hands: Mapping[tuple[str, str], list[str]]
+
+
 @st.composite
-def estates(draw: st.DrawFn, *, alike: bool) -> tuple[Mapping[str, Server], Grants, list[str]]:
-    """Servers, grants, and idle agents; `alike`: tools of one name have one approval."""
+def estates(draw: st.DrawFn, *, alike: bool) -> Estate:
+    """`alike`: tools of one name have one approval."""
     servers = draw(SERVERS)
     usual = {tool: draw(APPROVAL) for tool in TOOLS} if alike else {}
     grants = {}
@@ -69,7 +79,15 @@ def estates(draw: st.DrawFn, *, alike: bool) -> tuple[Mapping[str, Server], Gran
             if asked:
                 grants[project, agent, server] = asked
     idle = draw(st.lists(st.sampled_from(AGENTS), max_size=2, unique=True))
-    return servers, grants, idle
+    idle = idle or ([] if grants else ["dev"])
+    teams = {(p, a) for p, a, _ in grants} | {("alpha", a) for a in idle}
+    hands = {
+        (p, a): [
+            b for b in AGENTS[AGENTS.index(a) + 1 :] if (p, b) in teams and draw(st.booleans())
+        ]
+        for p, a in sorted(teams)  # no circles
+    }
+    return Estate(servers, grants, idle, {member: some for member, some in hands.items() if some})
 
 
 def checked(found: list[dict[str, object]]) -> Compilation:
@@ -85,13 +103,15 @@ def checked(found: list[dict[str, object]]) -> Compilation:
     return result
 
 
-def assert_equal(
-    estate: tuple[Mapping[str, Server], Grants, list[str]], clusters: tuple[str, ...]
-) -> None:
-    servers, grants, idle = estate
-    empty = [("alpha", agent) for agent in idle] or ([] if grants else [("alpha", "dev")])
-    result = checked(documents(servers, grants, clusters=clusters, empty=empty))
-    assert [d for d in result.diagnostics if d.severity is Severity.ERROR] == []
+def assert_equal(estate: Estate, clusters: tuple[str, ...]) -> None:
+    found = documents(
+        estate.servers,
+        estate.grants,
+        clusters=clusters,
+        empty=[("alpha", agent) for agent in estate.idle],
+        delegations=estate.hands,
+    )
+    assert [d for d in checked(found).diagnostics if d.severity is Severity.ERROR] == []
 
 
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,13 +119,13 @@ SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChe
 
 @SLOW
 @given(estates(alike=False))
-def test_gateways_and_meshes(estate: tuple[Mapping[str, Server], Grants, list[str]]) -> None:
+def test_gateways_and_meshes(estate: Estate) -> None:
     assert_equal(estate, WITHOUT_KAGENT)
 
 
 @SLOW
 @given(estates(alike=True))
-def test_kagent(estate: tuple[Mapping[str, Server], Grants, list[str]]) -> None:
+def test_kagent(estate: Estate) -> None:
     assert_equal(estate, ("kagent", "kagent-toolhive"))
 
 

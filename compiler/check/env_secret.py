@@ -19,13 +19,14 @@ _SECRET = re.compile(
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where a setting's name says that it is a credential."""
     for server in fleet.graph.all(MCPServer):
-        for name in server.spec.env:
-            if _SECRET.fullmatch(name):
-                yield RULE.at(
-                    server.key_at("env", name),
-                    f"`{name}` looks like a credential",
-                    help="move it to `secrets`, by reference",
-                )
+        package = server.spec.package
+        names: list[tuple[str, ...]] = [("env", name) for name in server.spec.env]
+        names += [("package", "env", name) for name in (package.env if package else ())]
+        for route in names:
+            if _SECRET.fullmatch(route[-1]):
+                message = f"`{route[-1]}` looks like a credential"
+                help = "move it to `secrets`, by reference"
+                yield RULE.at(server.key_at(*route), message, help=help)
     for p, process in enumerate(fleet.platform.processes):
         for name in process.env:
             if _SECRET.fullmatch(name):

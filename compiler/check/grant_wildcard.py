@@ -8,18 +8,21 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
-from compiler.model import MCPServer, Project
+from compiler.model import Agent, MCPServer, Project
 
 RULE = Rule("grant-wildcard", Severity.WARNING, "a grant names no tools but takes all")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every grant of `all`."""
+    """Every grant of `all` that the agent's ceiling allows; else it is a grant-above-ceiling."""
     for project in fleet.graph.all(Project):
         for a, member in enumerate(project.spec.agents):
+            ceilings = {
+                u.server: u.tools for u in fleet.graph.get(Agent, member.agent).spec.servers
+            }
             for g, entry in enumerate(member.grants):
-                if entry.tools == "all":
-                    count = len(fleet.graph.get(MCPServer, entry.server).spec.tools)
+                count = len(fleet.graph.get(MCPServer, entry.server).spec.tools)
+                if entry.tools == "all" and ceilings.get(entry.server) == "all":
                     yield RULE.at(
                         project.at("agents", a, "grants", g, "tools"),
                         f"agent `{member.agent}` gets every tool of `{entry.server}`, {count} now,"

@@ -26,9 +26,7 @@ from compiler.model import LanguageModel
 from compiler.source import Span
 
 RULE = Rule("layer-lossy", Severity.WARNING, "a layer cannot say what the specs say")
-_APPROVAL = (
-    "set a narrower grant, or see that the agent's own runtime asks; it is told in access.json"
-)
+_ASK = "the agent's own runtime must ask, as its access.json tells it; or drop those tools"
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -61,16 +59,14 @@ def _approvals(fleet: Fleet) -> Iterator[Diagnostic]:
             asked.setdefault(server.gate, set()).update(calls)
     for gate, calls in sorted(asked.items()):
         if calls and gate != "direct":
-            message = (
-                f"`{gate}` cannot wait for a human: it lets {len(calls)} calls with approval pass"
-            )
-            yield RULE.at(layer(fleet, gate), message, help=_APPROVAL)
-        if calls and gate == "envoy-ai-gateway":
-            message = (
-                "`envoy-ai-gateway` decides about tools alone, not about prompts and resources"
-            )
-            help = "offer none in servers behind it"
-            yield RULE.at(layer(fleet, gate), message, help=help)
+            many = f"{len(calls)} calls" if len(calls) > 1 else "a call"
+            name = fleet.platform.mesh if gate == "mesh" else gate
+            message = f"`{name}` cannot wait for a human: it lets {many} with approval pass"
+            yield RULE.at(layer(fleet, gate), message, help=_ASK)
+    if "envoy-ai-gateway" in asked:
+        message = "`envoy-ai-gateway` decides about tools alone, not about prompts and resources"
+        help = "keep servers behind it that offer neither"
+        yield RULE.at(layer(fleet, "envoy-ai-gateway"), message, help=help)
 
 
 def _undecided(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -84,10 +80,15 @@ def _undecided(fleet: Fleet) -> Iterator[Diagnostic]:
     for cluster, servers in sorted(found.items()):
         home = servers[0].cluster
         some = f"`{servers[0].name}`" + (f" and {len(servers) - 1} more" if servers[1:] else "")
+        help = "install a tool gateway there, and name it in the platform's `layers`"
+        if servers[0].meshed:
+            help += (
+                "; the mesh decides for MCP 2026-07-28 or later, and for servers without a volume"
+            )
         yield RULE.at(
             home.key_at("installed"),
             f"nothing in cluster `{cluster}` decides about single tools of {some}",
-            help="install a tool gateway there, and name it in the platform's `layers`",
+            help=help,
         )
 
 
@@ -132,7 +133,7 @@ def _kagent(fleet: Fleet, agent: AgentDeployment) -> Iterator[Diagnostic]:
         help = "ask on both servers, or on neither"
         yield RULE.at(place, message, help=help, related=on, severity=Severity.ERROR)
     if provider not in KAGENT_PROVIDERS:
-        message = f"kagent needs more than the specs say to use a model of `{provider}`"
+        message = f"kagent needs a host or a region for a model of `{provider}`, which no spec says"
         help = f"use one of {', '.join(KAGENT_PROVIDERS)} in this cluster"
         yield RULE.at(place, message, help=help, related=on, severity=Severity.ERROR)
     if {server.gate for server in agent.servers} - {"direct", "mesh"}:

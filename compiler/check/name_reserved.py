@@ -29,5 +29,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     everything: tuple[Resource[Spec], ...] = (*fleet.graph.all(Agent), *fleet.graph.all(MCPServer))
     for resource in everything:
         if resource.name in RESERVED:
-            message = f"`{resource.name}` is the name of an object in every project's namespace"
+            message = f"`{resource.name}` is the name of an object that we put into namespaces"
             yield RULE.at(resource.name_span, message, help="choose another name")

@@ -77,8 +77,9 @@ def _text(reports: Iterable[Report]) -> Iterator[str]:
     failed = 0
     for report in reports:
         failed += report.failed
-        if report.failed or report.permits:
-            yield f"{report.name}: {_counts(report)}"
+        if not report.failed and not report.permits:
+            continue
+        yield f"{report.name}: {_counts(report)}"
         yield from (f"  excess   {_line(call)}" for call in report.excess)
         yield from (f"  missing  {_line(call)}" for call in report.missing)
         yield from (f"  fault    {visible(fault)}" for fault in report.faults)

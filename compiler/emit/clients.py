@@ -66,7 +66,7 @@ def _entries(servers: Servers, refer: Callable[[str, str], str]) -> dict[str, An
     for name, server in servers.items():
         assert server.spec.package is not None, name
         command, *args = server.spec.package.command
-        env = dict(sorted(server.spec.env.items()))
+        env = dict(sorted(server.spec.package.env.items()))
         env |= {secret.name: refer(name, secret.name) for secret in server.spec.secrets}
         found[name] = {"type": "stdio", "command": command, "args": args, "env": env}
     return found

@@ -75,7 +75,7 @@ def _target(server: Resource[MCPServer]) -> Object:
     assert package is not None, server.name
     command, *args = package.command
     stdio: Object = {"cmd": command, "args": args}
-    if server.spec.env:
-        stdio["env"] = dict(sorted(server.spec.env.items()))
+    if package.env:
+        stdio["env"] = dict(sorted(package.env.items()))
     targets = [{"name": server.name, "stdio": stdio}]
     return {"failureMode": "failClosed", "prefixMode": "never", "targets": targets}

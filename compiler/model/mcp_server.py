@@ -45,6 +45,9 @@ class Package(Model):
     version: Line = about("the exact version")
     integrity: Line | None = about("the registry's checksum of that version", None)
     command: Annotated[tuple[Line, ...], Field(min_length=1)] = about("how it is started")
+    env: dict[EnvName, str] = about(
+        "plain settings of the command; those of the container are not used on a laptop", {}
+    )
 
 
 class Transport(Model):

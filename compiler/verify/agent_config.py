@@ -73,7 +73,7 @@ def _told(world: World, known: Doors, who: Call, one: Object) -> Iterator[Findin
     reached: set[Instance] = set()
     for name, entry in entries.fields():
         url = entry["url"].text() if entry["type"].text() == "http" else ""
-        found = set(destinations(world, who.cluster, known, url))
+        found = set(destinations(known, url))
         reached |= found
         if not any(to.server in listed.names() for to in found):
             yield Fault(f"{path}: the server {name} leads to none whose tools are granted")

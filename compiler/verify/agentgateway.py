@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from compiler.verify.artefacts import Artefacts, Node, Object
+from compiler.verify.artefacts import Artefacts, Node, Object, by_namespace
 from compiler.verify.callers import Caller, tried, words
 from compiler.verify.expressions import Rules, expression, merged
 from compiler.verify.gathering import agree, gateway, unknown
@@ -52,6 +52,7 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     policies = artefacts.all(cluster, "AgentgatewayPolicy", GROUP)
     yield from agree(cluster, "AgentgatewayPolicies", map(_providers, filter(_tokens, policies)))
+    near = by_namespace(policies)
     found = artefacts.all(cluster, "AgentgatewayBackend", GROUP)
     backends = {(one.namespace, one.name): one for one in found}
     known = doors(world, artefacts, cluster)
@@ -61,7 +62,7 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
                 if isinstance(way, Fault):
                     yield way
                 else:
-                    yield from _permitted(world, cluster, way, policies)
+                    yield from _permitted(world, cluster, way, near)
 
 
 def _ways(
@@ -78,7 +79,7 @@ def _ways(
         yield Fault(f"{ref.path}: `{ref.route}` leads to nothing that can be judged")
         return
     if kind[1] == "Service":
-        if Instance(home, name) in known.servers:
+        if Instance(home, name) in known.ports:
             yield Way(route, None, name, Instance(home, name))
         return
     backend = backends.get((home, name))
@@ -93,18 +94,20 @@ def _ways(
 
 
 def _permitted(
-    world: World, cluster: str, way: Way, policies: Iterable[Object]
+    world: World, cluster: str, way: Way, policies: Mapping[str, tuple[Object, ...]]
 ) -> Iterator[Finding]:
     """The calls that get through on one way."""
     if way.route.path != f"/{way.instance.server}":
         yield Fault(f"{way.route.where} leads to {way.instance.server}")
-    attached = [one for one in policies if any(_levels(one, way))]
+    passed = (way.route.gateway, way.route.object, *filter(None, (way.backend,)))
+    homes = {one.namespace for one in passed}
+    there = [one for home in sorted(homes) for one in policies.get(home, ())]
+    attached = [one for one in there if any(_levels(one, way))]
     token, calls = _token(attached, way), _calls(attached, way)
     requests = merged(_rules(one.spec["traffic"]["authorization"]) for one in attached)
     if not token.checked:
         yield Fault(f"{way.route.where}: nobody checks the callers' tokens")
-    parts = (*attached, way.backend) if way.backend else attached
-    named = words([one.spec.value for one in parts])
+    named = words([*requests.texts, *calls.texts])
 
     def permits(caller: Caller, tool: str) -> bool:
         jwt = {"sub": caller.subject, "aud": [AUDIENCE], "iss": token.issuer}

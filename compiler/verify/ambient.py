@@ -6,13 +6,12 @@ Services, judged there tool by tool, if the pod's ztunnel lets that waypoint in.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from compiler.verify import istio
-from compiler.verify.artefacts import Artefacts, Object
+from compiler.verify.artefacts import Artefacts, Object, by_namespace
 from compiler.verify.callers import Caller
 from compiler.verify.istio import Policy, Request
 from compiler.verify.labels import Labels, has
@@ -23,8 +22,6 @@ USE_NAMESPACE = "istio.io/use-waypoint-namespace"
 FOR = "istio.io/waypoint-for"
 MODE = "istio.io/dataplane-mode"
 HTTP = ("http", "http2", "grpc", "kubernetes.io/h2c", "kubernetes.io/ws")
-
-T = TypeVar("T", Policy, Object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +79,12 @@ def mesh(artefacts: Artefacts, cluster: str) -> Mesh:
     policies = artefacts.all(cluster, "AuthorizationPolicy", "security.istio.io")
     return Mesh(
         cluster,
-        _by_namespace(istio.policy(one) for one in policies),
-        _by_namespace(artefacts.all(cluster, "PeerAuthentication", "security.istio.io")),
-        _by_namespace(artefacts.all(cluster, "Service", "")),
+        by_namespace(istio.policy(one) for one in policies),
+        by_namespace(artefacts.all(cluster, "PeerAuthentication", "security.istio.io")),
+        by_namespace(artefacts.all(cluster, "Service", "")),
         frozenset(Caller(one.namespace, one.name) for one in gateways if _serves(one)),
         namespaces(artefacts, cluster),
     )
-
-
-def _by_namespace(some: Iterable[T]) -> Mapping[str, tuple[T, ...]]:
-    found: defaultdict[str, list[T]] = defaultdict(list)
-    for one in some:
-        found[one.namespace].append(one)
-    return {home: tuple(there) for home, there in found.items()}
 
 
 def _serves(gateway: Object) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from compiler.parse import parse
 from compiler.source import Source
@@ -110,6 +110,24 @@ class Artefacts:
     def in_cluster(self, cluster: str) -> Iterator[Object]:
         """Every object of a cluster."""
         return (one for (of, _), some in self.objects.items() if of == cluster for one in some)
+
+
+class Placed(Protocol):
+    """Whatever has a namespace."""
+
+    @property
+    def namespace(self) -> str: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+def by_namespace(some: Iterable[P]) -> Mapping[str, tuple[P, ...]]:
+    """Values by their namespace, in their order."""
+    found: defaultdict[str, list[P]] = defaultdict(list)
+    for one in some:
+        found[one.namespace].append(one)
+    return {home: tuple(there) for home, there in found.items()}
 
 
 def read(files: Mapping[str, str]) -> Artefacts:

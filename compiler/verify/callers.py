@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from compiler.verify.relation import Call, Instance
@@ -19,6 +20,9 @@ _IDENTITY = re.compile(
     r"(?:system:serviceaccount:|(?:spiffe://)?[^/ :]+/ns/)?([a-z0-9-]+)(?::|/sa/|/)([a-z0-9.-]+)"
 )
 _TOOL = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+_PART = re.compile(r"[a-z0-9:/-]{4,}")
+_USUAL = ("system:serviceaccount:", "spiffe://cluster.local/ns/")
+"""What every identity has, and what tells nobody from a stranger."""
 _LOOSE = re.compile(r"\*|startsWith|endsWith|contains|matches|like")
 
 
@@ -28,6 +32,11 @@ class Caller(NamedTuple):
     namespace: str
     account: str
     project: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its name beside its project's; in full, if it is no agent of one."""
+        return self.account if self.project else f"{self.namespace}/{self.account}"
 
     @property
     def subject(self) -> str:
@@ -66,16 +75,26 @@ def agents(world: World, project: str) -> Iterator[Caller]:
 def candidates(world: World, users: Iterable[str], named: Iterable[str]) -> frozenset[Caller]:
     """Whom to try on a server: its users' agents, whoever rules name, and strangers.
 
-    One agent stands for each other project, and strangers stand for those who are in none.
+    A stranger is somebody without a name, in each namespace of agents and outside of them, and
+    somebody outside with the name of each agent. One agent stands for each other project of whose
+    identity a rule has any part.
     """
-    users = frozenset(users)
-    found = {Caller(STRANGER, STRANGER)}
-    for project in world.projects:
-        team = list(agents(world, project))
-        found.update(team if project in users else team[:1])
-        if project in users:
-            found.add(Caller(world.projects[project].agents_namespace, STRANGER, project))
-    return frozenset(found | set(_identities(world, named)))
+    users, named = frozenset(users), frozenset(named)
+    own = [caller for project in users for caller in agents(world, project)]
+    unknown = [Caller(caller.namespace, STRANGER, caller.project) for caller in own]
+    alike = [Caller(STRANGER, caller.account) for caller in own]
+    others = _others(world, users, named)
+    named_ones = _identities(world, named)
+    return frozenset((*own, *unknown, *alike, *others, *named_ones, Caller(STRANGER, STRANGER)))
+
+
+def _others(world: World, users: frozenset[str], named: frozenset[str]) -> Iterator[Caller]:
+    found = {part for word in named for part in _PART.findall(word)}
+    parts = {part for part in found if not any(part in usual for usual in _USUAL)}
+    for project in world.projects.keys() - users:
+        for caller in islice(agents(world, project), 1):
+            if any(part in caller.subject or part in caller.spiffe for part in parts):
+                yield caller
 
 
 def _identities(world: World, named: Iterable[str]) -> Iterator[Caller]:
@@ -108,4 +127,4 @@ def tried(
     for caller in candidates(world, users, named):
         for tool in names:
             if permits(caller, tool):
-                yield Call(cluster, caller.project, caller.account, *instance, tool)
+                yield Call(cluster, caller.project, caller.shown, *instance, tool)

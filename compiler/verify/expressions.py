@@ -57,6 +57,11 @@ class Rules(NamedTuple):
     deny: tuple[Expression, ...] = ()
     require: tuple[Expression, ...] = ()
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All expressions, as they are written."""
+        return tuple(one.text for some in self for one in some)
+
     def permit(self, variables: Mapping[str, Any]) -> bool:
         """Whether the rules let a request through."""
         if not any(self):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from compiler.verify.artefacts import Artefacts, Malformed, Node
 from compiler.verify.callers import STRANGER, tools, words
@@ -52,14 +52,14 @@ def _route(world: World, project: str, route: Node) -> Iterator[Finding]:
     paths = [match["path"]["pathPrefix"].text() for match in route["matches"].items()]
     for backend in route["backends"].items():
         rules = _rules(policies, backend["policies"])
-        named = words([policies.value, backend["policies"].value])
+        named = words(rules.texts)
         for target in backend["mcp"]["targets"].items():
             server = target["name"].text()
             if server not in world.servers or paths != [f"/{server}"]:
                 yield Fault(f"{target.path}: {', '.join(paths) or '/'} leads to {server}")
                 continue
             issuer = policies["jwtAuth"]["issuer"].text()
-            for caller in _callers(world, project):
+            for caller in _callers(world, project, named):
                 token = {"sub": caller, "aud": [AUDIENCE], "iss": issuer}
                 for tool in tools(world.servers[server].tools, named):
                     call = {"jwt": token, "mcp": {"tool": {"name": tool, "target": server}}}
@@ -87,20 +87,13 @@ def _rules(*policies: Node) -> Rules:
     return Rules(**{action: tuple(some) for action, some in found.items()})
 
 
-def _callers(world: World, project: str) -> tuple[str, ...]:
-    """The project's agents, one of each other project, and a stranger in each."""
-    own = (
-        [f"{project}.{agent}" for agent in world.projects[project].team]
-        if (project in world.projects)
-        else []
-    )
-    others = [
-        f"{other.name}.{agent}"
-        for other in world.projects.values()
-        if other.name != project
-        for agent in list(other.team)[:1]
-    ]
-    return (*own, *others, f"{project}.{STRANGER}", f"{STRANGER}.{STRANGER}")
+def _callers(world: World, project: str, named: Iterable[str]) -> frozenset[str]:
+    """The project's agents, one of each other project, whoever rules name, and strangers."""
+    teams = {one.name: list(one.team) for one in world.projects.values()}
+    own = [f"{project}.{agent}" for agent in teams.get(project, ())]
+    others = [f"{other}.{agent}" for other, team in teams.items() for agent in team[:1]]
+    strangers = (f"{project}.{STRANGER}", f"{STRANGER}.{STRANGER}")
+    return frozenset((*own, *others, *strangers, *(word for word in named if "." in word)))
 
 
 def _call(project: str, caller: str, server: str, tool: str) -> Call:

@@ -106,7 +106,7 @@ def _tool(
     server = tool["mcpServer"]
     ref = server["namespace"].text(one.namespace), server["name"].text()
     url = urls.get(ref, "") if server["kind"].text() == "RemoteMCPServer" else ""
-    reached = destinations(world, who.cluster, known, url)
+    reached = destinations(known, url)
     if not reached:
         yield Fault(f"{tool.path}: `{tool.route}` leads to no server of the specs: {url or ref[1]}")
     names = server["toolNames"].texts()

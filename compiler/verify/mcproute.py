@@ -65,8 +65,10 @@ def _route(world: World, cluster: str, open: Doors, one: Object) -> Iterator[Fin
     for key in security.names():
         if key not in SECURITY:
             raise security[key].wrong("a field that can be judged")
-    named = words(one.spec.value)
-    for ref in one.spec["backendRefs"].items():
+    refs = one.spec["backendRefs"].items()
+    selectors = [ref["toolSelector"].value for ref in refs]
+    named = words([security["authorization"].value, selectors])
+    for ref in refs:
         to = Instance(one.namespace, ref["name"].text())
         if not _reaches(world, open, to, ref):
             yield Fault(f"{ref.path}: `{ref.route}` leads to no server of the specs")
@@ -88,7 +90,7 @@ def _route(world: World, cluster: str, open: Doors, one: Object) -> Iterator[Fin
 
 def _reaches(world: World, open: Doors, to: Instance, ref: Node) -> bool:
     """Whether a backendRef leads to a server of the specs, at the right port and path."""
-    if ref["kind"].text("Service") != "Service" or ref["port"].number() not in open.servers.get(
+    if ref["kind"].text("Service") != "Service" or ref["port"].number() not in open.ports.get(
         to, ()
     ):
         return False

@@ -112,10 +112,10 @@ def _calls(world: World, cluster: str, pod: Pod, server: Server, gate: Gate) -> 
         if may and not gate.lets(_listing(server, caller)):
             yield Fault(f"{cluster}: {caller.subject} cannot list the tools of {server.name}")
         for tool in may:
-            yield Call(cluster, caller.project, caller.account, pod.namespace, pod.name, tool)
+            yield Call(cluster, caller.project, caller.shown, pod.namespace, pod.name, tool)
         for label, request in _odd(server, caller, (may or [UNDECLARED])[0]):
             if gate.lets(request):
-                who = f"{caller.namespace}/{caller.account}"
+                who = caller.subject
                 yield Fault(f"{cluster}: {pod.namespace}/{pod.name} takes {label} from {who}")
 
 
@@ -153,8 +153,7 @@ def _connections(world: World, cluster: str, pod: Pod, port: int, gate: Gate) ->
     """Who may connect to a pod, whatever it then asks for."""
     for caller in sorted(_near(world, cluster, pod, gate)):
         if gate.lets(Request(caller, port)):
-            agent = caller.account if caller.project else f"{caller.namespace}/{caller.account}"
-            yield Call(cluster, caller.project, agent, pod.namespace, pod.name, "")
+            yield Call(cluster, caller.project, caller.shown, pod.namespace, pod.name, "")
 
 
 def _near(world: World, cluster: str, pod: Pod, gate: Gate) -> set[Caller]:

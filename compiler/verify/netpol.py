@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
-from compiler.verify.artefacts import Node, Object
+from compiler.verify.artefacts import Node, Object, by_namespace
 from compiler.verify.labels import Labels, Selector, selector
 from compiler.verify.pods import Pod
 from compiler.verify.relation import Fault
@@ -36,21 +35,17 @@ class Policy(NamedTuple):
 
     namespace: str
     selects: Selector
-    ingress: tuple[Rule, ...] | None
-    egress: tuple[Rule, ...] | None
+    ingress: Rules
+    egress: Rules
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """The pods by namespace, and the labels of each namespace."""
+    """All pods, the pods by namespace, and the labels of each namespace."""
 
+    everybody: frozenset[Pod]
     pods: Mapping[str, tuple[Pod, ...]]
     namespaces: Mapping[str, Labels]
-
-    @property
-    def everybody(self) -> frozenset[Pod]:
-        """All pods."""
-        return frozenset(pod for some in self.pods.values() for pod in some)
 
     def select(self, peer: Node, own: str) -> frozenset[Pod]:
         """The pods of a peer: without a namespaceSelector, those of the policy's own namespace."""
@@ -62,14 +57,6 @@ class Census:
         return frozenset(
             pod for home in homes for pod in self.pods.get(home, ()) if wanted(pod.labels)
         )
-
-
-def census(pods: Iterable[Pod], namespaces: Mapping[str, Labels]) -> Census:
-    """Sort pods by their namespace."""
-    found: defaultdict[str, list[Pod]] = defaultdict(list)
-    for pod in pods:
-        found[pod.namespace].append(pod)
-    return Census({name: tuple(some) for name, some in found.items()}, namespaces)
 
 
 def policy(one: Object, known: Census) -> Policy:
@@ -122,40 +109,27 @@ def _port(node: Node) -> Callable[[int, Pod], bool]:
     return lambda port, _pod: first <= port <= last
 
 
+Rules = tuple[Rule, ...] | None
+"""What holds for a pod in one direction; None: nothing selects it, so everything may pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """All policies of a cluster at work: the union of those that select a pod."""
+    """All policies of a cluster at work: for each pod, the union of those that select it."""
 
     known: Census
-    policies: Mapping[str, tuple[Policy, ...]]
-
-    def ingress(self, pod: Pod) -> tuple[Rule, ...] | None:
-        """The rules for what comes to a pod; None: nothing selects it, so everything does."""
-        return self._rules(pod, lambda policy: policy.ingress)
-
-    def egress(self, pod: Pod) -> tuple[Rule, ...] | None:
-        """The rules for what leaves a pod; None: nothing selects it, so everything may."""
-        return self._rules(pod, lambda policy: policy.egress)
-
-    def _rules(
-        self, pod: Pod, direction: Callable[[Policy], tuple[Rule, ...] | None]
-    ) -> tuple[Rule, ...] | None:
-        chosen = [
-            rules
-            for policy in self.policies.get(pod.namespace, ())
-            if policy.selects(pod.labels) and (rules := direction(policy)) is not None
-        ]
-        return tuple(rule for rules in chosen for rule in rules) if chosen else None
+    ingress: Mapping[Pod, Rules]
+    egress: Mapping[Pod, Rules]
 
     def sources(self, destination: Pod, port: int) -> Iterator[Pod]:
         """The pods that may connect to a port: both ends must agree."""
-        let_in = self.ingress(destination)
+        let_in = self.ingress[destination]
         admitted = set(self.known.everybody) if let_in is None else set[Pod]()
         for rule in let_in or ():
             if rule.allows(port, destination):
                 admitted |= self.known.everybody if rule.peers is None else rule.peers
         for source in admitted - {destination}:
-            let_out = self.egress(source)
+            let_out = self.egress[source]
             if let_out is None or any(_leads(rule, port, destination) for rule in let_out):
                 yield source
 
@@ -166,11 +140,22 @@ def _leads(rule: Rule, port: int, destination: Pod) -> bool:
 
 
 def firewall(objects: Iterable[Object], known: Census) -> Firewall:
-    """All NetworkPolicies of a cluster, by namespace."""
-    found: defaultdict[str, list[Policy]] = defaultdict(list)
-    for one in objects:
-        found[one.namespace].append(policy(one, known))
-    return Firewall(known, {name: tuple(some) for name, some in found.items()})
+    """All NetworkPolicies of a cluster, applied to its pods."""
+    policies = by_namespace(policy(one, known) for one in objects)
+    chosen = {
+        pod: [one for one in policies.get(pod.namespace, ()) if one.selects(pod.labels)]
+        for pod in known.everybody
+    }
+    return Firewall(
+        known,
+        {pod: _union(one.ingress for one in some) for pod, some in chosen.items()},
+        {pod: _union(one.egress for one in some) for pod, some in chosen.items()},
+    )
+
+
+def _union(some: Iterable[Rules]) -> Rules:
+    restricting = [rules for rules in some if rules is not None]
+    return tuple(rule for rules in restricting for rule in rules) if restricting else None
 
 
 def blocks(one: Object) -> Iterator[Fault]:

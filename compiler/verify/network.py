@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from compiler.verify.artefacts import Artefacts
+from compiler.verify.artefacts import Artefacts, by_namespace
 from compiler.verify.callers import STRANGER
 from compiler.verify.gathering import gather
-from compiler.verify.netpol import Firewall, blocks, census, firewall
+from compiler.verify.netpol import Census, Firewall, blocks, firewall
 from compiler.verify.pods import A2A, CLASSES, GATEWAY, HBONE, WAYPOINT, Pod, namespaces, pods
 from compiler.verify.relation import APPROVAL, TOOLS, Call, Fault, Finding, Report, compare
 from compiler.verify.specs import World
@@ -57,7 +57,8 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
         yield from blocks(one)
     homes = {**namespaces(artefacts, cluster), STRANGER: {"kubernetes.io/metadata.name": STRANGER}}
     present = tuple(pods(artefacts, cluster))
-    wall = firewall(policies, census((*present, *_strangers(present, homes)), homes))
+    everybody = (*present, *_strangers(present, homes))
+    wall = firewall(policies, Census(frozenset(everybody), by_namespace(everybody), homes))
     yield from _closed(cluster, wall, homes)
     wanted = frozenset(edges(world, cluster))
     names = {project.agents_namespace: project.name for project in world.projects.values()}

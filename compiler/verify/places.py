@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,17 +40,48 @@ def place(url: str) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The ports at which each server is reached through its Service, and each tool gateway."""
+    """The ports at which each server is reached through its Service, and where agents call it."""
 
-    servers: Mapping[Instance, frozenset[int]]
-    gateways: Mapping[str, tuple[int, ...]]
+    ports: Mapping[Instance, frozenset[int]]
+    agents: Mapping[Place, tuple[Instance, ...]]
 
 
 def doors(world: World, artefacts: Artefacts, cluster: str) -> Doors:
-    """The Services that are named like a server, choose its pods, and lead to its port."""
-    found: defaultdict[Instance, set[int]] = defaultdict(set)
+    """The addresses of a cluster's servers.
+
+    Of a Service that is named like a server, those ports count that lead to the server's own.
+    """
     present = tuple(pods(artefacts, cluster))
+    ports = _ports(world, artefacts, cluster, present)
+    gateways = {pod.namespace: pod.ports for pod in present if pod.name == GATEWAY}
+    agents: defaultdict[Place, list[Instance]] = defaultdict(list)
+    for one in world.users(cluster):
+        gate = world.gate(cluster, one.server)
+        straight = gate in ("", "mesh")
+        for port in ports.get(one, ()) if straight else gateways.get(one.namespace, ()):
+            agents[_address(world, gate, one, port)].append(one)
+    return Doors(ports, {place: tuple(some) for place, some in agents.items()})
+
+
+def _address(world: World, gate: str, one: Instance, port: int) -> Place:
+    """Where agents call a server: at its gateway, or else straight."""
+    home, name = one
+    addresses = {
+        "agentgateway": ("http", GATEWAY, f"/{name}"),
+        "envoy-ai-gateway": ("http", GATEWAY, f"/{name}"),
+        "agentic-networking": ("https", f"envoy-proxy-{hex12(home, GATEWAY)}", f"/{name}"),
+        "toolhive": ("http", f"vmcp-{GATEWAY}", "/mcp"),
+    }
+    straight = ("http", name, world.servers[name].path)
+    scheme, service, path = addresses.get(gate, straight)
+    return Place(scheme, home, service, port, path)
+
+
+def _ports(
+    world: World, artefacts: Artefacts, cluster: str, present: Iterable[Pod]
+) -> Mapping[Instance, frozenset[int]]:
     servers = {Instance(p.namespace, p.name): p for p in present if p.role == "mcp-server"}
+    found: defaultdict[Instance, set[int]] = defaultdict(set)
     for service in artefacts.all(cluster, "Service", ""):
         one = Instance(service.namespace, service.name)
         pod, wanted = servers.get(one), service.spec["selector"].pairs()
@@ -58,10 +89,7 @@ def doors(world: World, artefacts: Artefacts, cluster: str) -> Doors:
             for port in service.spec["ports"].items():
                 if _behind(port, pod) == world.servers[one.server].port:
                     found[one].add(port["port"].number())
-    return Doors(
-        {one: frozenset(ports) for one, ports in found.items()},
-        {pod.namespace: pod.ports for pod in present if pod.name == GATEWAY},
-    )
+    return {one: frozenset(ports) for one, ports in found.items()}
 
 
 def _behind(port: Node, pod: Pod) -> int | None:
@@ -76,33 +104,15 @@ def instance(world: World, known: Doors, host: str, port: int, path: str) -> Ins
     """The server that is reached at an address inside a cluster, if the specs have one."""
     match = _SERVICE.fullmatch(host)
     found = Instance(match[2], match[1]) if match else None
-    if found is None or port not in known.servers.get(found, ()):
+    if found is None or port not in known.ports.get(found, ()):
         return None
     return found if path == world.servers[found.server].path else None
 
 
-def destinations(world: World, cluster: str, known: Doors, url: str) -> tuple[Instance, ...]:
+def destinations(known: Doors, url: str) -> tuple[Instance, ...]:
     """The servers to which an agent's URL leads, by the gate that the specs put before each.
 
     A URL past a server's gate leads nowhere: the network refuses it.
     """
     to = place(url)
-    return tuple(
-        one for one in world.users(cluster) if to and to in _addresses(world, cluster, known, one)
-    )
-
-
-def _addresses(world: World, cluster: str, known: Doors, one: Instance) -> Iterator[Place]:
-    """Where an agent calls a server: at its gateway, or else straight."""
-    home, name = one
-    gateways = {
-        "agentgateway": ("http", GATEWAY, f"/{name}"),
-        "envoy-ai-gateway": ("http", GATEWAY, f"/{name}"),
-        "agentic-networking": ("https", f"envoy-proxy-{hex12(home, GATEWAY)}", f"/{name}"),
-        "toolhive": ("http", f"vmcp-{GATEWAY}", "/mcp"),
-    }
-    straight = ("http", name, world.servers[name].path)
-    gate = world.gate(cluster, name)
-    scheme, service, path = gateways.get(gate, straight)
-    ports = known.gateways.get(home, ()) if gate in gateways else known.servers.get(one, ())
-    return (Place(scheme, home, service, port, path) for port in ports)
+    return known.agents.get(to, ()) if to else ()

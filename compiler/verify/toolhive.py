@@ -14,7 +14,7 @@ from compiler.verify.artefacts import Artefacts, Malformed, Node, Object, from_j
 from compiler.verify.callers import candidates, tools, words
 from compiler.verify.cedar import Request
 from compiler.verify.gathering import agree, gateway, unknown
-from compiler.verify.places import doors, instance, place
+from compiler.verify.places import Doors, doors, instance, place
 from compiler.verify.relation import Call, Fault, Finding, Instance, Report
 from compiler.verify.specs import World
 
@@ -47,9 +47,10 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     issuers = artefacts.all(cluster, "MCPOIDCConfig", GROUP)
     yield from agree(cluster, "MCPOIDCConfigs", (one.spec.value for one in issuers))
+    known = doors(world, artefacts, cluster)
     for one in artefacts.all(cluster, "VirtualMCPServer", GROUP):
         entries: dict[str, Instance] = {}
-        for found in _entries(world, artefacts, cluster, one):
+        for found in _entries(world, artefacts, cluster, known, one):
             if isinstance(found, Fault):
                 yield found
             else:
@@ -67,10 +68,10 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
 
 
 def _entries(
-    world: World, artefacts: Artefacts, cluster: str, one: Object
+    world: World, artefacts: Artefacts, cluster: str, known: Doors, one: Object
 ) -> Iterator[tuple[str, Instance] | Fault]:
     """The entries of its group, each with the server that it leads to."""
-    group, known = one.spec["groupRef"]["name"].text(), doors(world, artefacts, cluster)
+    group = one.spec["groupRef"]["name"].text()
     groups = {(g.namespace, g.name) for g in artefacts.all(cluster, "MCPGroup", GROUP)}
     if (one.namespace, group) not in groups:
         yield Fault(f"{one.node.path}: there is no group {group}")
@@ -179,5 +180,5 @@ def _requests(
         names = tools(world.servers[to.server].tools, stems)
         for caller in candidates(world, world.users(cluster)[to], named):
             for tool in names:
-                call = Call(cluster, caller.project, caller.account, *to, tool)
+                call = Call(cluster, caller.project, caller.shown, *to, tool)
                 yield Request(caller.subject, f"{start}{tool}"), call

@@ -7,6 +7,7 @@ policies the API says that all must allow, while the code asks for any: there mu
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -61,13 +62,13 @@ def read(world: World, artefacts: Artefacts) -> Report:
 
 def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
-    accepted: list[Policy] = []
+    accepted: defaultdict[str, list[Policy]] = defaultdict(list)
     for one in artefacts.all(cluster, "XAccessPolicy", GROUP):
         rules = _rules(one)
         if rules is None:
             yield Fault(f"{one.node.path}: the controller refuses it, which leaves its target open")
         else:
-            accepted.append(Policy(one, rules))
+            accepted[one.namespace].append(Policy(one, rules))
     found = artefacts.all(cluster, "XBackend", GROUP)
     backends = {(one.namespace, one.name): one for one in found}
     known = doors(world, artefacts, cluster)
@@ -83,7 +84,7 @@ def _leads(
     route: Route,
     ref: Node,
     backends: Mapping[tuple[str, str], Object],
-    accepted: list[Policy],
+    accepted: Mapping[str, list[Policy]],
 ) -> Iterator[Finding]:
     """The calls that get through to one backendRef; a Service is checked at the Gateway only."""
     home, name = ref["namespace"].text(route.object.namespace), ref["name"].text()
@@ -91,14 +92,14 @@ def _leads(
     backend = backends.get((home, name)) if kind == (GROUP, "XBackend") else None
     mcp = backend.spec["mcp"] if backend else ref
     to = Instance(home, mcp["serviceName"].text() if backend else name)
-    if mcp["port"].number() not in known.servers.get(to, ()):
+    if mcp["port"].number() not in known.ports.get(to, ()):
         yield Fault(f"{ref.path}: `{ref.route}` leads to no server of the specs")
         return
     if (route.path, rewritten(route)) != (f"/{to.server}", world.servers[to.server].path):
         yield Fault(f"{route.where} leads to {to.server}{rewritten(route)}")
-    levels = [[p for p in accepted if _targets(p.object, route.gateway, "Gateway")]]
+    levels = [_attached(accepted, route.gateway, "Gateway")]
     if backend:
-        levels.append([p for p in accepted if _targets(p.object, backend, "XBackend")])
+        levels.append(_attached(accepted, backend, "XBackend"))
     if any(len(level) > 1 for level in levels):
         yield Fault(f"{route.where} has several policies: API and code differ about them")
     if not _certified(route.gateway):
@@ -111,7 +112,7 @@ def _permitted(
 ) -> Iterator[Finding]:
     """The calls that get through: by any policy of a level too much, by all of them enough."""
     users = world.users(cluster)[to]
-    named = words([policy.object.spec.value for level in levels for policy in level])
+    named = words([policy.object.spec["rules"].value for level in levels for policy in level])
     sources = {name for level in levels for policy in level for name in _sources(policy.object)}
 
     def permits(caller: Caller, tool: str) -> bool:
@@ -136,11 +137,18 @@ def _sources(policy: Object) -> Iterator[str]:
         yield f"{account['namespace'].text(policy.namespace)}/{account['name'].text()}"
 
 
-def _targets(policy: Object, target: Object, kind: str) -> bool:
-    return policy.namespace == target.namespace and any(
-        (ref["kind"].text(), ref["name"].text()) == (kind, target.name)
-        for ref in policy.spec["targetRefs"].items()
-    )
+def _attached(accepted: Mapping[str, list[Policy]], target: Object, kind: str) -> list[Policy]:
+    """The policies that name a target of their namespace."""
+    ref = (kind, target.name)
+    return [
+        policy
+        for policy in accepted.get(target.namespace, ())
+        if any((r["kind"].text(), r["name"].text()) == ref for r in _refs(policy))
+    ]
+
+
+def _refs(policy: Policy) -> tuple[Node, ...]:
+    return policy.object.spec["targetRefs"].items()
 
 
 def _certified(gateway: Object) -> bool:

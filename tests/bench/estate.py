@@ -118,7 +118,7 @@ def _common(root: Path, text: str, n: int) -> None:
     folder = {"Platform": "specs", "Cluster": "specs/clusters", "Model": "specs/models"}.get(kind)
     if kind == "RiskTier" and "name: high" in text:
         folder = "policies"
-    if folder is None:
+    if folder is None or "name: gated" in text:
         return
     text = re.sub(r"units: \d+", f"units: {n}", text)
     cpu, memory = n * 5 + 6, n * 7 + 12
