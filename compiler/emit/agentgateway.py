@@ -16,10 +16,11 @@ from compiler.derive.fleet import ServerDeployment
 from compiler.derive.limits import EXPRESSION_TOOLS, EXPRESSIONS, callers, chunks
 from compiler.emit import cel
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, file, folder, metadata
+from compiler.emit.objects import Object, custom, file, folder, metadata
 from compiler.emit.proxies import (
     AUDIENCE,
     Proxy,
+    gateway,
     grant_origins,
     home,
     meta,
@@ -62,15 +63,7 @@ def _keys(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """The Gateway, and who may speak to it at all: nobody without a token that is meant for it."""
     here, name = origins(fleet, proxy), proxy.name
-    listener = {"name": "mcp", "port": proxy.kind.port, "protocol": "HTTP"}
-    same = {"allowedRoutes": {"namespaces": {"from": "Same"}}}
-    gateway: Object = {
-        "apiVersion": f"{_ROUTES}/v1",
-        "kind": "Gateway",
-        "metadata": meta(fleet, proxy, name),
-        "spec": {"gatewayClassName": "agentgateway", "listeners": [{**listener, **same}]},
-    }
-    yield file(proxy.folder, proxy.cluster, gateway, *here)
+    yield gateway(fleet, proxy, "agentgateway", "HTTP")
     issuer = proxy.cluster.spec.tokens.issuer
     api = {
         "group": "",
@@ -106,16 +99,11 @@ def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> Iterator[Fi
     yield file(where, cluster, _object("AgentgatewayBackend", own, spec), this)
     target = {"group": _GROUP, "kind": "AgentgatewayBackend", "name": name}
     match = {"path": {"type": "PathPrefix", "value": f"/{name}"}}
-    route: Object = {
-        "apiVersion": f"{_ROUTES}/v1",
-        "kind": "HTTPRoute",
-        "metadata": own,
-        "spec": {
-            "parentRefs": [{"group": _ROUTES, "kind": "Gateway", "name": proxy.name}],
-            "rules": [{"matches": [match], "backendRefs": [target]}],
-        },
+    route = {
+        "parentRefs": [{"group": _ROUTES, "kind": "Gateway", "name": proxy.name}],
+        "rules": [{"matches": [match], "backendRefs": [target]}],
     }
-    yield file(where, cluster, route, this)
+    yield file(where, cluster, custom(f"{_ROUTES}/v1", "HTTPRoute", own, route), this)
     for number, some in enumerate(chunks(_expressions(fleet, server), EXPRESSIONS), start=1):
         spec = {
             "targetRefs": [target],
@@ -139,4 +127,4 @@ def _allow(expressions: list[str]) -> Object:
 
 
 def _object(kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return {"apiVersion": f"{_GROUP}/v1alpha1", "kind": kind, "metadata": own, "spec": spec}
+    return custom(f"{_GROUP}/v1alpha1", kind, own, spec)

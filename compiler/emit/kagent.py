@@ -15,7 +15,16 @@ from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
 from compiler.derive.limits import KAGENT_NAMES, KAGENT_PROVIDERS, chunks
 from compiler.emit import containers
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, component, file, folder, metadata, model_secret, selector
+from compiler.emit.objects import (
+    Object,
+    component,
+    custom,
+    file,
+    folder,
+    metadata,
+    model_secret,
+    selector,
+)
 from compiler.emit.proxies import endpoint
 from compiler.model import LanguageModel
 
@@ -126,4 +135,4 @@ def _deployment(agent: AgentDeployment, own: Object) -> Object:
 
 
 def _object(kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return {"apiVersion": f"{_GROUP}/v1alpha2", "kind": kind, "metadata": own, "spec": spec}
+    return custom(f"{_GROUP}/v1alpha2", kind, own, spec)

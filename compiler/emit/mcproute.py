@@ -7,21 +7,19 @@ matches decides, and where none does nothing is allowed; an empty selector would
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.limits import ROUTE_SELECTOR, callers, route_rules
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, file, folder, metadata
+from compiler.emit.objects import Object, custom, file, folder, metadata
 from compiler.emit.proxies import (
     AUDIENCE,
     Proxy,
     endpoint,
+    gateway,
     grant_origins,
     home,
-    meta,
-    origins,
     proxies,
     subject,
 )
@@ -34,16 +32,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
     """The gateways of namespaces, and the route of each server."""
     for proxy in proxies(fleet):
         if proxy.gate == "envoy-ai-gateway":
-            listener = {
-                "name": "mcp",
-                "port": proxy.kind.port,
-                "protocol": "HTTP",
-                "allowedRoutes": {"namespaces": {"from": "Same"}},
-            }
-            spec = {"gatewayClassName": "envoy-ai-gateway", "listeners": [listener]}
-            own = meta(fleet, proxy, proxy.name)
-            gateway = _object(f"{_ROUTES}/v1", "Gateway", own, spec)
-            yield file(proxy.folder, proxy.cluster, gateway, *origins(fleet, proxy))
+            yield gateway(fleet, proxy, "envoy-ai-gateway", "HTTP")
             for server in proxy.servers:
                 yield _route(fleet, server, proxy)
 
@@ -74,7 +63,7 @@ def _route(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> File:
         "securityPolicy": {"oauth": oauth, "authorization": authorization},
     }
     own = metadata(fleet, server)
-    route = _object("aigateway.envoyproxy.io/v1beta1", "MCPRoute", own, spec)
+    route = custom("aigateway.envoyproxy.io/v1beta1", "MCPRoute", own, spec)
     this, asked = Origin("", server.server), Origin("spec", proxy.cluster, ("tokens",))
     grants = grant_origins(fleet, server, "spec.securityPolicy")
     return file(folder(server), server.cluster, route, this, asked, *grants)
@@ -88,7 +77,3 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
             "source": {"jwt": {"claims": [{"name": "sub", "values": subjects}]}},
             "target": {"tools": [{"backend": server.name, "tool": tool} for tool in tools]},
         }
-
-
-def _object(version: str, kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return {"apiVersion": version, "kind": kind, "metadata": own, "spec": spec}

@@ -17,12 +17,13 @@ from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.derive.gates import meshed
 from compiler.derive.limits import MESH_RULES, callers, chunks
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, component, file, folder, metadata, selector
-from compiler.emit.proxies import HBONE, Proxy, grant_origins, home, meta, origins, proxies
+from compiler.emit.objects import Object, component, custom, file, folder, metadata, selector
+from compiler.emit.proxies import Proxy, gateway, grant_origins, home, meta, origins, proxies
 from compiler.graph import Resource
 from compiler.model import Cluster, Project
 
 FOLDERS: tuple[str, ...] = ("clusters",)
+_SECURITY = "security.istio.io/v1"
 _ACCOUNTS = 16  # of one source
 _LISTING = ["server/discover", "tools/list"]
 
@@ -57,28 +58,16 @@ def _walls(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
         yield file(
             where, cluster, _policy({"name": "deny-all", "namespace": space}, {}), origin, here
         )
-        strict: Object = {
-            "apiVersion": "security.istio.io/v1",
-            "kind": "PeerAuthentication",
-            "metadata": {"name": "default", "namespace": space},
-            "spec": {"mtls": {"mode": "STRICT"}},
-        }
+        own = {"name": "default", "namespace": space}
+        strict = custom(_SECURITY, "PeerAuthentication", own, {"mtls": {"mode": "STRICT"}})
         yield file(where, cluster, strict, origin, here)
 
 
 def _waypoint(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """The waypoint of a namespace. Whatever no server's own policy allows, it denies."""
     name, here = proxy.name, origins(fleet, proxy)
-    gateway: Object = {
-        "apiVersion": "gateway.networking.k8s.io/v1",
-        "kind": "Gateway",
-        "metadata": meta(fleet, proxy, name, **{"istio.io/waypoint-for": "service"}),
-        "spec": {
-            "gatewayClassName": "istio-waypoint",
-            "listeners": [{"name": "mesh", "port": HBONE, "protocol": "HBONE"}],
-        },
-    }
-    yield file(proxy.folder, proxy.cluster, gateway, *here)
+    kind = {"istio.io/waypoint-for": "service"}
+    yield gateway(fleet, proxy, "istio-waypoint", "HBONE", **kind)
     target = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}
     base = _policy(meta(fleet, proxy, name), {"targetRefs": [target], "action": "ALLOW"})
     yield file(proxy.folder, proxy.cluster, base, *here)
@@ -156,9 +145,4 @@ def _pods(own: Object, labels: dict[str, str], accounts: list[str]) -> Object:
 
 
 def _policy(own: Object, spec: dict[str, Any]) -> Object:
-    return {
-        "apiVersion": "security.istio.io/v1",
-        "kind": "AuthorizationPolicy",
-        "metadata": own,
-        "spec": spec,
-    }
+    return custom(_SECURITY, "AuthorizationPolicy", own, spec)

@@ -25,6 +25,11 @@ def file(folder: str, cluster: Resource[Cluster], object: Object, *origins: Orig
     return File(path, dump(object), origins, object, cluster.spec.kubernetes)
 
 
+def custom(version: str, kind: str, own: Object, spec: Mapping[str, Any]) -> Object:
+    """An object that consists of metadata and what is wanted."""
+    return {"apiVersion": version, "kind": kind, "metadata": own, "spec": dict(spec)}
+
+
 def folder(workload: Workload) -> str:
     """Where the objects of a workload lie."""
     root = f"clusters/{workload.cluster.name}"

@@ -12,8 +12,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from compiler.derive.fleet import Fleet, Gate, ServerDeployment
-from compiler.emit.file import Origin
-from compiler.emit.objects import Object
+from compiler.emit.file import File, Origin
+from compiler.emit.objects import Object, custom, file
 from compiler.graph import Resource
 from compiler.model import Cluster, Project
 
@@ -144,6 +144,20 @@ def proxies(fleet: Fleet) -> tuple[Proxy, ...]:
         )
         for (_, namespace, gate), servers in sorted(groups.items())
     )
+
+
+def gateway(fleet: Fleet, proxy: Proxy, kind: str, protocol: str, **labels: str) -> File:
+    """The Gateway of a proxy, of a class; only what is in its namespace attaches to it."""
+    listener = {
+        "name": "mesh" if protocol == "HBONE" else "mcp",
+        "port": proxy.kind.port,
+        "protocol": protocol,
+        "allowedRoutes": {"namespaces": {"from": "Same"}},
+    }
+    spec = {"gatewayClassName": kind, "listeners": [listener]}
+    own = meta(fleet, proxy, proxy.name, **labels)
+    object = custom("gateway.networking.k8s.io/v1", "Gateway", own, spec)
+    return file(proxy.folder, proxy.cluster, object, *origins(fleet, proxy))
 
 
 def endpoint(server: ServerDeployment) -> tuple[str, str]:

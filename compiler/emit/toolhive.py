@@ -15,7 +15,7 @@ from typing import Any
 from compiler.derive import Fleet
 from compiler.derive.limits import callers
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, file, folder, metadata
+from compiler.emit.objects import Object, custom, file, folder, metadata
 from compiler.emit.proxies import (
     AUDIENCE,
     Proxy,
@@ -99,9 +99,4 @@ def _text(word: str) -> str:
 
 
 def _object(kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return {
-        "apiVersion": "toolhive.stacklok.dev/v1beta1",
-        "kind": kind,
-        "metadata": own,
-        "spec": spec,
-    }
+    return custom("toolhive.stacklok.dev/v1beta1", kind, own, spec)

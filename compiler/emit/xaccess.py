@@ -9,15 +9,14 @@ which never admits the handshake: that takes a rule of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.limits import callers, inline
 from compiler.emit import cel
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, file, folder, metadata
-from compiler.emit.proxies import Proxy, grant_origins, home, meta, origins, proxies
+from compiler.emit.objects import Object, custom, file, folder, metadata
+from compiler.emit.proxies import Proxy, gateway, grant_origins, home, proxies
 
 FOLDERS: tuple[str, ...] = ("clusters",)
 _GROUP, _ROUTES = "agentic.networking.x-k8s.io", "gateway.networking.k8s.io"
@@ -27,16 +26,8 @@ def emit(fleet: Fleet) -> Iterator[File]:
     """The gateways of namespaces, and the backend, route and policy of each server."""
     for proxy in proxies(fleet):
         if proxy.gate == "agentic-networking":
-            listener = {
-                "name": "mcp",
-                "port": proxy.kind.port,
-                "protocol": "HTTPS",  # without a `tls` block: mutual TLS by SPIFFE identities
-                "allowedRoutes": {"namespaces": {"from": "Same"}},
-            }
-            spec = {"gatewayClassName": "kube-agentic-networking", "listeners": [listener]}
-            own = meta(fleet, proxy, proxy.name)
-            gateway = _object(f"{_ROUTES}/v1", "Gateway", own, spec)
-            yield file(proxy.folder, proxy.cluster, gateway, *origins(fleet, proxy))
+            # HTTPS without a `tls` block is mutual TLS by SPIFFE identities
+            yield gateway(fleet, proxy, "kube-agentic-networking", "HTTPS")
             for server in proxy.servers:
                 yield from _server(fleet, server, proxy)
 
@@ -62,7 +53,7 @@ def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> Iterator[Fi
         (f"{_ROUTES}/v1", "HTTPRoute", route, []),
         (f"{_GROUP}/v1alpha1", "XAccessPolicy", policy, grants),
     ):
-        yield file(where, server.cluster, _object(version, kind, own, spec), this, *more)
+        yield file(where, server.cluster, custom(version, kind, own, spec), this, *more)
 
 
 def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
@@ -80,7 +71,3 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
             expression = f"request.mcp.tool_name in {cel.listed(tools)}"
             by_name = {"type": "CEL", "cel": {"expression": expression}}
             yield {"name": f"{name}.tools", "source": source, "authorization": by_name}
-
-
-def _object(version: str, kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return {"apiVersion": version, "kind": kind, "metadata": own, "spec": spec}
