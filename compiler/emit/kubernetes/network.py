@@ -15,6 +15,7 @@ Before = Callable[[ServerDeployment], Proxy | None]
 """Which proxy stands before a server."""
 
 PORT = 8080
+_KAGENT = 8083
 _HBONE = {"protocol": "TCP", "port": HBONE}
 _PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
 _PROBES: Object = {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}]}
@@ -74,6 +75,9 @@ def of_agent(fleet: Fleet, agent: AgentDeployment, before: Before) -> Object:
         peer = {**_namespace(names.infrastructure), "podSelector": _labels(name)}
         egress += _rules("to", [peer], [port], mesh=mesh)
     callers = [_pod(agent.namespace, name, "agent") for name in agent.delegators]
+    if agent.kagent:  # its controller serves the agent's configuration, and talks to it
+        egress += _rules("to", [_namespace("kagent")], [_KAGENT], mesh=False)
+        callers.append(_namespace("kagent"))
     engine = {**_namespace(names.workflows), "podSelector": _labels(platform.workflowEngine.name)}
     ingress = _rules("from", [*callers, engine], [PORT], mesh=mesh)
     api = _api(agent.cluster) if agent.rights else []

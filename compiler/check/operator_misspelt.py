@@ -1,0 +1,28 @@
+"""An operator under a misspelt name is one that is not there: nothing is emitted for it, and a gate
+that everybody relies on stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.gates import GATEWAYS
+from compiler.diagnostic import Diagnostic, Rule, Severity, nearest
+from compiler.model import Cluster
+
+RULE = Rule("operator-misspelt", Severity.WARNING, "a cluster has an operator of a strange name")
+KNOWN = (*GATEWAYS, "argo-cd", "cert-manager", "external-secrets", "istio-ambient", "kagent")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every name that is almost one for which something is emitted."""
+    for cluster in fleet.graph.all(Cluster):
+        for index, name in enumerate(cluster.spec.installed):
+            near = nearest(name, KNOWN) if name not in KNOWN else []
+            if near and near[0] not in cluster.spec.installed:
+                yield RULE.at(
+                    cluster.at("installed", index),
+                    f"cluster `{cluster.name}` has `{name}`, for which nothing is emitted",
+                    help=f"did you mean `{near[0]}`?",
+                )
