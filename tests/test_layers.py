@@ -114,7 +114,7 @@ def assert_equal(estate: Estate, clusters: tuple[str, ...]) -> None:
     assert [d for d in checked(found).diagnostics if d.severity is Severity.ERROR] == []
 
 
-SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @SLOW

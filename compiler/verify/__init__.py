@@ -14,6 +14,7 @@ from compiler.verify import (
     agentgateway,
     clients,
     gateway_local,
+    identity,
     kagent,
     mcproute,
     mesh,
@@ -34,6 +35,7 @@ __all__ = ["Call", "Malformed", "Report", "verify"]
 Reader = Callable[[World, Artefacts], Report]
 
 READERS: tuple[Reader, ...] = (
+    identity.read,
     network.read,
     mesh.read,
     agentgateway.read,

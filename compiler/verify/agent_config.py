@@ -38,19 +38,16 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     for kind in WORKLOADS:
         for one in artefacts.all(cluster, kind):
             if one.spec["template"]["metadata"]["labels"].pairs().get(COMPONENT) == "agent":
-                yield from _identity(cluster, one, {name for home, name in told})
+                yield from _own(cluster, one, {n for home, n in told if home == one.namespace})
     known = doors(world, artefacts, cluster)
     for (home, name), one in told.items():
         yield from _told(world, known, Call(cluster, homes[home], name, "", "", ""), one)
 
 
-def _identity(cluster: str, one: Object, told: set[str]) -> Iterator[Fault]:
-    """An agent must run as itself, and be told what it may do, not what another may."""
+def _own(cluster: str, one: Object, told: set[str]) -> Iterator[Fault]:
+    """An agent must be told what it may do itself, not what another may."""
     template = one.spec["template"]
     name = template["metadata"]["labels"].pairs().get(NAME, one.name)
-    account = template["spec"]["serviceAccountName"].text("default")
-    if account != name:
-        yield Fault(f"{cluster}: {one.namespace}/{name} runs as {account}")
     mounted = set(_mounted(template["spec"])) & told
     if mounted != {name}:
         what = ", ".join(sorted(mounted)) or "nobody"

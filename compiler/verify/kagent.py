@@ -13,7 +13,6 @@ from compiler.verify.artefacts import Artefacts, Node, Object
 from compiler.verify.callers import tools
 from compiler.verify.gathering import gather, unknown
 from compiler.verify.places import Doors, destinations, doors
-from compiler.verify.pods import pods
 from compiler.verify.relation import Call, Fault, Finding, Instance, Report, compare
 from compiler.verify.specs import World
 
@@ -50,9 +49,6 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     urls = {(one.namespace, one.name): one.spec["url"].text() for one in remote}
     known = doors(world, artefacts, cluster)
     homes = {project.agents_namespace: project.name for project in world.projects.values()}
-    for pod in pods(artefacts, cluster):
-        if pod.role == "agent" and pod.namespace in homes and pod.account != pod.name:
-            yield Fault(f"{cluster}: {pod.namespace}/{pod.name} runs as {pod.account}")
     yield from _tokens(cluster, artefacts.all(cluster, "Agent", GROUP))
     for one in artefacts.all(cluster, "Agent", GROUP):
         asks = {

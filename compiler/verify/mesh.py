@@ -157,14 +157,16 @@ def _connections(world: World, cluster: str, pod: Pod, port: int, gate: Gate) ->
 
 
 def _near(world: World, cluster: str, pod: Pod, gate: Gate) -> set[Caller]:
-    """Whom to try on a pod; its neighbours are those who use what is in its namespace."""
-    users = {
-        user
-        for instance, some in world.users(cluster).items()
-        if instance.namespace == pod.namespace and pod.name in (instance.server, GATEWAY)
-        for user in some
-    }
-    users |= {p.name for p in world.projects.values() if p.agents_namespace == pod.namespace}
-    kinds = {world.gate(cluster, pod.name)} if pod.name in world.servers else set()
-    proxies = {Caller(pod.namespace, account(kind, pod.namespace)) for kind in kinds}
+    """Whom to try on a pod: those who use it, what stands before it, and the workflow engine."""
+    running, own = world.users(cluster), Instance(pod.namespace, pod.name)
+    users = {p.name for p in world.projects.values() if p.agents_namespace == pod.namespace}
+    proxies = set[Caller]()
+    if own in running:
+        users.update(running[own])
+        kind = world.gate(cluster, own.server)
+        proxies = {Caller(pod.namespace, account(kind, pod.namespace))} if kind else proxies
+    elif pod.name == GATEWAY:
+        users |= {
+            u for one, some in running.items() if one.namespace == pod.namespace for u in some
+        }
     return {*candidates(world, users, gate.named), *proxies, Caller(*world.engine)}

@@ -123,15 +123,31 @@ class Firewall:
 
     def sources(self, destination: Pod, port: int) -> Iterator[Pod]:
         """The pods that may connect to a port: both ends must agree."""
-        let_in = self.ingress[destination]
-        admitted = set(self.known.everybody) if let_in is None else set[Pod]()
-        for rule in let_in or ():
-            if rule.allows(port, destination):
-                admitted |= self.known.everybody if rule.peers is None else rule.peers
-        for source in admitted - {destination}:
+        for source in self.admitted(destination, port):
             let_out = self.egress[source]
             if let_out is None or any(_leads(rule, port, destination) for rule in let_out):
                 yield source
+
+    def admitted(self, destination: Pod, port: int) -> set[Pod]:
+        """The pods that a pod lets in at a port, whatever holds for them."""
+        let_in = self.ingress[destination]
+        found = set(self.known.everybody) if let_in is None else set[Pod]()
+        for rule in let_in or ():
+            if rule.allows(port, destination):
+                found |= self.known.everybody if rule.peers is None else rule.peers
+        return found - {destination}
+
+    def released(self, source: Pod) -> set[tuple[Pod, int]]:
+        """The pods and ports that a pod may turn to, whatever holds for those."""
+        let_out = self.egress[source]
+        everybody = Rule(None, None)
+        return {
+            (pod, port)
+            for rule in ((everybody,) if let_out is None else let_out)
+            for pod in (self.known.everybody if rule.peers is None else rule.peers)
+            for port in pod.ports
+            if pod != source and rule.allows(port, pod)
+        }
 
 
 def _leads(rule: Rule, port: int, destination: Pod) -> bool:

@@ -51,7 +51,7 @@ def edges(world: World, cluster: str) -> Iterator[Call]:
 def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     policies = artefacts.all(cluster, "NetworkPolicy", "networking.k8s.io")
     for one in artefacts.in_cluster(cluster):
-        if one.kind.endswith("NetworkPolicy") and one not in policies:
+        if one.kind.endswith("NetworkPolicy") and one.group != "networking.k8s.io":
             yield Fault(f"{one.node.path}: this reader does not know a {one.kind} of {one.group}")
     for one in policies:
         yield from blocks(one)
@@ -65,6 +65,7 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     for pod in present:
         if pod.role in ROLES:
             yield from _into(world, cluster, wall, pod, names, wanted)
+            yield from _one_sided(world, cluster, wall, pod, names, wanted)
 
 
 def _strangers(present: tuple[Pod, ...], homes: Mapping[str, object]) -> Iterator[Pod]:
@@ -107,6 +108,25 @@ def _into(
             yield call
         if call in wanted and any(source in open[port] for port in pod.private):
             yield Fault(f"{cluster}: {call.agent} reaches the private port of {_at(pod)}")
+
+
+def _one_sided(
+    world: World,
+    cluster: str,
+    wall: Firewall,
+    pod: Pod,
+    names: Mapping[str, str],
+    wanted: frozenset[Call],
+) -> Iterator[Fault]:
+    """What only one end forbids: whoever changes that end opens it without knowing."""
+    port = HBONE if world.clusters[cluster].meshed else _ports(world, pod)[0]
+    for source in wall.admitted(pod, port):
+        engine = pod.role == "agent" and (source.namespace, source.name) == world.engine
+        if source.role in ROLES and not engine and _edge(cluster, source, pod, names) not in wanted:
+            yield Fault(f"{cluster}: {_at(pod)} lets in {_at(source)}, which needs nothing there")
+    for other, _ in wall.released(pod):
+        if other.role in ROLES and _edge(cluster, pod, other, names) not in wanted:
+            yield Fault(f"{cluster}: {_at(pod)} may turn to {_at(other)}, and needs nothing there")
 
 
 def _ports(world: World, pod: Pod) -> tuple[int, ...]:
