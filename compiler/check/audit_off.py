@@ -22,12 +22,10 @@ RULE = Rule(
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every server that logs no calls and is granted to an agent at or above the tier."""
     least = LEVELS.index(str(fleet.parameter(RULE, "tier")))
-    for server in fleet.graph.all(MCPServer):
+    for server in (one for one in fleet.graph.all(MCPServer) if not one.spec.audit):
         grants = [g for g in fleet.grants if g.call.server == server.name]
-        if server.spec.audit or not grants:
-            continue
-        riskiest = max(grants, key=lambda grant: _level(fleet, grant))
-        if _level(fleet, riskiest) >= least:
+        riskiest = max(grants, key=lambda grant: _level(fleet, grant), default=None)
+        if riskiest is not None and _level(fleet, riskiest) >= least:
             who = f"`{riskiest.call.agent}`, of tier {LEVELS[_level(fleet, riskiest)]},"
             yield RULE.at(
                 server.at("audit"),
