@@ -7,12 +7,13 @@ from collections import Counter
 import pytest
 
 from tests import mutations
+from tests.mutations.estate import estate, wrong
 
 EVERY = list(mutations.every())
 
 
 def test_nothing_is_wrong_before() -> None:
-    assert mutations.wrong(mutations.estate()[0]) == []
+    assert wrong(estate()[0]) == []
 
 
 @pytest.mark.parametrize("mutation", EVERY, ids=lambda m: f"{m.layer}: {m.name}")

@@ -16,6 +16,8 @@ import yaml
 
 from compiler.verify.cedar import Request, decide, first_statements
 from tests import mutations
+from tests.mutations.changes import find
+from tests.mutations.estate import GRANTS, SERVERS, estate
 
 ROOT = Path(__file__).parents[2]
 JUDGES = ROOT / ".venv" / "judges"
@@ -29,9 +31,7 @@ SUBJECTS = {
 }
 NAMESPACES = {"alpha-mcp-servers": "alpha", "beta-mcp-servers": "beta", "mcp-servers": ""}
 TOOLS = [
-    f"{server}_{tool}"
-    for server, one in mutations.SERVERS.items()
-    for tool in (*one.tools, "undeclared")
+    f"{server}_{tool}" for server, one in SERVERS.items() for tool in (*one.tools, "undeclared")
 ]
 
 
@@ -59,18 +59,18 @@ def toolhive(policies: list[str]) -> dict[tuple[str, str], bool]:
 
 
 def policies(files: Mapping[str, str], namespace: str) -> list[str]:
-    path = mutations.find(dict(files), "toolhive", "MCPAuthzConfig", "tool-gateway", namespace)
+    path = find(dict(files), "toolhive", "MCPAuthzConfig", "tool-gateway", namespace)
     return list(yaml.safe_load(files[path])["spec"]["config"]["policies"])
 
 
 @pytest.mark.parametrize("namespace", list(NAMESPACES))
 def test_toolhive_decides_as_the_specs_say(namespace: str) -> None:
     home, allowed = NAMESPACES[namespace], 0
-    for (subject, name), decided in toolhive(policies(mutations.estate()[0], namespace)).items():
+    for (subject, name), decided in toolhive(policies(estate()[0], namespace)).items():
         server, _, tool = name.partition("_")
-        granted = mutations.GRANTS.get((*SUBJECTS[subject], server), {})
-        here = mutations.SERVERS[server].shared if not home else SUBJECTS[subject][0] == home
-        own = mutations.SERVERS[server].shared == (not home)
+        granted = GRANTS.get((*SUBJECTS[subject], server), {})
+        here = SERVERS[server].shared if not home else SUBJECTS[subject][0] == home
+        own = SERVERS[server].shared == (not home)
         assert decided == (tool in granted and here and own), (subject, name)
         allowed += decided
     assert allowed
@@ -81,7 +81,7 @@ def test_our_reading_of_cedar_is_toolhives() -> None:
     tried = 0
     for mutation in mutations.every():
         if mutation.layer == "toolhive":
-            files, _ = mutations.estate()
+            files, _ = estate()
             mutation.apply(files)
             try:
                 spoilt = policies(files, "alpha-mcp-servers")
@@ -109,7 +109,7 @@ def test_istio_accepts_every_object() -> None:
         if "security.istio.io" in path.name or path.name.startswith("gateway.gateway")
     }
     files = shipped | {
-        path: text for path, text in mutations.estate()[0].items() if "security.istio.io" in path
+        path: text for path, text in estate()[0].items() if "security.istio.io" in path
     }
     found = ask("istio", files)
     assert found == {"judged": len(files), "refused": []}
@@ -117,8 +117,8 @@ def test_istio_accepts_every_object() -> None:
 
 
 def test_istio_refuses_what_is_wrong() -> None:
-    files, _ = mutations.estate()
-    path = mutations.find(files, "mesh", "AuthorizationPolicy", "github", "alpha-mcp-servers")
+    files, _ = estate()
+    path = find(files, "mesh", "AuthorizationPolicy", "github", "alpha-mcp-servers")
     object = yaml.safe_load(files[path])
     object["spec"]["rules"][0]["when"][0]["key"] = "request.headers"
     assert len(ask("istio", {path: json.dumps(object)})["refused"]) == 1

@@ -1,0 +1,63 @@
+"""An estate that has every layer, and what `roster verify` holds against its artefacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from compiler.parse import Document, parse
+from compiler.pipeline import compile
+from compiler.verify import verify
+from tests.estate import TODAY
+from tests.layers import Server, documents, sources
+
+POD_GET = [{"resources": ["pods"], "verbs": ["get"]}]
+POD_DELETE = [{"resources": ["pods"], "verbs": ["delete"]}]
+SERVERS = {
+    "github": Server(("list_issues", "create_issue", "delete_repo")),
+    "tracker": Server(("list_issues", "close_issue")),
+    "old": Server(("list_issues", "run_query"), new=False),
+    "second": Server(("list_issues", "drop_table"), new=False),
+    "hub": Server(("t1", "t2", "a_tool_with_a_very_long_name"), new=False, shared=True),
+    "k8s": Server(
+        ("pods_get", "pods_delete"), rights={"pods_get": POD_GET, "pods_delete": POD_DELETE}
+    ),
+}
+GRANTS = {
+    ("alpha", "dev", "github"): {"list_issues": "none", "create_issue": "human"},
+    ("alpha", "dev", "tracker"): {"list_issues": "none"},
+    ("alpha", "dev", "old"): {"list_issues": "none"},
+    ("alpha", "ops", "second"): {"list_issues": "none"},
+    ("alpha", "ops", "k8s"): {"pods_get": "none"},
+    ("alpha", "ops", "hub"): {"t1": "none"},
+    ("beta", "dev", "github"): {"list_issues": "none"},
+    ("beta", "dev", "hub"): {"t2": "human", "a_tool_with_a_very_long_name": "none"},
+}
+Files = dict[str, str]
+
+
+@cache
+def _estate() -> tuple[Mapping[str, str], tuple[Document, ...]]:
+    found = documents(
+        SERVERS, GRANTS, delegations={("alpha", "dev"): ["ops"]}, empty=[("alpha", "idle")]
+    )
+    given = sources(found)
+    result = compile(given.values(), today=TODAY)
+    assert not result.failed, result.diagnostics
+    read = [d for source in given.values() if source.is_yaml for d in parse(source)[0]]
+    return {file.path: file.text for file in result.files}, tuple(read)
+
+
+def estate() -> tuple[Files, tuple[Document, ...]]:
+    """Every artefact of an estate that has all layers, and the documents that it came from."""
+    files, read = _estate()
+    return dict(files), read
+
+
+def wrong(files: Mapping[str, str]) -> list[str]:
+    """What verify holds against artefacts: `layer: so many missing, excess, faults`."""
+    return [
+        f"{r.name}: {len(r.missing)} missing, {len(r.excess)} excess, {len(r.faults)} faults"
+        for r in verify(files, estate()[1])
+        if r.missing or r.excess or r.faults
+    ]

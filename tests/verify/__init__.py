@@ -1,0 +1,1 @@
+"""The readers of `roster verify`, on artefacts written by hand."""
