@@ -64,8 +64,11 @@ def documents(
     clusters: Iterable[str] = CLUSTERS,
     delegations: Mapping[tuple[str, str], list[str]] = {},
     empty: Iterable[tuple[str, str]] = (),
+    spare: Iterable[tuple[str, str]] = (),
 ) -> list[dict[str, object]]:
-    """The estate as documents; `empty` are members of teams without any grant."""
+    """The estate as documents; `empty` are members of teams without any grant, and `spare` servers
+    of projects that nobody may call.
+    """
     platform = _one("Platform")
     platform["spec"] |= {  # type: ignore[operator]
         "mesh": "istio-ambient",
@@ -81,7 +84,8 @@ def documents(
     found += [_agent(name, grants, delegations) for name in sorted({a for _, a in members})]
     for project in sorted({p for p, _ in members}):
         team = [a for p, a in members if p == project]
-        found.append(_project(project, team, servers, grants, delegations, list(clusters)))
+        listed = {s for p, _, s in grants if p == project} | {s for p, s in spare if p == project}
+        found.append(_project(project, team, sorted(listed), grants, delegations, list(clusters)))
     return found
 
 
@@ -135,7 +139,7 @@ def _agent(
 def _project(
     name: str,
     team: list[str],
-    servers: Mapping[str, Server],
+    servers: list[str],
     grants: Grants,
     delegations: Mapping[tuple[str, str], list[str]],
     clusters: list[str],
@@ -156,7 +160,6 @@ def _project(
         members.append(
             {"agent": agent, "grants": entries, "delegatesTo": targets, "widening": leave}
         )
-    used = sorted({server for p, _, server in grants if p == name})
     people = [
         {"group": f"oidc:{name}-{role}", "role": role}
         for role in ("viewer", "operator", "maintainer")
@@ -171,7 +174,7 @@ def _project(
         name,
         displayName=name,
         clusters=clusters,
-        servers=used,
+        servers=servers,
         agents=members,
         people=people,
         quota=quota,

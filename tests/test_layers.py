@@ -64,6 +64,7 @@ class Estate(NamedTuple):
     grants: Grants
     idle: list[str]
     hands: Mapping[tuple[str, str], list[str]]
+    spare: list[tuple[str, str]]  # servers of projects that nobody may call
 
 
 @st.composite
@@ -87,7 +88,9 @@ def estates(draw: st.DrawFn, *, alike: bool) -> Estate:
         ]
         for p, a in sorted(teams)  # no circles
     }
-    return Estate(servers, grants, idle, {member: some for member, some in hands.items() if some})
+    spare = [(p, s) for p in sorted({p for p, _ in teams}) for s in servers if draw(st.booleans())]
+    given_ = {member: some for member, some in hands.items() if some}
+    return Estate(servers, grants, idle, given_, spare)
 
 
 def checked(found: list[dict[str, object]]) -> Compilation:
@@ -110,6 +113,7 @@ def assert_equal(estate: Estate, clusters: tuple[str, ...]) -> None:
         clusters=clusters,
         empty=[("alpha", agent) for agent in estate.idle],
         delegations=estate.hands,
+        spare=estate.spare,
     )
     assert [d for d in checked(found).diagnostics if d.severity is Severity.ERROR] == []
 

@@ -86,7 +86,9 @@ def _text(reports: Iterable[Report]) -> Iterator[str]:
         for reason, count in sorted(Counter(why for why, _ in report.inexpressible).items()):
             yield f"  {count} not expressible: {reason}"
     yield (
-        f"{failed} layers differ from the specs" if failed else "all layers say what the specs say"
+        f"{failed} layer{'s differ' if failed > 1 else ' differs'} from the specs"
+        if failed
+        else "all layers say what the specs say"
     )
 
 
@@ -96,7 +98,7 @@ def _counts(report: Report) -> str:
     parts = (
         (len(report.missing), "missing"),
         (len(report.excess), "excess"),
-        (len(report.faults), "faults"),
+        (len(report.faults), "faults" if report.faults[1:] else "fault"),
     )
     return ", ".join(f"{count} {word}" for count, word in parts if count)
 

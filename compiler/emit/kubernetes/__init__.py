@@ -24,7 +24,8 @@ def emit(fleet: Fleet) -> Iterator[File]:
     }
 
     def before(server: ServerDeployment) -> Proxy | None:
-        return standing.get((server.cluster.name, server.namespace, server.gate))
+        key = (server.cluster.name, server.namespace, server.gate)
+        return standing.get(key) if server.clients else None
 
     for server in fleet.servers:
         yield from servers.emit(fleet, server, before(server))
