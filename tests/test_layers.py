@@ -195,6 +195,15 @@ def test_over_the_limit_fails_with_the_number(
     assert tuple(re.findall(r"\d+", error.message)) == numbers
 
 
+def test_names_as_long_as_they_may_be() -> None:
+    """Two that differ at their very end, on a server whose tools are as long."""
+    agents, tool, server = ("a" * 39 + "x", "a" * 39 + "y"), "t" * 128, "s" * 63
+    grants = {("p" * 40, agent, server): {tool: "none"} for agent in agents}
+    for new in (True, False):
+        found = documents({server: Server((tool, "other"), new=new)}, grants)
+        assert not checked(found).failed
+
+
 def test_kagent_splits_a_server_and_counts_its_entries() -> None:
     tools = tuple(f"t{n}" for n in range(120))
     one = {("alpha", "dev", "s"): dict.fromkeys(tools, "none")}
