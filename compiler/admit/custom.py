@@ -62,7 +62,7 @@ _AUTHORIZATION: Shape = {
         512,
         {
             "from": [{"source": {"serviceAccounts": most(16, TEXT)}}],
-            "to?": [{"operation": {"methods": [TEXT], "paths": [TEXT]}}],
+            "to?": [{"operation": {"methods?": [TEXT], "paths?": [TEXT], "ports?": [TEXT]}}],
             "when?": [{"key": TEXT, "values": [TEXT]}],
         },
     ),

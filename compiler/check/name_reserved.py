@@ -18,6 +18,7 @@ RESERVED = (
     "deny-all",
     "kube-root-ca",
     "project",
+    "sse",  # agentgateway takes the path /sse for the transport of that name
     "tool-gateway",
     "tool-gateway-shared",
     "waypoint",

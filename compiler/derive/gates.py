@@ -20,7 +20,7 @@ NEEDS_API: tuple[Gate, ...] = ("toolhive", "envoy-ai-gateway")
 
 def meshed(platform: Platform, cluster: Cluster) -> bool:
     """Whether a cluster runs the platform's mesh."""
-    return platform.mesh in cluster.installed
+    return platform.mesh != "none" and platform.mesh in cluster.installed
 
 
 def has(platform: Platform, cluster: Cluster, layer: str) -> bool:

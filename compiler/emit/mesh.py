@@ -24,6 +24,7 @@ from compiler.model import Cluster, Project
 
 FOLDERS: tuple[str, ...] = ("clusters",)
 _SECURITY = "security.istio.io/v1"
+_AGENT = 8080  # where an agent listens for others
 _ACCOUNTS = 16  # of one source
 _LISTING = ["server/discover", "tools/list"]
 
@@ -76,7 +77,7 @@ def _waypoint(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """Agents with something granted behind a tool gateway may reach its pods."""
     accounts = [f"{home(fleet, project)}/{agent}" for project, agent in proxy.clients]
-    policy = _pods(meta(fleet, proxy, proxy.name), proxy.labels, accounts)
+    policy = _pods(meta(fleet, proxy, proxy.name), proxy.labels, accounts, proxy.kind.port)
     yield file(proxy.folder, proxy.cluster, policy, *origins(fleet, proxy))
 
 
@@ -97,7 +98,8 @@ def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iter
         accounts = [f"{home(fleet, project)}/{agent}" for project, agent in server.clients]
         suffix = ""
     own = metadata(fleet, server) | {"name": f"{name}{suffix}"}
-    yield file(where, server.cluster, _pods(own, part, accounts), this, *grants)
+    policy = _pods(own, part, accounts, server.server.spec.transport.port)
+    yield file(where, server.cluster, policy, this, *grants)
 
 
 def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
@@ -129,15 +131,19 @@ def _agent(fleet: Fleet, agent: AgentDeployment) -> File:
     engine = f"{platform.namespaces.workflows}/{platform.workflowEngine.name}"
     accounts = [*(f"{agent.namespace}/{name}" for name in agent.delegators), engine]
     part = selector(agent.name, component(agent))
-    policy = _pods(metadata(fleet, agent), part, accounts)
+    policy = _pods(metadata(fleet, agent), part, accounts, _AGENT)
     member = Origin("", agent.project, ("agents", agent.entry))
     return file(folder(agent), agent.cluster, policy, member)
 
 
-def _pods(own: Object, labels: dict[str, str], accounts: list[str]) -> Object:
-    """Only these ServiceAccounts reach the pods."""
+def _pods(own: Object, labels: dict[str, str], accounts: list[str], port: int) -> Object:
+    """Only these ServiceAccounts reach the pods, and only where they listen for them.
+
+    NetworkPolicy sees nothing but the tunnel; ztunnel compares the port within it.
+    """
+    there = [{"operation": {"ports": [str(port)]}}]
     rules = [
-        {"from": [{"source": {"serviceAccounts": list(some)}}]}
+        {"from": [{"source": {"serviceAccounts": list(some)}}], "to": there}
         for some in chunks(accounts, _ACCOUNTS)
     ]
     spec = {"selector": {"matchLabels": labels}, "action": "ALLOW", "rules": rules}
