@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from itertools import product
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from compiler.diagnostic import Severity
 from compiler.parse import parse
 from compiler.pipeline import Compilation, compile
+from compiler.source import Source
 from compiler.verify import verify
 from tests.estate import TODAY
 from tests.layers import CLUSTERS, Grants, Server, documents, sources
@@ -202,6 +204,33 @@ def test_names_as_long_as_they_may_be() -> None:
     for new in (True, False):
         found = documents({server: Server((tool, "other"), new=new)}, grants)
         assert not checked(found).failed
+
+
+def test_a_name_that_the_controller_takes_for_a_variable() -> None:
+    tools = ("request.create", "a_tool_with_a_very_long_name")
+    grants = {("alpha", "dev", "s"): dict.fromkeys(tools, "none")}
+    result = checked(documents({"s": Server(tools)}, grants, clusters=["agentic"]))
+    errors = [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert [d.code for d in errors] == ["layer-lossy"]
+    assert "`request.create`" in errors[0].message
+
+
+def test_a_limit_can_be_neither_lowered_nor_waived() -> None:
+    """Past it nothing can be emitted."""
+    found = many("agentic", 11, SHORT)
+    check = {"code": "layer-lossy", "severity": "warning"}
+    found.append(
+        {
+            "apiVersion": "roster/v1",
+            "kind": "Policy",
+            "metadata": {"name": "lenient", "owner": "team"},
+            "spec": {"description": "a test", "checks": [check]},
+        }
+    )
+    given_ = sources(found[:-1])
+    policy = json.dumps(found[-1])
+    given_["policies/lenient.yaml"] = Source("policies/lenient.yaml", policy)
+    assert compile(given_.values(), today=TODAY).failed
 
 
 def test_kagent_splits_a_server_and_counts_its_entries() -> None:

@@ -6,6 +6,7 @@ believes, is in the documentation of each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
@@ -18,6 +19,7 @@ from compiler.derive.limits import (
     ROUTE_RULES,
     access_rules,
     callers,
+    inline,
     kagent_entries,
     route_rules,
 )
@@ -26,6 +28,7 @@ from compiler.model import LanguageModel
 from compiler.source import Span
 
 RULE = Rule("layer-lossy", Severity.WARNING, "a layer cannot say what the specs say")
+_VARIABLE = re.compile(r"\brequest\.")
 _ASK = "the agent's own runtime must ask, as its access.json tells it; or drop those tools"
 
 
@@ -98,6 +101,8 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Diagnostic]:
         "agentic-networking": (access_rules(granted), ACCESS_RULES, "an XAccessPolicy"),
         "envoy-ai-gateway": (len(route_rules(granted)), ROUTE_RULES, "an MCPRoute"),
     }
+    if server.gate == "agentic-networking":
+        yield from _unreadable(fleet, server)
     needed, most, kind = counted.get(server.gate, (0, 0, ""))
     if needed > most:
         yield RULE.at(
@@ -108,6 +113,20 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Diagnostic]:
             related=[Label(layer(fleet, server.gate), "the layer")],
             severity=Severity.ERROR,
         )
+
+
+def _unreadable(fleet: Fleet, server: ServerDeployment) -> Iterator[Diagnostic]:
+    """The controller takes `request.x` for a variable even in a text, and refuses the policy."""
+    for tools in callers(fleet, server).values():
+        for tool in tools if not inline(tools) else ():
+            if _VARIABLE.search(tool):
+                yield RULE.at(
+                    server.server.name_span,
+                    f"an XAccessPolicy cannot name the tool `{tool}` in an expression",
+                    help="grant it alone, or give the cluster another tool gateway",
+                    related=[Label(layer(fleet, server.gate), "the layer")],
+                    severity=Severity.ERROR,
+                )
 
 
 def _kagent(fleet: Fleet, agent: AgentDeployment) -> Iterator[Diagnostic]:

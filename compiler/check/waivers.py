@@ -30,6 +30,9 @@ def judged(
     used: set[tuple[str, str]] = set()
     kept: list[Diagnostic] = []
     for diagnostic in found:
+        if _hard(diagnostic, known[diagnostic.code]):
+            kept.append(diagnostic)
+            continue
         key = (diagnostic.code, str(fleet.graph.containing(diagnostic.span)))
         holding = [w for w in waivers.get(key, ()) if w.spec.expires >= fleet.today]
         used.update((waiver.name, key[1]) for waiver in holding[:1])
@@ -37,6 +40,15 @@ def judged(
             severity = fleet.severities.get(diagnostic.code, diagnostic.severity)
             kept.append(diagnostic._replace(severity=severity))
     return (*kept, *_waivers(fleet, used, known), *_policies(fleet, known))
+
+
+def _hard(diagnostic: Diagnostic, rule: Rule) -> bool:
+    """Whether nobody can bear it: the limit of a layer, past which nothing can be emitted.
+
+    Such a finding is an error of a rule that only warns, and that no parameter grades.
+    """
+    graver = diagnostic.severity is Severity.ERROR and rule.severity is Severity.WARNING
+    return graver and not rule.parameters
 
 
 def _waivers(
