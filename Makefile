@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := generate
-.PHONY: generate check test bench accept mutations golden clean
+.PHONY: generate check test bench accept accept-cluster mutations golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -18,7 +18,7 @@ check: .venv/.ready ## The project's own checks: style, types, floors, and the s
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/roster check --strict
 
 test: .venv/.ready ## All tests that need nothing but Python.
-	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept
+	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept --ignore tests/cluster
 
 accept: .venv/.ready .venv/node/.ready .venv/judges/.ready ## Real consumers judge the output: PM2, ToolHive, Istio.
 	$(BIN)/python -m pytest tests/accept
@@ -42,7 +42,7 @@ bench: .venv/.ready ## Ratios against a bare script, within one run.
 	$(BIN)/python -m tests.bench
 
 golden: .venv/.ready ## Rewrite the snapshots and pages, then read the diff.
-	$(BIN)/python -m pytest -n 2 tests --snapshot-update --ignore tests/accept
+	$(BIN)/python -m pytest -n 2 tests --snapshot-update --ignore tests/accept --ignore tests/cluster
 
 clean: ## Remove what the targets installed and cached; never generated/.
 	rm -rf .venv .roster .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

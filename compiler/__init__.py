@@ -3,7 +3,7 @@ Compile YAML specs into everything that deploys and governs an estate of agents 
 
 Stages are verbs, and run in this order:
 
-    parse -> decode -> link -> derive -> check -> emit -> admit -> write
+    parse -> decode -> link -> derive -> check -> chart -> emit -> admit -> write
 
 Data are nouns, and flow between them:
 
@@ -22,6 +22,8 @@ Data are nouns, and flow between them:
     derive/         Graph -> Fleet: deployments, grants, reach, capacity
     check/          Fleet -> Diagnostics, policies and waivers applied; CHECKS is the table
     emit/           Fleet -> Files; EMITTERS is the table
+    chart/          Fleet -> Files, Diagnostics: the platform's components and projects' charts,
+                    built by cdk8s in a child process; COMPONENTS is the table
     admit/          Files -> Diagnostics: objects judged as a cluster would
     verify/         generated/ -> Access: what each layer permits, read from the artefacts alone
     write.py        Files -> generated/, atomically
@@ -29,7 +31,7 @@ Data are nouns, and flow between them:
 
 Floors, from the top; imports point down only (pyproject.toml enforces it):
 
-    cli > pipeline | render | write > admit > check | emit | verify > derive > link > decode
+    cli > pipeline | render | write > admit > chart > check | emit | verify > derive > link > decode
         > graph > parse | scan | model > diagnostic > source
 
 Invariants: a stage is pure; a value never changes; a Graph is fully linked; an emitter cannot fail

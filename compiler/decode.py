@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean, nearest
 from compiler.graph import Broken, Resource, ResourceId
-from compiler.model import KINDS, Spec
+from compiler.model import KINDS, MANIFESTS, Spec
 from compiler.model.base import Line, Model, Name
+from compiler.model.manifest import ADMISSION
 from compiler.model.wording import expected, fields_at
 from compiler.parse import Document
 from compiler.source import Route
@@ -34,6 +35,10 @@ class _Metadata(Model):
     owner: Line | None = None
 
 
+class _Labelled(_Metadata):
+    model_config = ConfigDict(extra="allow")
+
+
 class Envelope(Model):
     """What every document has around its spec."""
 
@@ -43,11 +48,19 @@ class Envelope(Model):
     spec: dict[str, Any]
 
 
+class _Foreign(Envelope):
+    """What an object of Kubernetes has around its spec."""
+
+    metadata: _Labelled
+
+
 def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Found]:
     """The resource of one document; a Broken one where its name is all that is known."""
     if not isinstance(document.data, dict):
         help = "write `apiVersion`, `kind`, `metadata` and `spec`"
         return (), (SHAPE.at(document.at(), "the document is not a mapping", help=help),)
+    if document.data.get("apiVersion") == ADMISSION:
+        return _manifest(document)
     envelope, found = _typed(Envelope, document.data, document, ())
     if envelope is None:
         return _broken(document), found
@@ -62,15 +75,30 @@ def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Fou
         return _broken(document), (SHAPE.at(span, message, help="choose another one"),)
     cls = KINDS.get(envelope.kind)
     if cls is None:
-        help = did_you_mean(envelope.kind, KINDS) or f"use one of {', '.join(sorted(KINDS))}"
-        message = f"there is no kind `{envelope.kind}`"
-        return (), (KIND.at(document.at("kind"), message, help=help),)
+        return (), (_no_kind(document, envelope.kind, KINDS),)
     spec, found = _typed(cls, envelope.spec, document, ("spec",))
     found += tuple(_misplaced(document, cls, name))
     id = ResourceId(envelope.kind, name)
     if spec is None:
         return (Broken(id, document),), found
     return (Resource(id, spec, document),), found
+
+
+def _manifest(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Found]:
+    """An object of Kubernetes: what its spec holds is judged later, as that of all objects is."""
+    envelope, found = _typed(_Foreign, document.data, document, ())
+    if envelope is None:
+        return _broken(document), found
+    cls = MANIFESTS.get(envelope.kind)
+    if cls is None:
+        return (), (_no_kind(document, envelope.kind, MANIFESTS),)
+    id = ResourceId(envelope.kind, envelope.metadata.name)
+    return (Resource(id, cls(), document),), tuple(_misplaced(document, cls, id.name))
+
+
+def _no_kind(document: Document, kind: str, known: Mapping[str, object]) -> Diagnostic:
+    help = did_you_mean(kind, known) or f"use one of {', '.join(sorted(known))}"
+    return KIND.at(document.at("kind"), f"there is no kind `{kind}`", help=help)
 
 
 def _broken(document: Document) -> tuple[Broken, ...]:

@@ -8,6 +8,7 @@ huge input costs no more than its first 64 levels. Plain scalars are JSON's scal
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -100,13 +101,37 @@ class Document:
 def parse(source: Source) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
     """The documents of one source. With any error but a duplicate key, there are none."""
     if not source.is_yaml:
-        return (), tuple(_hidden(source))
+        return (), () if source.is_definition else tuple(_hidden(source))
     if len(source.text) > MAX_CHARACTERS:
         message = f"the file has more than {MAX_CHARACTERS} characters"
         return (), (LIMIT.at(top(source.path), message, help="split it"),)
     if found := tuple(_hidden(source)):
         return (), found
-    reader = _Reader(source)
+    return _read(_Reader(source))
+
+
+def plain(source: Source) -> tuple[tuple[Any, ...], tuple[Diagnostic, ...]]:
+    """The data of a text that others wrote, such as a CustomResourceDefinition.
+
+    It may be as large as it likes; depth, aliases and duplicate keys are limited as in our own.
+    """
+    documents, found = _read(_Reader(source, sys.maxsize))
+    return tuple(bare(document.data) for document in documents), found
+
+
+def bare(value: Any) -> Any:
+    """Parsed data as JSON's own types: lists instead of tuples, numbers without their texts."""
+    if isinstance(value, dict):
+        return {key: bare(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [bare(item) for item in value]
+    if isinstance(value, Int | Float):
+        return int(value) if isinstance(value, int) else float(value)
+    return value
+
+
+def _read(reader: _Reader) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    source = reader.source
     try:
         documents = tuple(reader.documents())
     except _Refused as refused:
@@ -153,8 +178,9 @@ class _Refused(Exception):  # noqa: N818 - it carries a diagnostic and never lea
 class _Reader:
     """Composes data and places from the events of one source."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, most: int = MAX_NODES) -> None:
         self.source = source
+        self.most = most
         self.found: list[Diagnostic] = []
         self.next = yaml.CSafeLoader(source.text).get_event
         self.nodes = 0
@@ -173,8 +199,8 @@ class _Reader:
 
     def value(self, event: Any, depth: int) -> tuple[Any, Any]:
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            self.refuse(LIMIT, event, f"the file has more than {MAX_NODES} values", "split it")
+        if self.nodes > self.most:
+            self.refuse(LIMIT, event, f"the file has more than {self.most} values", "split it")
         if event.__class__ is yaml.ScalarEvent:
             if event.anchor is not None or event.tag is not None:
                 self.exotic(event)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from compiler import chart
 from compiler.admit import admit
 from compiler.check import check
 from compiler.decode import decode
@@ -47,7 +48,7 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
     nodes: list[Resource[Spec] | Broken] = []
     texts, unread = [], []
     for source in sorted(sources, key=lambda source: source.path):
-        secrets = scan(source)
+        secrets = () if source.is_definition else scan(source)
         documents, wrong = parse(source)
         found += secrets
         found += _beside(secrets, wrong)
@@ -81,12 +82,18 @@ def analyse(sources: Iterable[Source], *, today: date) -> Analysis:
     return Analysis(fleet, canonical((*found, *check(fleet))))
 
 
-def compile(sources: Iterable[Source], *, today: date) -> Compilation:
-    """Text to files, every one of them admitted."""
+def compile(
+    sources: Iterable[Source], *, today: date, memo: chart.Memo | None = None
+) -> Compilation:
+    """Text to files, every one of them admitted; `memo`: charts that need not be built anew."""
     analysis = analyse(sources, today=today)
     if analysis.fleet is None or has_errors(analysis.diagnostics):
         return Compilation((), analysis.diagnostics)
-    files = emit(analysis.fleet)
-    refused = admit(files)
-    found = canonical((*analysis.diagnostics, *refused))
+    charts, wrong = chart.build(analysis.fleet, memo or chart.Forgetful())
+    if has_errors(wrong):
+        return Compilation((), canonical((*analysis.diagnostics, *wrong)))
+    files = emit(analysis.fleet, charts)
+    texts = analysis.fleet.graph.texts.values()
+    refused = admit(files, {text.path: text.text for text in texts if text.is_definition})
+    found = canonical((*analysis.diagnostics, *wrong, *refused))
     return Compilation(() if has_errors(refused) else files, found)

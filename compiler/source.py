@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+DEFINITIONS = "policies/crds/"
+"""Where the CustomResourceDefinitions of clusters lie: texts of others, and long ones."""
+
 Route = tuple[str | int, ...]
 """Keys and indices from the top of a document to a value; pydantic calls it `loc`."""
 
@@ -26,7 +29,12 @@ class Source:
     @property
     def is_yaml(self) -> bool:
         """Whether it holds documents; any other file is only referred to (a prompt, a schema)."""
-        return self.path.endswith((".yaml", ".yml"))
+        return self.path.endswith((".yaml", ".yml")) and not self.is_definition
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it holds CustomResourceDefinitions."""
+        return self.path.startswith(DEFINITIONS)
 
 
 class Span(NamedTuple):

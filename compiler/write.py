@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -112,6 +112,25 @@ def _read(folder: int, name: str, most: int) -> bytes | None:
         return b"".join(parts)
     finally:
         os.close(handle)
+
+
+def texts(handle: int, paths: Iterable[str]) -> dict[str, str]:
+    """What files hold, by path; those that are not there, or are no text, are left out."""
+    found = {}
+    for path in paths:
+        try:
+            data = _below(handle, path.split("/"))
+            found[path] = (data or b"").decode()
+        except (OSError, Refused, UnicodeDecodeError):
+            continue
+    return found
+
+
+def _below(folder: int, parts: list[str]) -> bytes | None:
+    if len(parts) == 1:
+        return _read(folder, parts[0], MAX_BYTES)
+    with _open(parts[0], folder) as handle:
+        return _below(handle, parts[1:])
 
 
 def owned(handle: int) -> frozenset[str]:

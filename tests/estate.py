@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from compiler.model import KINDS
+from compiler.model import KINDS, MANIFESTS
 from compiler.pipeline import Compilation, compile
 from compiler.source import Source
 
@@ -24,7 +24,8 @@ def place(text: str, number: int) -> str:
         return match[1]
     kind = re.search(r"^kind: (\w+)", text, re.MULTILINE)
     name = re.search(r"name: ([a-z0-9-]+)", text)
-    folder = KINDS[kind[1]].FOLDERS[0] if kind and kind[1] in KINDS else "specs"
+    known = {**KINDS, **MANIFESTS}
+    folder = known[kind[1]].FOLDERS[0] if kind and kind[1] in known else "specs"
     return f"{folder.replace('*', name[1] if name else 'x')}/{number}.yaml"
 
 

@@ -22,6 +22,7 @@ CLUSTERS: Mapping[str, tuple[str, ...]] = {
     "envoy": ("envoy-ai-gateway",),
     "kagent": ("kagent",),
     "kagent-toolhive": ("kagent", "toolhive"),
+    "synced": ("argo-cd",),
 }
 LAYERS = ["agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway", "kagent"]
 TRAITS = ("untrusted", "private", "writes", "destructive", "sink", "executes")

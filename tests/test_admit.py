@@ -65,6 +65,7 @@ def test_a_surplus_field_anywhere_is_refused(files: tuple[File, ...]) -> None:
     """In one object of each kind, at every mapping that is not free in its keys."""
     refused = 0
     for file in {f.object["kind"]: f for f in files if f.object}.values():
+        alone = {d.message for d in admit([file])}  # its AppProject is not there, or its binding
         for path in nodes(file.object):
             if path and path[-1] in FREE:
                 continue
@@ -75,7 +76,8 @@ def test_a_surplus_field_anywhere_is_refused(files: tuple[File, ...]) -> None:
             here["surplus"] = 1
             text = dump(broken)  # type: ignore[arg-type]
             wrong = File(file.path, text, file.origins, broken, file.kubernetes)
-            assert [d.code for d in admit([wrong])] == ["object-invalid"], (file.path, path)
+            (found,) = (d for d in admit([wrong]) if d.message not in alone)
+            assert found.code == "object-invalid", (file.path, path)
             refused += 1
     assert refused > 60
 

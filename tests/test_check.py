@@ -1,8 +1,8 @@
 """
 Every page in tests/check/ is documentation, and a suite of tests.
 
-A `##` section is one test, and its ```yaml and ```json blocks are its files; the documents of
-tests/prelude.yaml are there too, unless a block defines them itself. A comment
+A `##` section is one test, and its ```yaml, ```json and ```python blocks are its files; the
+documents of tests/prelude.yaml are there too, unless a block defines them itself. A comment
 `# error: [code]` (or `# warning: [code]`) says that this line starts a diagnostic; a line
 without one says that it does not. A ```text block is what the user sees. A line
 `today: 2027-01-01` below the heading sets the day; `no prelude` leaves the prelude out.
@@ -40,7 +40,7 @@ def sections() -> Iterator[object]:
 @pytest.mark.parametrize(("page", "section"), list(sections()))
 def test_section(page: Path, section: str, request: pytest.FixtureRequest) -> None:
     blocks = BLOCK.findall(section)
-    files = [body for language, body in blocks if language in ("yaml", "json")]
+    files = [body for language, body in blocks if language in ("yaml", "json", "python")]
     given = sources(files, prelude="\nno prelude\n" not in section)
     day = date.fromisoformat(match[1]) if (match := DAY.search(section)) else TODAY
     found = compile(given.values(), today=day).diagnostics

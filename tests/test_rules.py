@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from compiler import admit, check, decode, link, parse, scan
+from compiler import admit, chart, check, decode, link, parse, scan
+from compiler.admit import transition
 from compiler.check import CHECKS
 from compiler.cli import inputs
 from compiler.cli.rules import all_rules
 
 PAGES = Path(__file__).parent / "check"
-STAGES = (inputs, parse, scan, decode, link, check, admit)
-TESTED_ELSEWHERE = {"hidden-character"} | {
-    rule.code for rule in (*inputs.RULES, *admit.RULES)
-}  # tests/test_hostile.py and tests/test_admit.py
+STAGES = (inputs, parse, scan, decode, link, check, chart, admit)
+TESTED_ELSEWHERE = {"hidden-character", "object-twice", "object-unknown"} | {
+    rule.code for rule in (*inputs.RULES, *transition.RULES)
+}  # tests/test_hostile.py, tests/test_admit.py, tests/chart and tests/test_transition.py
 
 
 def test_codes_are_unique() -> None:

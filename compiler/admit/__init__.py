@@ -1,51 +1,146 @@
-"""Files to Diagnostics: every Kubernetes object judged by the schema of its kind and version.
+"""Files to Diagnostics: every Kubernetes object judged as its cluster would.
 
-The schemas are those that come with kubernetes-validate, in their strict form (an unknown field is
-an error), compiled once by jsonschema-rs; custom resources have a closed schema of our own.
+First the schema of its kind and version: those that come with kubernetes-validate, in their strict
+form (an unknown field is an error), compiled once by jsonschema-rs; custom resources have closed
+schemas of our own, and the CustomResourceDefinitions of the user's clusters. Then what no schema
+says: the API server's rules, Argo CD's, and the admission policies that are emitted with the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from compiler.admit import gitops, transition
+from compiler.admit.crds import Definitions
+from compiler.admit.policies import judge
 from compiler.admit.schemas import validators
-from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.admit.semantics import REMOVED, duplicates, refusals
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.emit.file import File
+from compiler.source import Pos, Span
 
 INVALID = Rule("object-invalid", Severity.ERROR, "a cluster would refuse a generated object")
 UNKNOWN = Rule("object-unknown", Severity.ERROR, "there is no schema for a generated object")
-RULES = (INVALID, UNKNOWN)
+TWICE = Rule("object-twice", Severity.ERROR, "two files hold one object")
+DENIED = Rule("policy-denied", Severity.ERROR, "an admission policy denies a generated object")
+WARNED = Rule("policy-warned", Severity.WARNING, "an admission policy warns of a generated object")
+DEFINITION = Rule("definition-invalid", Severity.ERROR, "a CustomResourceDefinition is of no use")
+RULES = (INVALID, UNKNOWN, TWICE, DENIED, WARNED, DEFINITION, *transition.RULES)
+
+Object = Mapping[str, Any]
 
 
-def admit(files: Iterable[File]) -> tuple[Diagnostic, ...]:
-    """What clusters would refuse, at the spec lines that it came from."""
-    groups: dict[str, dict[tuple[str, str], list[tuple[File, Mapping[str, Any]]]]] = {}
+class Fault(NamedTuple):
+    """What is wrong with the object of a file: which field, and why; and who says so."""
+
+    rule: Rule
+    file: File
+    field: str
+    text: str
+    label: Label | None = None
+
+
+def admit(files: Iterable[File], definitions: Mapping[str, str] = {}) -> tuple[Diagnostic, ...]:
+    """What clusters would refuse, at the spec lines that it came from.
+
+    `definitions` are the texts of CustomResourceDefinitions, by path.
+    """
+    known, wrong = Definitions.parse(definitions)
+    objects = [file for file in files if file.object is not None]
+    faults = [*_judged(objects, known), *_argo(objects)]
+    for cluster in _clusters(objects).values():
+        faults += [*_twice(cluster), *_policies(cluster)]
+    found = [_definition(path, line, message) for path, line, message in wrong]
+    return (*found, *_told(faults))
+
+
+def _object(file: File) -> Object:
+    assert file.object is not None, file.path
+    return file.object
+
+
+def _clusters(files: Iterable[File]) -> dict[str, list[File]]:
+    found: dict[str, list[File]] = {}
     for file in files:
-        if file.object is not None:
-            kind = (file.object["apiVersion"], file.object["kind"])
-            of_version = groups.setdefault(file.kubernetes, {})
-            of_version.setdefault(kind, []).append((file, file.object))
-    return tuple(found for version in groups for found in _version(version, groups[version]))
+        found.setdefault(file.path.split("/")[1], []).append(file)
+    return found
 
 
-def _version(
-    version: str, kinds: Mapping[tuple[str, str], list[tuple[File, Mapping[str, Any]]]]
-) -> Iterator[Diagnostic]:
-    known = validators(version, frozenset(kinds))
-    for kind, objects in kinds.items():
-        validator = known.get(kind)
+def _judged(files: Iterable[File], known: Definitions) -> Iterator[Fault]:
+    """By schema, and where that has nothing to say, by the server's other rules."""
+    groups: dict[str, list[File]] = {}
+    for file in files:
+        groups.setdefault(file.kubernetes, []).append(file)
+    for version, some in groups.items():
+        kinds = frozenset((_object(f)["apiVersion"], _object(f)["kind"]) for f in some)
+        schemas = validators(version, kinds)
         valid: set[str] = set()  # clusters hold many equal objects
-        for file, object in objects:
-            if file.text in valid:
-                continue
-            span = file.origins[0].span
-            if validator is None:
-                message = f"`{file.path}`: Kubernetes {version} has no {kind[1]} in {kind[0]}"
-                yield UNKNOWN.at(span, message)
-            elif not validator.is_valid(object):
-                error = next(iter(validator.iter_errors(object)))
-                where = ".".join(map(str, error.instance_path)) or "the object"
-                yield INVALID.at(span, f"`{file.path}`: {where}: {error.message}")
-            else:
-                valid.add(file.text)
+        for file in some:
+            if file.text not in valid:
+                faults = [*_one(version, file, schemas, known)]
+                yield from faults
+                valid |= set() if faults else {file.text}
+
+
+def _one(
+    version: str, file: File, schemas: Mapping[tuple[str, str], Any], known: Definitions
+) -> Iterator[Fault]:
+    object = _object(file)
+    kind = object["apiVersion"], object["kind"]
+    schema = schemas.get(kind)
+    if schema is None and kind not in known.kinds and kind not in REMOVED:
+        text = f"Kubernetes {version} has no {kind[1]} in {kind[0]}"
+        yield Fault(UNKNOWN, file, "", text)
+        return
+    if schema is not None and not schema.is_valid(object):
+        error = next(iter(schema.iter_errors(object)))
+        yield Fault(INVALID, file, ".".join(map(str, error.instance_path)), error.message)
+        return
+    for field, text in known.refused(object) if kind in known.kinds else ():
+        yield Fault(INVALID, file, field, text)
+    for field, text in refusals(object):
+        yield Fault(INVALID, file, field, text)
+
+
+def _argo(files: Iterable[File]) -> Iterator[Fault]:
+    by_path = {file.path: file for file in files}
+    for path, field, text in gitops.faults((path, _object(f)) for path, f in by_path.items()):
+        yield Fault(INVALID, by_path[path], field, text)
+
+
+def _twice(files: list[File]) -> Iterator[Fault]:
+    for first, second in duplicates(map(_object, files)):
+        yield Fault(TWICE, files[second], "", f"`{files[first].path}` holds the same object")
+
+
+def _policies(files: list[File]) -> Iterator[Fault]:
+    """What the policies of a cluster say of its objects."""
+    places = {
+        _object(file)["metadata"]["name"]: Label(file.origins[0].span, "this policy")
+        for file in files
+        if _object(file)["kind"] == "ValidatingAdmissionPolicy"
+    }
+    for found in judge([(file, _object(file)) for file in files]):
+        rule = DENIED if found.denied else WARNED
+        yield Fault(
+            rule, found.key, "", f"{found.policy}: {found.message}", places.get(found.policy)
+        )
+
+
+def _told(faults: Iterable[Fault]) -> Iterator[Diagnostic]:
+    """One diagnostic for each place and reason, whatever number of files share them."""
+    places: dict[tuple[str, Span, str, str], list[Fault]] = {}
+    for fault in faults:
+        key = fault.rule.code, fault.file.origin(fault.field).span, fault.field, fault.text
+        places.setdefault(key, []).append(fault)
+    for (_, span, field, text), some in places.items():
+        (rule, _, _, _, label), paths = some[0], [fault.file.path for fault in some]
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        where = f"{field}: " if field else ""
+        related = [label] if label is not None and label.span != span else []
+        yield rule.at(span, f"`{paths[0]}`{more}: {where}{text}", related=related)
+
+
+def _definition(path: str, line: int, message: str) -> Diagnostic:
+    return DEFINITION.at(Span(path, Pos(line, 1), Pos(line, 1)), message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from compiler.admit import gitops
 from compiler.admit.shape import COUNT, PORT, TEXT, URL, Raw, Shape, most, schema
 
 _ROUTES = "gateway.networking.k8s.io"
@@ -19,6 +20,7 @@ _METADATA: Shape = {
     "namespace": TEXT,
     "labels?": {"*": TEXT},
     "annotations?": {"*": TEXT},
+    "finalizers?": [TEXT],
 }
 _NAMED: Shape = {"name": TEXT}
 _EXTERNAL_SECRET: Shape = {
@@ -29,11 +31,15 @@ _EXTERNAL_SECRET: Shape = {
         "name": TEXT,
         "creationPolicy": ("Owner", "Orphan", "Merge", "None"),
         "deletionPolicy": ("Delete", "Merge", "Retain"),
+        "template?": {"engineVersion": "v2", "data": {"*": TEXT}},
     },
     "data": [{"secretKey": TEXT, "remoteRef": {"key": TEXT, "property": TEXT}}],
 }
 _GATEWAY: Shape = {
     "gatewayClassName": TEXT,
+    "infrastructure?": {
+        "parametersRef": {"group": Raw({"type": "string"}), "kind": TEXT, "name": TEXT}
+    },
     "listeners": [
         {
             "name": TEXT,
@@ -42,6 +48,26 @@ _GATEWAY: Shape = {
             "allowedRoutes?": {"namespaces": {"from": "Same"}},
         }
     ],
+}
+_TRUE, _FALSE = Raw({"const": True}), Raw({"const": False})
+_POD: Shape = {
+    "securityContext": {"runAsNonRoot": _TRUE, "seccompProfile": {"type": "RuntimeDefault"}},
+    "containers": [
+        {
+            "name": TEXT,
+            "securityContext": {
+                "allowPrivilegeEscalation": _FALSE,
+                "readOnlyRootFilesystem": _TRUE,
+                "runAsNonRoot": _TRUE,
+                "capabilities": {"drop": ["ALL"]},
+            },
+        }
+    ],
+}
+_PARAMETERS: Shape = {
+    "resources": {"requests": {"*": TEXT}, "limits": {"*": TEXT}},
+    "deployment": {"spec": {"template": {"spec": _POD}}},
+    "service": {"spec": {"type": "ClusterIP"}},
 }
 _REWRITE: Shape = {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": TEXT}}
 _ROUTE: Shape = {
@@ -217,6 +243,8 @@ _AGENT: Shape = {
 }
 
 SPECS: Mapping[tuple[str, str], Shape] = {
+    ("argoproj.io/v1alpha1", "Application"): gitops.APPLICATION,
+    ("argoproj.io/v1alpha1", "AppProject"): gitops.PROJECT,
     ("external-secrets.io/v1", "ExternalSecret"): _EXTERNAL_SECRET,
     (f"{_ROUTES}/v1", "Gateway"): _GATEWAY,
     (f"{_ROUTES}/v1", "HTTPRoute"): _ROUTE,
@@ -224,6 +252,7 @@ SPECS: Mapping[tuple[str, str], Shape] = {
     (_ISTIO, "PeerAuthentication"): {"mtls": {"mode": "STRICT"}},
     (_AGENTGATEWAY, "AgentgatewayBackend"): _BACKEND,
     (_AGENTGATEWAY, "AgentgatewayPolicy"): _POLICY,
+    (_AGENTGATEWAY, "AgentgatewayParameters"): _PARAMETERS,
     (f"{_AGENTIC}/v0alpha0", "XBackend"): {
         "mcp": {"serviceName": TEXT, "port": PORT, "path": TEXT}
     },

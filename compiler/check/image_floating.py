@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.components import described
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import Agent, Image, MCPServer
 from compiler.source import Span
@@ -22,6 +23,10 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     images += [(s.name, s.spec.image, s.at("image", "tag")) for s in fleet.graph.all(MCPServer)]
     store = fleet.platform_resource.at("contextStore", "image", "tag")
     images.append(("context-store", fleet.platform.contextStore.image, store))
+    images += [
+        (key, component.image, fleet.platform_resource.at("components", key, "image", "tag"))
+        for key, component in described(fleet.platform)
+    ]
     for name, image, span in images:
         if image and image.digest is None and _MOVING.fullmatch(image.tag.lower()):
             yield RULE.at(span, f"the tag `{image.tag}` of `{name}` moves", help="name a version")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.components import described
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Resource
 from compiler.model import Agent, MCPServer
@@ -29,3 +30,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     if image is not None and image.digest is None:
         span = fleet.platform_resource.key_at("contextStore", "image")
         yield RULE.at(span, "the image of the context store has no digest", help=_HELP)
+    for key, component in described(fleet.platform):
+        if component.image.digest is None:
+            span = fleet.platform_resource.key_at("components", key, "image")
+            yield RULE.at(span, f"the image of `{key}` has no digest", help=_HELP)

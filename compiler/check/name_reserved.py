@@ -1,4 +1,5 @@
-"""In the namespaces of projects some names are taken: by walls, waypoints and gateways."""
+"""Some names are taken: in the namespaces of projects by walls, waypoints and gateways; among
+projects by the platform's own parts in Argo CD and PM2."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Resource
-from compiler.model import Agent, MCPServer, Spec
+from compiler.model import Agent, MCPServer, Project, Spec
 
 RULE = Rule("name-reserved", Severity.ERROR, "a name belongs to an object of our own")
 RESERVED = (
@@ -23,12 +24,18 @@ RESERVED = (
     "tool-gateway-shared",
     "waypoint",
 )
+OWN = ("cluster", "platform", "root")
+"""What AppProjects are called that belong to no project."""
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every agent and server with such a name."""
+    """Every agent, server and project with such a name."""
     everything: tuple[Resource[Spec], ...] = (*fleet.graph.all(Agent), *fleet.graph.all(MCPServer))
     for resource in everything:
         if resource.name in RESERVED:
             message = f"`{resource.name}` is the name of an object that we put into namespaces"
             yield RULE.at(resource.name_span, message, help="choose another name")
+    for project in fleet.graph.all(Project):
+        if project.name in OWN:
+            message = f"`{project.name}` is what we call a part of the platform"
+            yield RULE.at(project.name_span, message, help="choose another name")

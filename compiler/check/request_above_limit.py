@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from compiler.derive import Fleet
+from compiler.derive.components import described
 from compiler.derive.quantity import in_bytes, millicores
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.graph import Resource
@@ -39,6 +40,11 @@ def _all(fleet: Fleet) -> Iterator[tuple[Resource[Any], Route, Resources]]:
         for name in ("agentResources", "serverResources"):
             if (each := getattr(sizes, name)) is not None:
                 yield cluster, ("sizes", name), each
+        for name in type(sizes.components).model_fields:
+            if (each := getattr(sizes.components, name).resources) is not None:
+                yield cluster, ("sizes", "components", name, "resources"), each
+    for key, component in described(fleet.platform):
+        yield fleet.platform_resource, ("components", key, "resources"), component.resources
     yield (
         fleet.platform_resource,
         ("contextStore", "resources"),

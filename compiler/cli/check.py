@@ -7,8 +7,16 @@ from pathlib import Path
 
 import click
 
-from compiler.cli import inputs
-from compiler.cli.session import everything, format_option, root_option, show, summary, today_option
+from compiler.cli import inputs, memory
+from compiler.cli.session import (
+    everything,
+    format_option,
+    made,
+    root_option,
+    show,
+    summary,
+    today_option,
+)
 
 
 @click.command()
@@ -18,10 +26,8 @@ from compiler.cli.session import everything, format_option, root_option, show, s
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 def command(root: Path, format: str, today: date, strict: bool) -> None:
     """Report everything that is wrong with the specs; write nothing."""
-    from compiler.pipeline import compile
-
     read = inputs.read(root)
-    result = compile(read.sources.values(), today=today)
+    result = made(read, today, memory.Charts(root))
     found = everything(read, result.diagnostics)
     errors, warnings = show(found, read.sources, format)
     click.echo(summary(errors, warnings) or "no errors, no warnings", err=True)

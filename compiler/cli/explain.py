@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import inputs
+from compiler.cli import inputs, memory
 from compiler.cli.session import compiled, fail, root_option, today_option
 from compiler.diagnostic import Rule, did_you_mean
 
@@ -55,7 +55,8 @@ def _page(rule: Rule) -> str:
 
 def _explain_file(what: str, root: Path, today: date) -> None:
     read = inputs.read(root)
-    files = {file.path: file for file in compiled(read, today).files}
+    made = compiled(read, today, memo=memory.Charts(root)).files
+    files = {file.path: file for file in made}
     path, _, field = what.partition(":")
     name = _below(path, root)
     if name not in files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import click
 from compiler import write
 from compiler.cli import inputs, memory
 from compiler.cli.session import compiled, fail, root_option, show, summary, today_option
-from compiler.diagnostic import Diagnostic, visible
+from compiler.diagnostic import Diagnostic, canonical, has_errors, visible
 
 if TYPE_CHECKING:
     from compiler.pipeline import Compilation
@@ -40,10 +41,10 @@ def command(root: Path, today: date, out: Path | None, check: bool) -> None:
 
 
 def _generate(root: Path, today: date, target: Path) -> None:
-    made = first = None
+    made, first, charts = None, None, memory.Charts(root)
     if not target.is_dir():  # no folder is made for specs with errors
         first = inputs.read(root)
-        made = _compile(first, today)
+        made = _compile(first, today, charts)
     with write.locked(target) as handle:
         read = first or inputs.read(root)  # under the lock, so that the newest specs win
         key, have = memory.key(read.digest, today), write.snapshot(handle)
@@ -53,13 +54,28 @@ def _generate(root: Path, today: date, target: Path) -> None:
             _foreign(write.foreign(have, write.owned(handle)))
             click.echo("nothing has changed", err=True)
             return
-        result = made or _compile(read, today)
+        result = made or _compile(read, today, charts)
         changes = write.plan(result.files, have, write.owned(handle))
+        replaced = (path for path in (*changes.save, *changes.remove) if path in have)
+        result = _stepped(result, write.texts(handle, replaced), read)
         write.apply(changes, handle)
         memory.remember(root, target, key, changes.result, result.diagnostics)
+        charts.tidy()
     _foreign(changes.foreign)
     count = f"{len(result.files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
     click.echo(count, err=True)
+
+
+def _stepped(result: Compilation, before: dict[str, str], read: inputs.Inputs) -> Compilation:
+    """The same, unless a cluster could not follow from the last output to this one."""
+    from compiler.admit.transition import transitions
+
+    found = canonical(transitions(before, result.files))
+    if has_errors(found):
+        click.echo(summary(*show(found, read.sources)) + "; nothing is written", err=True)
+        raise SystemExit(1)
+    _report(found, read)
+    return replace(result, diagnostics=canonical((*result.diagnostics, *found)))
 
 
 def _compare(root: Path, today: date, target: Path) -> None:
@@ -83,8 +99,8 @@ def _compare(root: Path, today: date, target: Path) -> None:
         raise SystemExit(1)
 
 
-def _compile(read: inputs.Inputs, today: date) -> Compilation:
-    result = compiled(read, today, "; nothing is written")
+def _compile(read: inputs.Inputs, today: date, charts: memory.Charts | None = None) -> Compilation:
+    result = compiled(read, today, "; nothing is written", charts)
     _report(result.diagnostics, read)
     return result
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from compiler.diagnostic import Diagnostic, Rule, Severity
-from compiler.source import Source, top
+from compiler.source import DEFINITIONS, Source, top
 
 FOLDERS = ("specs", "projects", "policies")
 SUFFIXES = (".yaml", ".yml", ".md", ".json", ".txt")
-MAX_BYTES = 1_000_000
+MAX_BYTES, MAX_DEFINITIONS = 1_000_000, 32_000_000
 MAX_DEPTH = 8
+_CHART = re.compile(r"projects/[^/]+/charts/[^/]+\.py")
 
 SYMLINK = Rule("input-symlink", Severity.ERROR, "a symlink among the specs")
 UNREADABLE = Rule("input-unreadable", Severity.ERROR, "an input file cannot be read")
@@ -73,7 +75,8 @@ def _walk(root: Path, below: str, depth: int) -> Iterator[tuple[str, str]]:
         yield below, "unreadable"
         return
     for entry in entries:
-        path, kind = f"{below}/{entry.name}", _kind(entry, depth)
+        path = f"{below}/{entry.name}"
+        kind = _kind(entry, path, depth)
         if kind == "folder":
             yield from _walk(root, path, depth + 1)
         elif kind == "nameless":
@@ -82,7 +85,7 @@ def _walk(root: Path, below: str, depth: int) -> Iterator[tuple[str, str]]:
             yield path, kind
 
 
-def _kind(entry: os.DirEntry[str], depth: int) -> str:
+def _kind(entry: os.DirEntry[str], path: str, depth: int) -> str:
     if not entry.name.isprintable():
         return "nameless"
     if entry.is_symlink():
@@ -90,8 +93,10 @@ def _kind(entry: os.DirEntry[str], depth: int) -> str:
     if entry.name.startswith("."):
         return "hidden"
     if entry.is_dir():
+        if entry.name == "__pycache__":
+            return "hidden"
         return "folder" if depth < MAX_DEPTH else "deep"
-    if not entry.name.endswith(SUFFIXES):
+    if not entry.name.endswith(SUFFIXES) and not _CHART.fullmatch(path):
         return "ignored"
     return "file" if entry.is_file() else "special"
 
@@ -108,9 +113,10 @@ def _file(root: Path, path: str) -> bytes | Diagnostic:
         message = f"the file cannot be read: {(error.strerror or 'unknown error').lower()}"
         return UNREADABLE.at(top(path), message, help="look at its permissions")
     with os.fdopen(handle, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        message = f"the file is larger than {MAX_BYTES} bytes"
+        most = MAX_DEFINITIONS if path.startswith(DEFINITIONS) else MAX_BYTES
+        data = file.read(most + 1)
+    if len(data) > most:
+        message = f"the file is larger than {most} bytes"
         return LARGE.at(top(path), message, help="split it")
     try:
         data.decode("utf-8")

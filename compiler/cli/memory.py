@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from compiler.diagnostic import Diagnostic, Label, Severity
 from compiler.source import Pos, Span
@@ -62,11 +63,47 @@ def remember(
     state = {"key": key, "outputs": _seal(have), "diagnostics": list(found)}
     try:
         path.parent.mkdir(exist_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}.tmp")
-        beside.write_text(json.dumps(state), encoding="utf-8")
-        beside.replace(path)
+        _save(path, state)
     except OSError:
         return
+
+
+class Charts:
+    """The charts that earlier runs built, each in `.roster/charts/<digest>.json`."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / ".roster" / "charts"
+        self._used: set[str] = set()
+
+    def recall(self, digest: str) -> dict[str, Any] | None:
+        """What a chart came to; None if nobody knows, or what is known cannot be read."""
+        self._used.add(digest)
+        try:
+            found = json.loads((self._folder / f"{digest}.json").read_text(encoding="utf-8"))
+            return {"objects": found["objects"]}
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None
+
+    def remember(self, digest: str, answer: Mapping[str, Any]) -> None:
+        """Note what a chart came to. That it cannot be noted is no error."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _save(self._folder / f"{digest}.json", answer)
+        except OSError:
+            return
+
+    def tidy(self) -> None:
+        """Forget what the last run had no use for."""
+        for path in self._folder.glob("*.json"):
+            if path.stem not in self._used:
+                path.unlink(missing_ok=True)
+
+
+def _save(path: Path, value: object) -> None:
+    """Write a file whole, or not at all."""
+    beside = path.with_suffix(f".{os.getpid()}.tmp")
+    beside.write_text(json.dumps(value), encoding="utf-8")
+    beside.replace(path)
 
 
 def _diagnostic(item: list[object]) -> Diagnostic:

@@ -17,6 +17,7 @@ from compiler.diagnostic import Diagnostic, Severity, canonical, has_errors
 from compiler.source import Source
 
 if TYPE_CHECKING:
+    from compiler.cli.memory import Charts
     from compiler.derive import Fleet
     from compiler.pipeline import Compilation
 
@@ -127,14 +128,24 @@ def summary(errors: int, warnings: int) -> str:
     return ", ".join(parts)
 
 
-def compiled(read: Inputs, today: date, note: str = "") -> Compilation:
+def compiled(read: Inputs, today: date, note: str = "", memo: Charts | None = None) -> Compilation:
     """The files that the specs make; with errors they are shown, and the exit code is 1."""
-    from compiler.pipeline import compile
-
-    result = compile(read.sources.values(), today=today)
+    result = made(read, today, memo)
     found = everything(read, result.diagnostics)
     _stop_on_errors(found, read, note)
     return replace(result, diagnostics=found)
+
+
+def made(read: Inputs, today: date, memo: Charts | None = None) -> Compilation:
+    """What the specs compile to, or that a library is missing which charts are built with."""
+    from importlib.metadata import PackageNotFoundError
+
+    from compiler.pipeline import compile
+
+    try:
+        return compile(read.sources.values(), today=today, memo=memo)
+    except PackageNotFoundError as missing:
+        fail(f"charts need a library that is not there: python -m pip install {missing.name}")
 
 
 def analysed(read: Inputs, today: date) -> Fleet:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from compiler.derive.components import BESIDE, STORE, parts
 from compiler.derive.deployments import Deployments
 from compiler.derive.fleet import Fleet, Load
 from compiler.derive.quantity import in_bytes, millicores
@@ -25,14 +26,8 @@ def amounts(value: Amounts) -> tuple[int, int]:
 
 
 def loads(graph: Graph, running: Deployments) -> Iterator[Load]:
-    """One load for each agent, server and store in each cluster."""
-    platform = graph.all(Platform)[0].spec
-    store, space = platform.contextStore, platform.namespaces.infrastructure
-    for cluster in graph.all(Cluster):
-        if store.kind != "managed":
-            pods = (store.replicas, store.replicas)
-            where = (cluster.name, space, "", "context-store")
-            yield _load(where, "infrastructure", pods, store.resources)
+    """One load for each agent, server and component in each cluster."""
+    yield from _components(graph)
     yield from _proxies(running)
     for server in running.servers:
         home = server.project.name if server.project else ""
@@ -41,6 +36,32 @@ def loads(graph: Graph, running: Deployments) -> Iterator[Load]:
     for agent in running.agents:
         where = (agent.cluster.name, agent.namespace, agent.project.name, agent.name)
         yield _load(where, "agents", (agent.replicas, agent.replicas), agent.resources)
+
+
+def _components(graph: Graph) -> Iterator[Load]:
+    """The platform's own; a store that runs in the cluster is counted, whoever deploys it."""
+    platform = graph.all(Platform)[0].spec
+    store, space = platform.contextStore, platform.namespaces.infrastructure
+    for cluster in graph.all(Cluster):
+        here = parts(graph, cluster.spec)
+        for part in here:
+            where = (cluster.name, part.namespace, "", part.name)
+            each = part.resources
+            load = _load(where, "infrastructure", (part.replicas, part.replicas), each)
+            yield _beside(load) if part.key == "contextStore" else load
+        if store.kind != "managed" and not any(part.key == "contextStore" for part in here):
+            pods = (store.replicas, store.replicas)
+            yield _load((cluster.name, space, "", STORE), "infrastructure", pods, store.resources)
+
+
+def _beside(load: Load) -> Load:
+    """With the container that stands beside each Redis."""
+    requests, limits = amounts(BESIDE.requests), amounts(BESIDE.limits)
+    return replace(
+        load,
+        requests=(load.requests[0] + requests[0], load.requests[1] + requests[1]),
+        limits=(load.limits[0] + limits[0], load.limits[1] + limits[1]),
+    )
 
 
 def _proxies(running: Deployments) -> Iterator[Load]:

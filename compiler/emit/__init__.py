@@ -3,12 +3,13 @@ FOLDERS."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from compiler.derive import Fleet
 from compiler.emit import (
     agentgateway,
+    argocd,
     clients,
     kagent,
     kubernetes,
@@ -16,6 +17,7 @@ from compiler.emit import (
     mcproute,
     mesh,
     pm2,
+    policies,
     rbac,
     registry,
     toolhive,
@@ -37,6 +39,7 @@ class Emitter(Protocol):
 EMITTERS: tuple[Emitter, ...] = (
     kubernetes,
     rbac,
+    policies,
     mesh,
     agentgateway,
     toolhive,
@@ -50,13 +53,26 @@ EMITTERS: tuple[Emitter, ...] = (
 )
 
 
-def emit(fleet: Fleet) -> tuple[File, ...]:
-    """Every file, sorted by path. Two files never share a path, whatever the file system."""
-    files: dict[str, File] = {}
+def emit(fleet: Fleet, charts: Iterable[File] = ()) -> tuple[File, ...]:
+    """Every file, sorted by path, with those of charts; Argo CD is told of all of them.
+
+    Two files never share a path, whatever the file system.
+    """
+    files = {file.path.lower(): file for file in charts}
     for emitter in EMITTERS:
         for file in emitter.emit(fleet):
             folder = file.path.partition("/")[0]
             assert folder in emitter.FOLDERS, f"{file.path} lies outside of {emitter.FOLDERS}"
-            assert file.path.lower() not in files, f"{file.path} is written twice"
-            files[file.path.lower()] = file
-    return tuple(sorted(files.values(), key=lambda file: file.path))
+            _add(files, file)
+    for file in tuple(argocd.deliver(fleet, sorted(files.values(), key=_path))):
+        _add(files, file)
+    return tuple(sorted(files.values(), key=_path))
+
+
+def _add(files: dict[str, File], file: File) -> None:
+    assert file.path.lower() not in files, f"{file.path} is written twice"
+    files[file.path.lower()] = file
+
+
+def _path(file: File) -> str:
+    return file.path

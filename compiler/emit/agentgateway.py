@@ -14,7 +14,7 @@ from typing import Any
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.limits import EXPRESSION_TOOLS, EXPRESSIONS, callers, chunks
-from compiler.emit import cel
+from compiler.emit import cel, parameters
 from compiler.emit.file import File, Origin
 from compiler.emit.objects import Object, custom, file, folder, metadata
 from compiler.emit.proxies import (
@@ -48,7 +48,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
 
 def _keys(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """Once in a cluster: the controller gets the API server's public keys over TLS."""
-    where = f"clusters/{proxy.cluster.name}/platform/{proxy.name}"
+    where = f"clusters/{proxy.cluster.name}/platform/issuer-keys"
     trust = {"caCertificateRefs": [{"name": "kube-root-ca.crt"}], "sni": "kubernetes.default.svc"}
     spec: Object = {
         "targetRefs": [{"group": "", "kind": "Service", "name": "kubernetes"}],
@@ -63,7 +63,8 @@ def _keys(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """The Gateway, and who may speak to it at all: nobody without a token that is meant for it."""
     here, name = origins(fleet, proxy), proxy.name
-    yield gateway(fleet, proxy, "agentgateway", "HTTP")
+    yield parameters.emit(fleet, proxy)
+    yield gateway(fleet, proxy, "agentgateway", "HTTP", parameters.reference(proxy))
     issuer = proxy.cluster.spec.tokens.issuer
     api = {
         "group": "",

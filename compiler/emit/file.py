@@ -16,26 +16,32 @@ _SAFE = re.compile(r"(\.?[a-z0-9A-Z_][a-z0-9A-Z._-]*/)*[a-z0-9A-Z_.][a-z0-9A-Z._
 
 
 class Origin(NamedTuple):
-    """A field of a file (dotted, "" for all of it) and the place in a spec that it came from."""
+    """A field of a file (dotted, "" for all of it) and the place in a spec that it came from.
+
+    `place`: where in the text of a chart, which belongs to the resource.
+    """
 
     field: str
     resource: Resource[Spec]
     route: Route = ()
+    place: Span | None = None
 
     @property
     def span(self) -> Span:
         """The place itself; the resource's name where there is no route."""
+        if self.place is not None:
+            return self.place
         return self.resource.at(*self.route) if self.route else self.resource.name_span
 
     @property
     def line(self) -> str:
         """That place as `path:line`."""
-        return _line(self.resource, self.route)
+        return _line(self.resource, self.route, self.place)
 
 
 @lru_cache(maxsize=65536)
-def _line(resource: Resource[Spec], route: Route) -> str:
-    span = Origin("", resource, route).span
+def _line(resource: Resource[Spec], route: Route, place: Span | None) -> str:
+    span = Origin("", resource, route, place).span
     return f"{span.path}:{span.start.line}"
 
 
@@ -53,3 +59,8 @@ class File:
         assert _SAFE.fullmatch(self.path) and ".." not in self.path.split("/"), self.path
         assert self.text.endswith("\n"), self.path
         assert self.origins, self.path
+
+    def origin(self, field: str) -> Origin:
+        """What a field comes from: what is known of the nearest field around it."""
+        around = [o for o in self.origins if f"{field}.".startswith(f"{o.field}.") or not o.field]
+        return max(around, key=lambda origin: len(origin.field), default=self.origins[0])

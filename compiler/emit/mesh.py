@@ -16,6 +16,7 @@ from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.derive.gates import meshed
 from compiler.derive.limits import MESH_RULES, callers, chunks
+from compiler.emit import parameters
 from compiler.emit.file import File, Origin
 from compiler.emit.objects import Object, component, custom, file, folder, metadata, selector
 from compiler.emit.proxies import Proxy, gateway, grant_origins, home, meta, origins, proxies
@@ -68,7 +69,8 @@ def _waypoint(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """The waypoint of a namespace. Whatever no server's own policy allows, it denies."""
     name, here = proxy.name, origins(fleet, proxy)
     kind = {"istio.io/waypoint-for": "service"}
-    yield gateway(fleet, proxy, "istio-waypoint", "HBONE", **kind)
+    yield parameters.emit(fleet, proxy)
+    yield gateway(fleet, proxy, "istio-waypoint", "HBONE", parameters.reference(proxy), **kind)
     target = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}
     base = _policy(meta(fleet, proxy, name), {"targetRefs": [target], "action": "ALLOW"})
     yield file(proxy.folder, proxy.cluster, base, *here)

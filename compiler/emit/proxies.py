@@ -146,7 +146,14 @@ def proxies(fleet: Fleet) -> tuple[Proxy, ...]:
     )
 
 
-def gateway(fleet: Fleet, proxy: Proxy, kind: str, protocol: str, **labels: str) -> File:
+def gateway(
+    fleet: Fleet,
+    proxy: Proxy,
+    kind: str,
+    protocol: str,
+    infrastructure: Object | None = None,
+    **labels: str,
+) -> File:
     """The Gateway of a proxy, of a class; only what is in its namespace attaches to it."""
     listener = {
         "name": "mesh" if protocol == "HBONE" else "mcp",
@@ -154,7 +161,8 @@ def gateway(fleet: Fleet, proxy: Proxy, kind: str, protocol: str, **labels: str)
         "protocol": protocol,
         "allowedRoutes": {"namespaces": {"from": "Same"}},
     }
-    spec = {"gatewayClassName": kind, "listeners": [listener]}
+    spec: Object = {"gatewayClassName": kind, "listeners": [listener]}
+    spec |= {"infrastructure": infrastructure} if infrastructure else {}
     own = meta(fleet, proxy, proxy.name, **labels)
     object = custom("gateway.networking.k8s.io/v1", "Gateway", own, spec)
     return file(proxy.folder, proxy.cluster, object, *origins(fleet, proxy))

@@ -13,7 +13,7 @@ from typing import Any
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, file, folder
+from compiler.emit.objects import Object, file
 from compiler.emit.proxies import KINDS, grant_origins, proxies
 from compiler.graph import Resource
 from compiler.model import ApiRule, Cluster, Project
@@ -32,8 +32,8 @@ _VIEWER: Rules = (
     ("networking.k8s.io", ("networkpolicies",), _LOOK),
     ("policy", ("poddisruptionbudgets",), _LOOK),
 )
-# Whoever changes a workload runs any code as any account of the namespace: operators delete pods
-# to restart them, and scale.
+# Whoever changes a workload, or a ConfigMap of a proxy, runs any code as any account of the
+# namespace: people delete pods to restart them, and scale; the rest goes through git.
 _OPERATOR: Rules = (
     *_VIEWER,
     ("", ("pods",), ("delete",)),
@@ -41,8 +41,6 @@ _OPERATOR: Rules = (
 )
 _MAINTAINER: Rules = (
     *_OPERATOR,
-    ("", ("configmaps",), _CHANGE),
-    ("apps", ("deployments", "statefulsets"), _CHANGE),
     ("autoscaling", ("horizontalpodautoscalers",), _CHANGE),
 )
 ROLES: Mapping[str, Rules] = {
@@ -72,7 +70,6 @@ def _spaces(fleet: Fleet, project: str) -> tuple[str, str]:
 
 
 def _people(fleet: Fleet, project: Resource[Project], cluster: Resource[Cluster]) -> Iterator[File]:
-    where = f"clusters/{cluster.name}/projects/{project.name}/people"
     groups: dict[str, list[int]] = {}
     for index, people in enumerate(project.spec.people):
         groups.setdefault(people.role, []).append(index)
@@ -83,7 +80,7 @@ def _people(fleet: Fleet, project: Resource[Project], cluster: Resource[Cluster]
         origins = [Origin("subjects", project, ("people", index)) for index in members]
         for space in _spaces(fleet, project.name):
             own = _meta(fleet, project.name, space, role)
-            yield from _bound(where, cluster, own, rules, subjects, Origin("", project), *origins)
+            yield from _bound(cluster, own, rules, subjects, Origin("", project), *origins)
 
 
 def _server(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
@@ -94,9 +91,8 @@ def _server(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
         for space in _spaces(fleet, project) if rights else ():
             own = _meta(fleet, project, space, f"mcp-server-{server.name}")
             rules = _merged(rights)
-            where = f"clusters/{server.cluster.name}/projects/{project}/rbac"
             this = Origin("", server.server)
-            yield from _bound(where, server.cluster, own, rules, [account], this, *grants)
+            yield from _bound(server.cluster, own, rules, [account], this, *grants)
 
 
 def _agent(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
@@ -104,8 +100,8 @@ def _agent(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
     this = Origin("", agent.agent, ("kubernetes",))
     for space in _spaces(fleet, agent.project.name):
         own = _meta(fleet, agent.project.name, space, f"agent-{agent.name}")
-        rules, where = _merged(agent.rights), folder(agent)
-        yield from _bound(where, agent.cluster, own, rules, [account], this)
+        rules = _merged(agent.rights)
+        yield from _bound(agent.cluster, own, rules, [account], this)
 
 
 def _keys(fleet: Fleet) -> Iterator[File]:
@@ -122,7 +118,7 @@ def _keys(fleet: Fleet) -> Iterator[File]:
             "roleRef": {"apiGroup": _GROUP, "kind": "ClusterRole", "name": role},
             "subjects": [subject],
         }
-        where = f"clusters/{proxy.cluster.name}/platform/{proxy.name}"
+        where = f"clusters/{proxy.cluster.name}/platform/issuer-keys"
         here = Origin("", fleet.platform_resource, ("layers",))
         yield file(where, proxy.cluster, object, here)
 
@@ -157,14 +153,14 @@ def _meta(fleet: Fleet, project: str, space: str, name: str) -> Object:
 
 
 def _bound(
-    where: str,
     cluster: Resource[Cluster],
     own: Object,
     rules: list[Object],
     subjects: list[Any],
     *origins: Origin,
 ) -> Iterator[File]:
-    """A Role and its binding, in a folder for their namespace."""
+    """A Role and its binding, beside their namespace: no project's own application brings them."""
+    where = f"clusters/{cluster.name}/namespaces/{own['namespace']}"
     version = f"{_GROUP}/v1"
     role = {"apiVersion": version, "kind": "Role", "metadata": own, "rules": rules}
     binding = {
@@ -175,4 +171,4 @@ def _bound(
         "subjects": subjects,
     }
     for object in (role, binding):
-        yield file(f"{where}/{own['namespace']}", cluster, object, *origins)
+        yield file(where, cluster, object, *origins)

@@ -9,14 +9,13 @@ which never admits the handshake: that takes a rule of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.limits import callers, inline
 from compiler.emit import cel
 from compiler.emit.file import File, Origin
-from compiler.emit.objects import Object, custom, file, folder, metadata
+from compiler.emit.objects import Object, custom, file, folder, metadata, shortened
 from compiler.emit.proxies import Proxy, gateway, grant_origins, home, proxies
 
 FOLDERS: tuple[str, ...] = ("clusters",)
@@ -58,20 +57,13 @@ def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> Iterator[Fi
         yield file(where, server.cluster, custom(version, kind, own, spec), this, *more)
 
 
-def _named(who: str) -> str:
-    """A rule's name, of at most 63 characters with what is added to it."""
-    if len(who) <= _NAME:
-        return who
-    return f"{who[: _NAME - 13].rstrip('.-')}-{sha256(who.encode()).hexdigest()[:12]}"
-
-
 def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
     """Their names are unique in the cluster, as the controller takes rules of one name for one."""
     for (project, agent), tools in callers(fleet, server).items():
         space = home(fleet, project)
         account = {"name": agent, "namespace": space}
         source = {"type": "ServiceAccount", "serviceAccount": account}
-        name = _named(f"{project}.{agent}")
+        name = shortened(f"{project}.{agent}", _NAME)
         base: Object = {"mcpBaseProtocolMethodsOption": "MATCH_BASE_PROTOCOL_METHODS"}
         if inline(tools):
             base["methods"] = [{"name": "tools/call", "params": list(tools)}]

@@ -6,6 +6,7 @@ from compiler.model.cluster import Cluster, ClusterRef
 from compiler.model.context_space import ContextSpace, ContextSpaceRef
 from compiler.model.governance import Policy, Waiver
 from compiler.model.language_model import LanguageModel, LanguageModelRef
+from compiler.model.manifest import MANIFESTS, AdmissionPolicy, AdmissionPolicyBinding
 from compiler.model.mcp_server import ApiRule, MCPServer, MCPServerRef, Scaling, Tool
 from compiler.model.platform import Platform
 from compiler.model.project import GrantEntry, Project, ProjectRef, TeamEntry
@@ -14,7 +15,10 @@ from compiler.model.workflow import Step, Workflow, WorkflowRef
 
 __all__ = [
     "KINDS",
+    "MANIFESTS",
     "NAME",
+    "AdmissionPolicy",
+    "AdmissionPolicyBinding",
     "Agent",
     "AgentRef",
     "Amounts",

@@ -1,6 +1,6 @@
 """A cluster: an Argo CD destination, what is installed there, and how sizes differ."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from compiler.model.base import (
     Cidr,
     Environment,
     Host,
+    Line,
     Model,
     Name,
     Port,
@@ -17,6 +18,7 @@ from compiler.model.base import (
     Url,
     about,
 )
+from compiler.model.components import ComponentSizes
 from compiler.model.mcp_server import Scaling
 from compiler.model.platform import Tokens
 
@@ -37,6 +39,7 @@ class Sizes(Model):
     serverResources: Resources | None = about("what one replica of a server takes", None)
     agentReplicas: Annotated[int, Field(ge=1, le=50)] | None = about("replicas of agents", None)
     agentResources: Resources | None = about("what one replica of an agent takes", None)
+    components: ComponentSizes = about("components of the platform", ComponentSizes())
 
 
 class ApiServer(Model):
@@ -46,6 +49,18 @@ class ApiServer(Model):
         "the addresses of its endpoints, such as `10.0.0.4/32`"
     )
     port: Port = about("the port of its endpoints", 6443)
+
+
+class SyncWindow(Model):
+    """When Argo CD may sync projects, or may not."""
+
+    kind: Literal["allow", "deny"] = about("whether it opens or closes")
+    schedule: Line = about("when it begins: cron with five fields, such as `0 18 * * 5`")
+    duration: Annotated[str, Field(pattern=r"^[1-9][0-9]*(h|m)$")] = about("how long it lasts")
+    timeZone: Annotated[str, Field(pattern=r"^[A-Za-z_+-]+(/[A-Za-z0-9_+-]+)*$")] = about(
+        "the time zone of the schedule", "UTC"
+    )
+    manualSync: bool = about("whether people may still sync by hand", False)
 
 
 class Cluster(Spec):
@@ -64,5 +79,9 @@ class Cluster(Spec):
     api: ApiServer | None = about(
         "where its API is, for servers, agents and gateways that call it", None
     )
+    argocd: ClusterRef | None = about(
+        "the cluster whose Argo CD syncs this one; without it, its own", None
+    )
+    syncWindows: tuple[SyncWindow, ...] = about("when projects are synced, or are not", ())
     tokens: Tokens = about("who signs the tokens of its ServiceAccounts", Tokens())
     sizes: Sizes = about("what differs from the specs' sizes", Sizes())

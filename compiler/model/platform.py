@@ -21,9 +21,9 @@ from compiler.model.base import (
     Url,
     about,
 )
+from compiler.model.components import Components, Replicas
 
 Layer = Literal["agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway", "kagent"]
-Replicas = Annotated[int, Field(ge=1, le=100)]
 
 
 class Namespaces(Model):
@@ -42,6 +42,12 @@ class Repository(Model):
     branch: Annotated[str, Field(pattern=r"^refs/heads/[A-Za-z0-9._/-]+$")] = about(
         "the branch, fully qualified"
     )
+
+
+class ArgoCD(Model):
+    """The Argo CD that syncs the generated files."""
+
+    namespace: Name = about("where it runs, and where its Applications lie", "argocd")
 
 
 class SecretStore(Model):
@@ -142,6 +148,7 @@ class Platform(Spec):
     domain: Host = about("its domain")
     labelDomain: Host = about("the prefix of its labels on Kubernetes objects")
     repository: Repository = about("where the generated files go")
+    argocd: ArgoCD = about("the Argo CD that syncs them", ArgoCD())
     namespaces: Namespaces = about("the namespaces", Namespaces())
     mesh: Literal["none", "istio-ambient"] = about("the service mesh of clusters that have one")
     layers: tuple[Layer, ...] = about(
@@ -159,6 +166,9 @@ class Platform(Spec):
     collector: Service = about("the OpenTelemetry collector")
     workflowEngine: Service = about("the workflow engine")
     eventBus: EventBus = about("what carries events")
+    components: Components | None = about(
+        "what is deployed of the platform; without it all of it runs elsewhere", None
+    )
     processes: tuple[Process, ...] = about("what PM2 runs for the platform on a laptop", ())
     budget: Budget = about("how much there is")
     prices: Prices | None = about("what it costs; without it no cost is shown", None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.model import KINDS
+from compiler.model import KINDS, MANIFESTS
 from compiler.model.base import NAME, Spec
+from compiler.model.manifest import ADMISSION
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,8 +26,18 @@ def every() -> dict[str, Any]:
     for one in documents:
         del one["$schema"]
         definitions[one["title"]] = one
-    choices = [{"$ref": f"#/$defs/{kind}"} for kind in KINDS]
+    choices: list[dict[str, Any]] = [{"$ref": f"#/$defs/{kind}"} for kind in KINDS]
+    choices.append(_foreign())
     return {"$schema": _DIALECT, "title": "Roster", "oneOf": choices, "$defs": definitions}
+
+
+def _foreign() -> dict[str, Any]:
+    """An object of Kubernetes, which has schemas of its own."""
+    return {
+        "type": "object",
+        "properties": {"apiVersion": {"const": ADMISSION}, "kind": {"enum": [*MANIFESTS]}},
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+    }
 
 
 def _envelope(kind: str, cls: type[Spec], spec: dict[str, Any]) -> dict[str, Any]:

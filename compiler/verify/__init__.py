@@ -12,6 +12,7 @@ from compiler.parse import Document
 from compiler.verify import (
     agent_config,
     agentgateway,
+    argocd,
     clients,
     gateway_local,
     identity,
@@ -45,6 +46,7 @@ READERS: tuple[Reader, ...] = (
     kagent.read,
     agent_config.read,
     rbac.read,
+    argocd.read,
     registry.read,
     gateway_local.read,
     permissions.read,

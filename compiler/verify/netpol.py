@@ -14,7 +14,8 @@ from compiler.verify.relation import Fault
 
 Network = IPv4Network | IPv6Network
 PRIVATE = tuple(
-    ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+    ip_network(cidr)
+    for cidr in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
 """Where pods live: an `ipBlock` that reaches in here reaches pods past all selectors."""
 

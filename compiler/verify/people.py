@@ -22,7 +22,10 @@ NEVER_RESOURCES = frozenset(
     }
 )
 """What leads to secrets, into containers or to more rights."""
-SCALED = ("deployments", "statefulsets", "deployments/scale", "statefulsets/scale")
+SCALED = ("deployments/scale", "statefulsets/scale")
+BOUNDS = frozenset(
+    ("autoscaling", "horizontalpodautoscalers", verb) for verb in ("patch", "update")
+)
 OPERATE = frozenset(
     {("", "pods", "delete")}
     | {("apps", resource, verb) for resource in SCALED for verb in ("patch", "update")}
@@ -64,10 +67,12 @@ def beyond(
 
 
 def _within(role: str, right: Right) -> bool:
-    """A viewer looks; an operator also restarts and scales; a maintainer also changes."""
+    """A viewer looks; an operator also restarts and scales; a maintainer also sets the bounds."""
     group, resource, verb = right
     if group == "*" or verb in NEVER_VERBS or resource in NEVER_RESOURCES:
         return False
-    if verb in LOOK or role == "maintainer":
+    if verb in LOOK:
         return True
-    return role == "operator" and right in OPERATE
+    if role == "maintainer" and right in BOUNDS:
+        return True
+    return role in ("operator", "maintainer") and right in OPERATE

@@ -17,6 +17,7 @@ from compiler.verify.callers import Caller
 from compiler.verify.gathering import gather
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
 from compiler.verify.specs import Project, Right, World
+from compiler.verify.syncs import accounts, bound
 
 GROUP = "rbac.authorization.k8s.io"
 DISCOVERY = "system:service-account-issuer-discovery"
@@ -51,7 +52,8 @@ def _expected(world: World, cluster: str) -> Iterator[Call]:
 
 def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     held: list[Held] = []
-    for found in _held(artefacts, cluster):
+    syncs = accounts(artefacts, cluster)
+    for found in _held(artefacts, cluster, syncs):
         if isinstance(found, Fault):
             yield found
         else:
@@ -71,16 +73,20 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
                 yield Fault(f"{cluster}: {_may(place, right, 'may not')}")
 
 
-def _held(artefacts: Artefacts, cluster: str) -> Iterator[Held | Fault]:
-    """What every binding gives, and what none should."""
+def _held(artefacts: Artefacts, cluster: str, syncs: frozenset[str]) -> Iterator[Held | Fault]:
+    """What every binding gives, and what none should; Argo CD's accounts have a reader apart."""
+    apart = {o.node.path for _, *both in bound(artefacts, cluster, syncs) for o in both}
     roles = {(one.namespace, one.name): one for one in artefacts.all(cluster, "Role", GROUP)}
     for one in artefacts.all(cluster, "ClusterRole", GROUP):
+        if one.node.path in apart:
+            continue
         yield Fault(f"{one.node.path}: rights in the whole cluster")
     for one in artefacts.all(cluster, "ClusterRoleBinding", GROUP):
         subjects = [(s["kind"].text(), s["name"].text()) for s in one.node["subjects"].items()]
         public = subjects == [("Group", ANONYMOUS)]
         ref = one.node["roleRef"]
-        if (ref["kind"].text(), ref["name"].text()) != ("ClusterRole", DISCOVERY) or not public:
+        shared = (ref["kind"].text(), ref["name"].text()) == ("ClusterRole", DISCOVERY)
+        if not (shared and public) and (one.node.path not in apart or len(subjects) > 1):
             yield Fault(f"{one.node.path}: rights in the whole cluster")
     for one in artefacts.all(cluster, "RoleBinding", GROUP):
         ref = one.node["roleRef"]
@@ -89,7 +95,8 @@ def _held(artefacts: Artefacts, cluster: str) -> Iterator[Held | Fault]:
             yield Fault(f"{one.node.path}: `roleRef` is no Role of the namespace")
             continue
         for subject in one.node["subjects"].items():
-            yield from _given(one, subject, role)
+            given = _given(one, subject, role)
+            yield from (g for g in given if isinstance(g, Fault) or g.subject not in syncs)
 
 
 def _given(binding: Object, subject: Node, role: Object) -> Iterator[Held | Fault]:

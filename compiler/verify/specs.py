@@ -56,12 +56,13 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A Cluster: whether it has the mesh, which gateway, and whether kagent runs its agents."""
+    """A Cluster: its mesh and gateway, whether kagent runs its agents, and Argo CD syncs it."""
 
     name: str
     meshed: bool
     gateway: str
     kagent: bool
+    synced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class World:
     servers_namespace: str
     engine: tuple[str, str]
     local_gateway: bool
+    repository: str
     running: Mapping[str, Mapping[Instance, tuple[str, ...]]]
 
     def gate(self, cluster: str, server: str) -> str:
@@ -133,7 +135,8 @@ def world(documents: Iterable[Document]) -> World:
     shared = spaces["servers"].text("mcp-servers")
     servers = {name: _server(name, spec) for name, spec in sorted(specs["MCPServer"].items())}
     projects = {n: _project(n, s, spaces) for n, s in sorted(specs["Project"].items())}
-    clusters = {n: _cluster(n, s, platform) for n, s in sorted(specs["Cluster"].items())}
+    places = sorted(specs["Cluster"].items())
+    clusters = {name: _cluster(name, spec, platform, specs["Cluster"]) for name, spec in places}
     return World(
         servers=servers,
         projects=projects,
@@ -143,6 +146,7 @@ def world(documents: Iterable[Document]) -> World:
         servers_namespace=shared,
         engine=(workflows, platform["workflowEngine"]["name"].text()),
         local_gateway=not platform["tokens"].absent,
+        repository=platform["repository"]["url"].text(),
         running={name: _running(name, projects.values(), servers, shared) for name in clusters},
     )
 
@@ -204,7 +208,8 @@ def _project(name: str, spec: Node, spaces: Node) -> Project:
     )
 
 
-def _cluster(name: str, spec: Node, platform: Node) -> Cluster:
+def _cluster(name: str, spec: Node, platform: Node, all: Mapping[str, Node]) -> Cluster:
+    home = all.get(spec["argocd"].text(name), spec)
     installed = frozenset(spec["installed"].texts())
     layers = platform["layers"].texts() if not platform["layers"].absent else DEFAULT_LAYERS
     usable = [layer for layer in layers if layer in installed]
@@ -213,6 +218,7 @@ def _cluster(name: str, spec: Node, platform: Node) -> Cluster:
         meshed=platform["mesh"].text() in installed,
         gateway=next((layer for layer in usable if layer in GATEWAYS), ""),
         kagent="kagent" in usable,
+        synced="argo-cd" in home["installed"].texts(),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.mutations import desks, gateways, mesh, network, routes
+from tests.mutations import desks, gateways, gitops, mesh, network, routes
 from tests.mutations.changes import Change
 from tests.mutations.estate import estate, wrong
 
@@ -24,6 +24,7 @@ LAYERS: dict[str, list[tuple[str, Change]]] = {
     "kagent": routes.KAGENT,
     "agent-config": desks.CONFIG,
     "rbac": desks.ROLES,
+    "argocd": gitops.SYNC,
     "clients": desks.CLIENTS,
     "registry": desks.REGISTRY,
     "pm2": desks.PM2,

@@ -71,13 +71,17 @@ def test_both_ends_of_a_connection_must_agree() -> None:
     assert ("bob", "") not in tools(found.excess)
 
 
+PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"]
+
+
 @pytest.mark.parametrize(
     ("block", "faulty"),
     [
         ({"cidr": "0.0.0.0/0"}, True),
         ({"cidr": "::/0"}, True),
         ({"cidr": "10.1.0.0/16"}, True),
-        ({"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]}, False),
+        ({"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]}, True),
+        ({"cidr": "0.0.0.0/0", "except": PRIVATE}, False),
         ({"cidr": "169.254.7.127/32"}, False),
         ({"cidr": "nonsense"}, True),
     ],

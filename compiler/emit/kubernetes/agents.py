@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 
+from compiler.derive.context import is_user, password, user
 from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.emit.file import File, Origin
 from compiler.emit.json import dump
@@ -15,6 +16,7 @@ from compiler.emit.proxies import AUDIENCE, endpoint
 from compiler.model import LanguageModel
 
 _CONFIG = "/etc/roster/agent"
+_PASSWORD = "CONTEXT_STORE_PASSWORD"  # noqa: S105 - the name of a variable
 _IDENTITY = "/var/run/secrets/tool-gateway"
 _SIGNER = "kube-agentic-networking.sigs.k8s.io/identity"
 
@@ -33,7 +35,10 @@ def emit(fleet: Fleet, agent: AgentDeployment, before: network.Before) -> Iterat
     key = model.spec.credential
     path = f"{agent.project.name}/{agent.name}/{key.key}"
     name = model_secret(agent)
-    secret = pods.external_secret(fleet, agent, name, {key.name: (path, key.property)})
+    values = {key.name: (path, key.property)}
+    if not agent.kagent and is_user(fleet, agent):
+        values[_PASSWORD] = (password(agent), "value")
+    secret = pods.external_secret(fleet, agent, name, values)
     yield file(where, cluster, secret, Origin("", model, ("credential",)), member)
 
 
@@ -98,8 +103,12 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
         "PROMPT_FILE": f"{_CONFIG}/prompt.md",
         "REGISTRY_URL": f"http://{platform.registry.name}.{space}.svc:{platform.registry.port}",
     }
-    env: list[Object] = [{"name": name, "value": value} for name, value in plain.items()]
+    if is_user(fleet, agent):
+        plain["CONTEXT_STORE_USERNAME"] = user(agent)
+    env: list[Object] = [{"name": name, "value": plain[name]} for name in sorted(plain)]
     env += pods.secret_env([model.credential], agent.name)
+    if is_user(fleet, agent):
+        env.append(pods.from_secret(_PASSWORD, agent.name))
     files, volumes = pods.secret_files([model.credential], agent.name)
     shown, proofs = _proof(agent)
     env += [{"name": "MCP_IDENTITY", "value": mount["mountPath"]} for mount in shown]

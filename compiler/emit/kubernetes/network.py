@@ -17,7 +17,7 @@ Before = Callable[[ServerDeployment], Proxy | None]
 PORT = 8080
 _KAGENT = 8083
 _HBONE = {"protocol": "TCP", "port": HBONE}
-_PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
+_PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
 _PROBES: Object = {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}]}
 
 

@@ -163,7 +163,7 @@ def external_secret(
 ) -> Object:
     """A Secret `name` that External Secrets fills: per key, the path and field in the store."""
     store = fleet.platform.secretStore
-    meta = metadata(fleet, workload, {"argocd.argoproj.io/sync-wave": "-5"})
+    meta = metadata(fleet, workload)
     return {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ExternalSecret",
@@ -186,12 +186,14 @@ def secret_env(secrets: Iterable[Secret], name: str) -> list[Object]:
     return [
         {"name": secret.name, "value": f"{_SECRETS}/{secret.name}"}
         if secret.file
-        else {
-            "name": secret.name,
-            "valueFrom": {"secretKeyRef": {"name": name, "key": secret.name}},
-        }
+        else from_secret(secret.name, name)
         for secret in secrets
     ]
+
+
+def from_secret(key: str, name: str) -> Object:
+    """A variable that is a key of a Secret `name`."""
+    return {"name": key, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
 
 
 def secret_files(secrets: Iterable[Secret], name: str) -> tuple[list[Object], list[Object]]:

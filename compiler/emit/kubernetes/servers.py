@@ -22,9 +22,10 @@ def emit(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iterato
     yield file(where, cluster, pods.service_account(fleet, server), this)
     workload = _stateful(fleet, server) if spec.storage else _stateless(fleet, server)
     yield file(where, cluster, workload, this, sizes, *_pod_origins(server))
-    yield file(
-        where, cluster, _service(fleet, server), this, _of(server, "spec.ports", "transport")
-    )
+    ports = _of(server, "spec.ports", "transport")
+    yield file(where, cluster, _service(fleet, server), this, ports)
+    if spec.storage:
+        yield file(where, cluster, _replicas(fleet, server), this, ports)
     policy, hosts = network.of_server(fleet, server, proxy), _of(server, "spec.egress", "egress")
     clients = grant_origins(fleet, server, "spec.ingress")
     yield file(where, cluster, policy, this, hosts, *clients)
@@ -104,7 +105,7 @@ def _stateful(fleet: Fleet, server: ServerDeployment) -> Object:
             **count,
             "revisionHistoryLimit": 3,
             "selector": {"matchLabels": part},
-            "serviceName": server.name,
+            "serviceName": f"{server.name}-replicas",
             "persistentVolumeClaimRetentionPolicy": {
                 "whenDeleted": "Retain",
                 "whenScaled": "Retain",
@@ -119,11 +120,16 @@ def _service(fleet: Fleet, server: ServerDeployment) -> Object:
     spec = server.server.spec
     ports = [{"name": "http-mcp", "port": 8080, "targetPort": "http-mcp", "appProtocol": "http"}]
     labels = {"istio.io/use-waypoint": "waypoint"} if server.gate == "mesh" else {}
-    if spec.storage:
-        return pods.service(fleet, server, ports, labels, clusterIP="None")
     if spec.transport.sessions == "sticky":
         return pods.service(fleet, server, ports, labels, sessionAffinity="ClientIP")
     return pods.service(fleet, server, ports, labels)
+
+
+def _replicas(fleet: Fleet, server: ServerDeployment) -> Object:
+    """The headless Service that names each replica of a StatefulSet; clients have the other."""
+    ports = [{"name": "http-mcp", "port": server.server.spec.transport.port, "appProtocol": "http"}]
+    found = pods.service(fleet, server, ports, clusterIP="None", publishNotReadyAddresses=True)
+    return found | {"metadata": found["metadata"] | {"name": f"{server.name}-replicas"}}
 
 
 def _autoscaler(fleet: Fleet, server: ServerDeployment) -> Object:

@@ -1,0 +1,182 @@
+"""ValidatingAdmissionPolicies evaluated on the objects of a cluster, as on their creation there.
+
+A policy also judges the pods that workloads will make. What only a running cluster knows (who asks,
+and what they may do) is not judged here, and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from compiler.admit.cel import Values
+from compiler.admit.policies.match import Creation, Match, concerns, matches, selects
+from compiler.admit.policies.pods import pod
+from compiler.admit.policies.policy import BASE, Policy, Unusable, compiled, denials
+
+Key = TypeVar("Key")
+Object = Mapping[str, Any]
+_GROUP = "admissionregistration.k8s.io/"
+_NO_PARAMS = "no params found for policy binding with `Deny` parameterNotFoundAction"
+
+
+class Judgement(NamedTuple, Generic[Key]):
+    """What a policy has against an object; `denied`: a cluster would refuse it."""
+
+    key: Key
+    policy: str
+    message: str
+    denied: bool
+
+
+def faults(policy: Object) -> Iterator[str]:
+    """Why a ValidatingAdmissionPolicy is of no use; nothing where it is."""
+    found = compiled(policy)
+    if isinstance(found, Unusable):
+        yield from found.reasons
+
+
+def judge(objects: Sequence[tuple[Key, Object]]) -> Iterator[Judgement[Key]]:
+    """The objects of one cluster judged by the policies among them, and those policies too."""
+    cluster = _Cluster.of(objects)
+    yield from cluster.faults()
+    rules = _OfKind(tuple(cluster.rules()))
+    for key, object in objects:
+        if not object["apiVersion"].startswith(_GROUP):
+            yield from _judged(cluster, rules, key, object)
+
+
+class _Rule(NamedTuple):
+    """A policy with one of its bindings."""
+
+    policy: Policy
+    binding: Object
+
+    @property
+    def denies(self) -> bool:
+        return "Deny" in self.binding["validationActions"]
+
+
+class _OfKind:
+    """The rules that can be about objects of a kind; most kinds have none."""
+
+    def __init__(self, rules: Sequence[_Rule]) -> None:
+        self.rules = rules
+        self.known: dict[tuple[str, str, str], Sequence[_Rule]] = {}
+
+    def of(self, creation: Creation) -> Sequence[_Rule]:
+        kind = creation.group, creation.version, creation.kind
+        if kind not in self.known:
+            found = (rule for rule in self.rules if concerns(rule.policy.constraints, creation))
+            self.known[kind] = tuple(found)
+        return self.known[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cluster(Generic[Key]):
+    """The objects by their part in the judgement."""
+
+    policies: Mapping[str, tuple[Key, Policy | Unusable]]
+    bindings: Sequence[tuple[Key, Object]]
+    namespaces: Mapping[str, Object]
+    objects: Sequence[tuple[Key, Object]]
+
+    @classmethod
+    def of(cls, objects: Sequence[tuple[Key, Object]]) -> _Cluster[Key]:
+        def of_kind(kind: str) -> list[tuple[Key, Object]]:
+            return [(key, object) for key, object in objects if object["kind"] == kind]
+
+        policies = of_kind("ValidatingAdmissionPolicy")
+        return cls(
+            {found["metadata"]["name"]: (key, compiled(found)) for key, found in policies},
+            of_kind("ValidatingAdmissionPolicyBinding"),
+            {found["metadata"]["name"]: found for _, found in of_kind("Namespace")},
+            objects,
+        )
+
+    def rules(self) -> Iterator[_Rule]:
+        for _, binding in self.bindings:
+            _, policy = self.policies.get(binding["spec"]["policyName"], (None, None))
+            heard = {"Deny", "Warn"} & {*binding["spec"]["validationActions"]}
+            if isinstance(policy, Policy) and heard:
+                yield _Rule(policy, binding["spec"])
+
+    def faults(self) -> Iterator[Judgement[Key]]:
+        for name, (key, policy) in self.policies.items():
+            if isinstance(policy, Unusable):
+                for reason in policy.reasons:
+                    yield Judgement(key, name, reason, denied=True)
+            elif policy.unknowable:
+                message = f"is not judged here: only a running cluster knows `{policy.unknowable}`"
+                yield Judgement(key, name, message, denied=False)
+        bound = {binding["spec"]["policyName"] for _, binding in self.bindings}
+        for name in sorted(self.policies.keys() - bound):
+            message = "has no binding, so it never applies"
+            yield Judgement(self.policies[name][0], name, message, denied=False)
+        for key, binding in self.bindings:
+            if (name := binding["spec"]["policyName"]) not in self.policies:
+                message = f"`{binding['metadata']['name']}` binds a policy that is not there"
+                yield Judgement(key, name, message, denied=True)
+
+    def params(self, rule: _Rule, namespace: str) -> Iterator[Object | None] | None:
+        """The parameters of a binding, each to be judged by; None where they are missing."""
+        reference = rule.binding.get("paramRef")
+        if rule.policy.parameter_kind is None or reference is None:
+            return iter((None,))
+        space = reference.get("namespace") or namespace
+        found = [
+            object
+            for _, object in self.objects
+            if (object["apiVersion"], object["kind"]) == rule.policy.parameter_kind
+            and object["metadata"].get("namespace", space) == space
+            and object["metadata"]["name"] == reference.get("name", object["metadata"]["name"])
+            and selects(reference.get("selector"), object["metadata"].get("labels", {}))
+        ]
+        return iter(found) if found else None
+
+
+def _judged(
+    cluster: _Cluster[Key], rules: _OfKind, key: Key, object: Object
+) -> Iterator[Judgement[Key]]:
+    """One object, and then its pods: by the policies which the object itself passed."""
+    seen: set[Judgement[Key]] = set()
+    parts = [("", object), *(("its pods: ", made) for made in pod(object))]
+    for prefix, part in parts:
+        creation = Creation.of(part, cluster.namespaces)
+        told = {old.policy for old in seen}
+        passed = [rule for rule in rules.of(creation) if rule.policy.name not in told]
+        for rule, message, denied in _messages(cluster, passed, creation):
+            found = Judgement(key, rule.policy.name, prefix + message, denied)
+            if found not in seen:
+                seen.add(found)
+                yield found
+
+
+def _messages(
+    cluster: _Cluster[Key], rules: Iterable[_Rule], creation: Creation
+) -> Iterator[tuple[_Rule, str, bool]]:
+    base: dict[str, Any] | None = None
+    values: Values | None = None
+    for rule in rules:
+        matched = min(
+            matches(rule.policy.constraints, creation),
+            matches(rule.binding.get("matchResources") or {}, creation),
+        )
+        if matched is Match.NO:
+            continue
+        if matched is Match.CONVERTED:
+            message = "is not judged here: the cluster would convert the object to another version"
+            yield rule, message, False
+            continue
+        if base is None or values is None:
+            base = creation.variables()
+            values = BASE.values(base)
+        params = cluster.params(rule, creation.namespace)
+        if params is None:
+            if rule.binding["paramRef"].get("parameterNotFoundAction") != "Allow":
+                yield rule, _NO_PARAMS, rule.denies and rule.policy.fails_closed
+            continue
+        for parameter in params:
+            for message, ignored in denials(rule.policy, base, values, parameter):
+                yield rule, message, rule.denies and not ignored

@@ -1,0 +1,113 @@
+"""What a rule says, and how rules read objects whose structure may be odd (then it is absent)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+
+class Refusal(NamedTuple):
+    """One thing for which an API server refuses an object."""
+
+    field: str  # as the server writes it: `spec.containers[0].ports[1].name`
+    message: str  # lower case, no full stop
+
+
+Object = Mapping[str, Any]
+Refusals = Iterator[Refusal]
+Rule = Callable[[Object, str], Refusals]  # of a part of an object, and its field
+Fault = Callable[[str], str]  # what is wrong with a text, or nothing
+
+
+def no_rule(part: Object, at: str) -> Refusals:  # noqa: ARG001 - as all rules have them
+    """Of a part in which nothing can be wrong."""
+    yield from ()
+
+
+def mapping(value: Any) -> Object:
+    """The mapping, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: Any) -> str:
+    """The text, or an empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def whole(value: Any) -> int | None:
+    """The whole number, which true and false are not."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def items(value: Any, at: str) -> Iterator[tuple[str, Object]]:
+    """The mappings in a list, each with its field."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict):
+                yield f"{at}[{index}]", item
+
+
+def texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
+    """The texts in a list, each with its field."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, str):
+                yield f"{at}[{index}]", item
+
+
+def size(value: Any) -> int:
+    """How many elements a list or a mapping has."""
+    return len(value) if isinstance(value, list | dict) else 0
+
+
+def faulty(fault: Fault, value: Any, at: str) -> Refusals:
+    """A text with a fault; one that is absent has none."""
+    if isinstance(value, str) and (message := fault(value)):
+        yield Refusal(at, message)
+
+
+def needed(fault: Fault, value: Any, at: str) -> Refusals:
+    """A text that must be there, and without fault."""
+    if not isinstance(value, str) or not value:
+        yield Refusal(at, "is required")
+    elif message := fault(value):
+        yield Refusal(at, message)
+
+
+def required(object: Object, key: str, at: str) -> Refusals:
+    """A text that must be there."""
+    if not object.get(key):
+        yield Refusal(f"{at}.{key}", "is required")
+
+
+def one_of(allowed: Collection[str], value: Any, at: str) -> Refusals:
+    """A text that is not among those allowed."""
+    if isinstance(value, str) and value not in allowed:
+        known = ", ".join(f"`{name}`" for name in sorted(allowed))
+        yield Refusal(at, f"`{value}` is not one of {known}")
+
+
+def within(low: int, high: int, value: Any, at: str) -> Refusals:
+    """A whole number that is too small or too large."""
+    number = whole(value)
+    if number is not None and not low <= number <= high:
+        yield Refusal(at, f"{number} is not between {low} and {high}")
+
+
+def at_least(low: int, value: Any, at: str) -> Refusals:
+    """A whole number that is too small."""
+    number = whole(value)
+    if number is not None and number < low:
+        yield Refusal(at, f"{number} is less than {low}")
+
+
+def repeated(values: Iterator[tuple[str, Any]]) -> Refusals:
+    """A value that was at another place before; an absent one is not repeated."""
+    seen = set()
+    for at, value in values:
+        if not isinstance(value, Hashable):
+            continue
+        if value in seen:
+            yield Refusal(at, f"`{value}` is there twice")
+        elif value is not None:
+            seen.add(value)

@@ -1,0 +1,78 @@
+"""Labels, and the selectors that choose by them.
+
+From k8s.io/apimachinery pkg/apis/meta/v1/validation/validation.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compiler.admit.semantics.names import label_key, label_value
+from compiler.admit.semantics.refusal import (
+    Object,
+    Refusal,
+    Refusals,
+    faulty,
+    items,
+    mapping,
+    size,
+    text,
+    texts,
+)
+
+_LISTS, _PRESENCE = {"In", "NotIn"}, {"Exists", "DoesNotExist"}
+
+
+def labels(value: Any, at: str) -> Refusals:
+    """Keys and values of labels."""
+    for key, label in mapping(value).items():
+        yield from faulty(label_key, key, at)
+        yield from faulty(label_value, label, at)
+
+
+def selector(value: Any, at: str) -> Refusals:
+    """A label selector: its labels, and its expressions with their operators."""
+    yield from labels(mapping(value).get("matchLabels"), f"{at}.matchLabels")
+    expressions = mapping(value).get("matchExpressions")
+    for place, expression in items(expressions, f"{at}.matchExpressions"):
+        yield from _expression(expression, place)
+
+
+def _expression(expression: Object, at: str) -> Refusals:
+    operator, values = text(expression.get("operator")), expression.get("values")
+    if operator in _LISTS and not values:
+        yield Refusal(f"{at}.values", f"the operator `{operator}` needs values")
+    elif operator in _PRESENCE and values:
+        yield Refusal(f"{at}.values", f"the operator `{operator}` takes no values")
+    elif operator not in _LISTS | _PRESENCE:
+        yield Refusal(f"{at}.operator", f"`{operator}` is not an operator of selectors")
+    yield from faulty(label_key, expression.get("key", ""), f"{at}.key")
+    for place, label in texts(values, f"{at}.values"):
+        yield from faulty(label_value, label, place)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a selector chooses everything."""
+    given = mapping(value)
+    return not size(given.get("matchLabels")) and not size(given.get("matchExpressions"))
+
+
+def matches(value: Any, chosen: Object) -> bool:
+    """Whether a selector chooses something with these labels."""
+    wanted = mapping(mapping(value).get("matchLabels"))
+    expressions = mapping(value).get("matchExpressions")
+    return all(chosen.get(key) == label for key, label in wanted.items()) and all(
+        _holds(expression, chosen) for _, expression in items(expressions, "")
+    )
+
+
+def _holds(expression: Object, chosen: Object) -> bool:
+    key, values = text(expression.get("key")), expression.get("values")
+    listed = isinstance(values, list) and key in chosen and chosen[key] in values
+    by_operator = {
+        "In": listed,
+        "NotIn": not listed,
+        "Exists": key in chosen,
+        "DoesNotExist": key not in chosen,
+    }
+    return by_operator.get(text(expression.get("operator")), True)

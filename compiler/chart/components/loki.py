@@ -1,0 +1,65 @@
+"""Loki 3 as one process, with its index and chunks in a volume."""
+
+from __future__ import annotations
+
+from cdk8s import Chart
+
+from compiler.chart.construct import pods, walls, workloads
+from compiler.chart.facts.monitoring import Loki
+from compiler.emit.objects import Object
+from compiler.emit.yaml import dump
+
+_USER = 10001
+
+
+def build(chart: Chart, given: Loki) -> None:
+    """Its configuration, its pod with a volume, and its address."""
+    name, port = given["name"], given["port"]
+    files = {"loki.yaml": dump(configuration(given))}
+    workloads.account(chart, given)
+    workloads.config(chart, given, files)
+    workloads.service(chart, given, {"http": port})
+    main = pods.container(
+        "main",
+        given["image"],
+        given["resources"],
+        args=("-config.file=/etc/loki/config/loki.yaml",),
+        ports={"http": port},
+        mounts={"config": "/etc/loki/config", "data": "/loki", "tmp": "/tmp"},  # noqa: S108 - a path in the container
+        probes=pods.probes(pods.http("/ready", port), startup=150),
+    )
+    volumes = [pods.of_config("config", name), pods.empty("tmp", "64Mi")]
+    template = pods.pod(given, [main], volumes, user=_USER, files=files, grace=300)
+    workloads.stateful_set(chart, given, template, service=name)
+    walls.build(chart, given)
+
+
+def configuration(given: Loki) -> Object:
+    """Everything in one process and one volume; what is older than the retention is deleted."""
+    schema = {
+        "from": "2024-04-01",
+        "store": "tsdb",
+        "object_store": "filesystem",
+        "schema": "v13",
+        "index": {"prefix": "index_", "period": "24h"},
+    }
+    folders = {"chunks_directory": "/loki/chunks", "rules_directory": "/loki/rules"}
+    return {
+        "auth_enabled": False,
+        "server": {"http_listen_port": given["port"]},
+        "common": {
+            "instance_addr": "127.0.0.1",
+            "path_prefix": "/loki",
+            "replication_factor": 1,
+            "ring": {"kvstore": {"store": "inmemory"}},
+            "storage": {"filesystem": folders},
+        },
+        "schema_config": {"configs": [schema]},
+        "limits_config": {"retention_period": f"{given['seconds']}s"},
+        "compactor": {
+            "working_directory": "/loki/compactor",
+            "retention_enabled": True,
+            "delete_request_store": "filesystem",
+        },
+        "analytics": {"reporting_enabled": False},
+    }

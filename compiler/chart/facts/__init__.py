@@ -1,0 +1,125 @@
+"""What decides on each component's objects, as plain JSON: the fleet in, a `Given` out.
+
+A component's objects follow from these facts and from nothing else, so that a chart whose facts and
+source are unchanged need not run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from compiler.derive.components import Part
+from compiler.derive.fleet import AgentDeployment, Fleet
+from compiler.derive.gates import meshed
+from compiler.derive.quantity import canonical, seconds
+from compiler.emit.containers import resources
+from compiler.emit.objects import component, selector
+from compiler.graph import Resource
+from compiler.model import Cluster
+
+
+class Peer(TypedDict):
+    """Pods that talk to a component, or to which it talks."""
+
+    namespace: str
+    labels: dict[str, str]
+
+
+class Door(TypedDict):
+    """Pods, and the ports through which they come, or are reached."""
+
+    peers: list[Peer]
+    ports: list[int]
+
+
+class Store(TypedDict):
+    """Where External Secrets finds values, and how often it looks."""
+
+    kind: str
+    name: str
+    refresh: str
+
+
+class Workload(TypedDict):
+    """What is the same for every component."""
+
+    name: str
+    namespace: str
+    selector: dict[str, str]
+    labels: dict[str, str]
+    domain: str
+    image: str
+    replicas: int
+    resources: dict[str, Any]
+    size: str
+    meshed: bool
+    secrets: Store
+    ingress: list[Door]
+    egress: list[Door]
+    internet: list[int]
+
+
+def workload(
+    fleet: Fleet,
+    cluster: Resource[Cluster],
+    part: Part,
+    ingress: list[Door],
+    egress: list[Door] | None = None,
+    internet: list[int] | None = None,
+) -> Workload:
+    """The facts of a component, and who talks to it or is talked to."""
+    own, store = selector(part.name, part.name), fleet.platform.secretStore
+    return {
+        "name": part.name,
+        "namespace": part.namespace,
+        "selector": own,
+        "labels": labels(fleet, own),
+        "domain": fleet.platform.labelDomain,
+        "image": str(part.image),
+        "replicas": part.replicas,
+        "resources": resources(part.resources),
+        "size": canonical(part.size) if part.size else "",
+        "meshed": meshed(fleet.platform, cluster.spec),
+        "secrets": {
+            "kind": store.kind,
+            "name": store.name,
+            "refresh": f"{seconds(store.refresh)}s",
+        },
+        "ingress": ingress,
+        "egress": egress or [],
+        "internet": internet or [],
+    }
+
+
+def labels(fleet: Fleet, own: dict[str, str], project: str = "platform") -> dict[str, str]:
+    """The labels of every object of a component or a project's chart."""
+    return {
+        **own,
+        "app.kubernetes.io/part-of": project,
+        "app.kubernetes.io/managed-by": "roster",
+        f"{fleet.platform.labelDomain}/project": project,
+    }
+
+
+def door(peers: list[Peer], *ports: int) -> list[Door]:
+    """One door; none where there is nobody, as an empty list of peers would mean everybody."""
+    return [{"peers": peers, "ports": list(ports)}] if peers else []
+
+
+def peer(part: Part) -> Peer:
+    """The pods of a component."""
+    return {"namespace": part.namespace, "labels": selector(part.name, part.name)}
+
+
+def agents(some: Iterable[AgentDeployment]) -> list[Peer]:
+    """The pods of agents."""
+    return [
+        {"namespace": agent.namespace, "labels": selector(agent.name, component(agent))}
+        for agent in some
+    ]
+
+
+def team(fleet: Fleet, cluster: Resource[Cluster]) -> list[Peer]:
+    """The pods of every agent at work in a cluster."""
+    return agents(agent for agent in fleet.agents if agent.cluster is cluster)

@@ -1,0 +1,40 @@
+"""The event bus on Redis Streams: a topic is a key of the context store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compiler.chart.facts import Workload, labels, workload
+from compiler.derive.components import Part
+from compiler.derive.fleet import Fleet
+from compiler.emit.objects import selector
+from compiler.graph import Resource
+from compiler.model import Cluster
+
+NAME = "event-bus"
+
+
+class Given(Workload):
+    """What decides on its objects; its selector is that of the store that carries it."""
+
+    port: int
+    first: str
+    topics: list[str]
+
+
+def given(
+    fleet: Fleet, cluster: Resource[Cluster], _parts: Mapping[str, Part], part: Part
+) -> Given | None:
+    """The facts, or None where another technology carries events."""
+    bus = fleet.platform.eventBus
+    if bus.kind != "redis-streams" or not bus.topics:
+        return None
+    base = workload(fleet, cluster, part, [])
+    return {
+        **base,
+        "name": NAME,
+        "labels": labels(fleet, selector(NAME, NAME)),
+        "port": fleet.platform.contextStore.port,
+        "first": f"{part.name}-0",
+        "topics": list(bus.topics),
+    }

@@ -1,0 +1,177 @@
+"""What a project's chart may not make: nothing outside of the project, and nobody else's identity.
+
+Object by object; what a cluster would refuse is judged later, with everybody's objects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from compiler.diagnostic import Rule, Severity, visible
+
+FAILS = Rule("chart-fails", Severity.ERROR, "a chart of a project does not build")
+OUTSIDE = Rule("chart-outside-project", Severity.ERROR, "a chart makes what its project may not")
+IDENTITY = Rule("chart-takes-identity", Severity.ERROR, "a chart's pods would pass for others")
+RULES = (FAILS, OUTSIDE, IDENTITY)
+
+Object = Mapping[str, Any]
+_TEMPLATES = {
+    ("apps/v1", "Deployment"): ("spec", "template"),
+    ("apps/v1", "StatefulSet"): ("spec", "template"),
+    ("batch/v1", "Job"): ("spec", "template"),
+    ("batch/v1", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
+}
+_ALLOWED = frozenset(_TEMPLATES) | {
+    ("v1", "ConfigMap"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "Service"),
+    ("v1", "ServiceAccount"),
+    ("autoscaling/v2", "HorizontalPodAutoscaler"),
+    ("external-secrets.io/v1", "ExternalSecret"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("policy/v1", "PodDisruptionBudget"),
+}
+_SELECTORS = {
+    "NetworkPolicy": ("podSelector", "matchLabels"),
+    "PodDisruptionBudget": ("selector", "matchLabels"),
+    "Service": ("selector",),
+}
+_NAMES = ("secretName", "claimName")
+_NAMED = ("secretKeyRef", "secretRef", "scaleTargetRef")
+
+
+class Fault(NamedTuple):
+    """What is wrong with one object."""
+
+    rule: Rule
+    message: str
+    help: str
+
+
+def faults(object: Object, all: Sequence[Object], given: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with an object, among all of its chart; the first things first."""
+    kind = (str(object.get("apiVersion")), str(object.get("kind")))
+    what = visible(f"{kind[1]} `{_at(object, 'metadata', 'name')}`")
+    if kind == ("v1", "Secret"):
+        help = "fetch it: make an ExternalSecret with the store of `given`"
+        yield Fault(OUTSIDE, f"{what} would put a secret into git", help)
+    elif kind not in _ALLOWED:
+        kinds = ", ".join(sorted(name for _, name in _ALLOWED))
+        yield Fault(OUTSIDE, f"{what} is no kind for a chart", f"a chart makes: {kinds}")
+    else:
+        found = [(rule, text, help) for one in _RULES for rule, text, help in one(object, given)]
+        yield from (Fault(rule, f"{what} {text}", help) for rule, text, help in found)
+        for text, help in _identity(object, all, given):
+            yield Fault(IDENTITY, f"{what} {text}", help)
+
+
+Found = Iterator[tuple[Rule, str, str]]
+
+
+def _place(object: Object, given: Mapping[str, Any]) -> Found:
+    """In a namespace of the project, under a name that begins with the chart's."""
+    spaces = sorted(given["namespaces"].values())
+    space, name = _at(object, "metadata", "namespace"), _at(object, "metadata", "name")
+    if space not in spaces:
+        where = visible(f"lies in `{space}`") if space else "names no namespace"
+        yield OUTSIDE, where, f"the project's are {' and '.join(spaces)}"
+    if not _owned(name, given):
+        own = given["name"]
+        yield OUTSIDE, "has a name that could be another's", f"call it `{own}` or `{own}-...`"
+
+
+def _owned(name: Any, given: Mapping[str, Any]) -> bool:
+    """Whether a name is the chart's, or begins with it."""
+    own = re.escape(given["name"])
+    return isinstance(name, str) and bool(re.fullmatch(rf"{own}(-[a-z0-9-]*[a-z0-9])?", name))
+
+
+def _selection(object: Object, given: Mapping[str, Any]) -> Found:
+    """What chooses pods chooses the chart's own: walls around others are not its own."""
+    route = _SELECTORS.get(str(object.get("kind")))
+    if route is None:
+        return
+    chosen = _at(object, "spec", *route)
+    if not isinstance(chosen, Mapping) or not given["selector"].items() <= chosen.items():
+        help = 'use `given["selector"]`'
+        yield OUTSIDE, "chooses pods that are not the chart's", help
+
+
+def _fetched(object: Object, given: Mapping[str, Any]) -> Found:
+    """It fetches the secrets that are kept for it, from the platform's store."""
+    if object.get("kind") != "ExternalSecret":
+        return
+    data, prefix = _at(object, "spec", "data"), given["secretPrefix"]
+    keys = [str(_at(one, "remoteRef", "key")) for one in data] if isinstance(data, list) else [""]
+    strange = any(not key.startswith(prefix) or ".." in key for key in keys)
+    if strange or _at(object, "spec", "dataFrom") is not None:
+        yield OUTSIDE, "fetches secrets of others", f"keys of its own begin with `{prefix}`"
+    if _at(object, "spec", "secretStoreRef") != given["secretStore"]:
+        yield OUTSIDE, "names another store of secrets", 'use `given["secretStore"]`'
+
+
+def _borrowed(object: Object, given: Mapping[str, Any]) -> Found:
+    """It mounts, reads and scales what is its own."""
+    for key, name in _references(object.get("spec")):
+        if not _owned(name, given):
+            what = visible(f"uses `{name}` ({key}), which is another's")
+            yield OUTSIDE, what, f"what a chart uses is called `{given['name']}` or begins with it"
+
+
+def _references(value: Any) -> Iterator[tuple[str, Any]]:
+    """The names of Secrets, volume claims and workloads that stand anywhere in a spec."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key in _NAMES:
+                yield key, item
+            elif key in _NAMED:
+                yield key, _at(item, "name")
+            else:
+                yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+
+
+_RULES: tuple[Callable[[Object, Mapping[str, Any]], Found], ...] = (
+    _place,
+    _selection,
+    _fetched,
+    _borrowed,
+)
+
+
+def _identity(
+    object: Object, all: Sequence[Object], given: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Labels and accounts by which pods are known to walls, meshes and gateways."""
+    route = _TEMPLATES.get((str(object["apiVersion"]), str(object["kind"])))
+    owned = [object, *([_at(object, *route)] if route else [])]
+    for one in owned:
+        for key, value in given["labels"].items():
+            said = _at(one, "metadata", "labels", key)
+            if said not in (None, value):
+                yield visible(f"has the label `{key}: {said}`"), f"it is `{value}` here"
+    if route is None:
+        return
+    pod = _at(object, *route, "spec")
+    account = _at(pod, "serviceAccountName") or _at(pod, "serviceAccount") or "default"
+    space = _at(object, "metadata", "namespace")
+    if not any(_is_account(one, account, space) for one in all):
+        help = "make a ServiceAccount in the chart, and name it"
+        yield visible(f"runs as `{account}`, which the chart does not make"), help
+
+
+def _is_account(object: Object, name: Any, space: Any) -> bool:
+    meta = object.get("metadata")
+    own = (_at(meta, "name"), _at(meta, "namespace"))
+    return object.get("kind") == "ServiceAccount" and own == (name, space)
+
+
+def _at(value: Any, *route: str) -> Any:
+    """The value below some keys; None where there is none."""
+    for key in route:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

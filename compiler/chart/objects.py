@@ -1,0 +1,72 @@
+"""An answer's objects as the writer wants them: keys in our order, quantities in canonical form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compiler.derive.quantity import canonical, cpu, millicores
+from compiler.emit.objects import Object
+
+_FIRST = ("apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations", "type")
+_RANK = {name: number for number, name in enumerate(_FIRST)}
+_AMOUNTS = ("requests", "limits", "default", "defaultRequest", "hard")
+
+
+def ordered(object: Mapping[str, Any]) -> Object:
+    """The same object: what says what it is comes first, the rest by name."""
+    found: Object = _value(object)
+    return found
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        names = sorted(value, key=lambda name: (_RANK.get(name, len(_RANK)), name))
+        return {
+            name: _amounts(value[name]) if name in _AMOUNTS else _value(value[name])
+            for name in names
+        }
+    return [_value(item) for item in value] if isinstance(value, list) else value
+
+
+def _amounts(value: Any) -> Any:
+    """Amounts of resources, as the API server would write them."""
+    if not isinstance(value, Mapping):
+        return _value(value)
+    return {name: _quantity(name, text) for name, text in sorted(value.items())}
+
+
+def _quantity(name: str, text: Any) -> Any:
+    """What is no quantity stays as it is: the judge of objects has a message for it."""
+    try:
+        return cpu(millicores(text)) if name.endswith("cpu") else canonical(text)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return text
+
+
+def labelled(object: Object, labels: Mapping[str, str]) -> Object:
+    """The same object with labels added, to itself and to the pods that it makes."""
+    found = {**object, "metadata": _with(object["metadata"], labels)}
+    for route in (("spec", "template"), ("spec", "jobTemplate", "spec", "template")):
+        found = _inside(found, route, labels)
+    return found
+
+
+def _inside(object: Object, route: tuple[str, ...], labels: Mapping[str, str]) -> Object:
+    """With labels added to the template at a route, if there is one."""
+    if not route:
+        own = object.get("metadata") or {}
+        return {**object, "metadata": _with(own, labels) if isinstance(own, dict) else own}
+    below = object.get(route[0])
+    if not isinstance(below, dict):
+        return object
+    return {**object, route[0]: _inside(below, route[1:], labels)}
+
+
+def _with(metadata: Object, labels: Mapping[str, str]) -> Object:
+    """Labels that are none stay as they are: the judge of objects has a message for them."""
+    own = metadata.get("labels") or {}
+    if not isinstance(own, dict):
+        return metadata
+    whole: Object = {**metadata, "labels": {**own, **labels}}
+    return {key: whole[key] for key in sorted(whole, key=lambda key: (_RANK.get(key, 99), key))}

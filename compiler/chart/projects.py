@@ -1,0 +1,141 @@
+"""The charts of projects: what each is given, and what is wrong with what came out of it.
+
+A chart puts ordinary workloads and what belongs to them into the namespaces of its project, under
+its own name. Rights, namespaces, policies and definitions, which decide about others, are not its.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from compiler.chart.facts import labels
+from compiler.chart.judge import FAILS, OUTSIDE, Fault, faults
+from compiler.chart.objects import labelled, ordered
+from compiler.chart.process import Answer, Job
+from compiler.derive.fleet import Fleet
+from compiler.derive.gates import meshed
+from compiler.diagnostic import Diagnostic, did_you_mean
+from compiler.emit.file import File, Origin
+from compiler.emit.objects import file, selector
+from compiler.graph import Resource
+from compiler.model import Cluster, Project
+from compiler.source import Pos, Source, Span, top
+
+_PATH = re.compile(r"projects/([^/]+)/charts/([a-z]([a-z0-9-]{0,40}[a-z0-9])?)\.py")
+
+
+class Order(NamedTuple):
+    """A chart to be built for a cluster of its project."""
+
+    cluster: Resource[Cluster]
+    project: Resource[Project]
+    name: str
+    source: Source
+    given: Mapping[str, Any]
+
+    @property
+    def job(self) -> Job:
+        """As the child takes it."""
+        return Job(self.given, path=self.source.path, source=self.source.text)
+
+
+def orders(fleet: Fleet) -> tuple[tuple[Order, ...], tuple[Diagnostic, ...]]:
+    """Every chart of every project for each of its clusters, and those that belong to none."""
+    projects = {project.name: project for project in fleet.graph.all(Project)}
+    clusters = {cluster.name: cluster for cluster in fleet.graph.all(Cluster)}
+    found, wrong = list[Order](), list[Diagnostic]()
+    for path, source in sorted(fleet.graph.texts.items()):
+        if (match := _PATH.fullmatch(path)) is None:
+            continue
+        project = projects.get(match[1])
+        if project is None:
+            message = f"there is no project `{match[1]}`"
+            help = did_you_mean(match[1], projects) or "name the folder like the project"
+            wrong.append(OUTSIDE.at(top(path), message, help=help))
+            continue
+        for ref in project.spec.clusters:
+            given = _given(fleet, clusters[str(ref)], project, match[2])
+            found.append(Order(clusters[str(ref)], project, match[2], source, given))
+    return tuple(found), tuple(wrong)
+
+
+def _given(
+    fleet: Fleet, cluster: Resource[Cluster], project: Resource[Project], name: str
+) -> dict[str, Any]:
+    """What a chart is told: where it is, what it is called there, and what it may lean on."""
+    platform, own = fleet.platform, selector(name, "chart")
+    spaces = {
+        space: f"{project.name}-{getattr(platform.namespaces, space)}"
+        for space in ("agents", "servers")
+    }
+    collector, store = platform.collector, platform.secretStore
+    return {
+        "name": name,
+        "project": project.name,
+        "owner": project.owner,
+        "cluster": cluster.name,
+        "environment": cluster.spec.environment,
+        "ingressDomain": cluster.spec.ingressDomain,
+        "installed": list(cluster.spec.installed),
+        "meshed": meshed(platform, cluster.spec),
+        "namespaces": spaces,
+        "selector": own,
+        "labels": labels(fleet, own, project.name),
+        "secretStore": {"kind": store.kind, "name": store.name},
+        "secretPrefix": f"{project.name}/charts/{name}/",
+        "collector": (
+            f"http://{collector.name}.{platform.namespaces.infrastructure}.svc:{collector.port}"
+        ),
+    }
+
+
+def made(order: Order, answer: Answer) -> tuple[list[File], list[Diagnostic]]:
+    """The files of a chart, or what is wrong with it."""
+    if "wrong" in answer:
+        return [], [FAILS.at(_line(order.source, answer["line"]), answer["wrong"])]
+    files, wrong = list[File](), list[Diagnostic]()
+    objects = [item["object"] for item in answer["objects"]]
+    for item in answer["objects"]:
+        span = _span(order.source, item["id"])
+        found = list(faults(item["object"], objects, order.given))
+        wrong += [_diagnostic(fault, span) for fault in found]
+        if not found:
+            files.append(_file(order, item["object"], span))
+    return files, wrong
+
+
+def _file(order: Order, object: Mapping[str, Any], span: Span) -> File:
+    where = f"clusters/{order.cluster.name}/projects/{order.project.name}/chart-{order.name}"
+    whole = labelled(ordered(object), order.given["labels"])
+    return file(where, order.cluster, whole, Origin("", order.project, (), span))
+
+
+def _diagnostic(fault: Fault, span: Span) -> Diagnostic:
+    return fault.rule.at(span, fault.message, help=fault.help)
+
+
+def _line(source: Source, number: int) -> Span:
+    """A whole line of the chart; the start of the file where nobody knows it."""
+    if not 1 <= number <= source.text.count("\n") + 1:
+        return top(source.path)
+    text = source.text.split("\n")[number - 1]
+    start = len(text) - len(text.lstrip()) + 1
+    return Span(source.path, Pos(number, start), Pos(number, max(len(text.rstrip()) + 1, start)))
+
+
+def _span(source: Source, id: str) -> Span:
+    """Where the chart makes the object with an id: the call that has it as a text, or `build`."""
+    return _line(source, next(_makers(source, id), 0))
+
+
+def _makers(source: Source, id: str) -> Iterator[int]:
+    tree = ast.parse(source.text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            texts = [arg.value for arg in node.args[1:2] if isinstance(arg, ast.Constant)]
+            if texts == [id]:
+                yield node.lineno
+    yield from (n.lineno for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "build")

@@ -1,0 +1,104 @@
+"""The platform's components in each cluster, with the sizes that hold there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler.graph import Graph
+from compiler.model import Amounts, Cluster, Image, Platform, Resources
+from compiler.model.components import Component, ComponentSize
+from compiler.source import Route
+
+STORE = "context-store"
+"""The name of the context store's Service, which agents are told."""
+
+BESIDE = Resources(
+    requests=Amounts(cpu="10m", memory="16M"), limits=Amounts(cpu="100m", memory="64M")
+)
+"""What the container takes that tells each Redis of new users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component in one cluster."""
+
+    key: str  # in the Platform's `components`, or `contextStore`
+    name: str
+    namespace: str
+    image: Image
+    replicas: int
+    resources: Resources
+    size: str | None  # of the volume of each replica
+
+    @property
+    def route(self) -> Route:
+        """Where the Platform describes it."""
+        return ("contextStore",) if self.key == "contextStore" else ("components", self.key)
+
+
+def described(platform: Platform) -> Iterator[tuple[str, Component]]:
+    """The components that the Platform describes, by the key below `components`."""
+    for key in _places(platform) if platform.components else ():
+        found: Component | None = getattr(platform.components, key)
+        if found is not None:
+            yield key, found
+
+
+def parts(graph: Graph, cluster: Cluster) -> tuple[Part, ...]:
+    """What of the platform is deployed in a cluster, the context store first."""
+    return tuple(_parts(graph.all(Platform)[0].spec, cluster))
+
+
+def _parts(platform: Platform, cluster: Cluster) -> Iterator[Part]:
+    if platform.components is None:
+        return
+    store, sizes = platform.contextStore, cluster.sizes.components
+    if store.kind == "StatefulSet" and store.image is not None:
+        home = platform.namespaces.infrastructure
+        whole = store.replicas, store.resources, store.size
+        yield _part("contextStore", STORE, home, store.image, *whole, sizes.contextStore)
+    places = _places(platform)
+    for key, found in described(platform):
+        name, space = places[key]
+        count, size = getattr(found, "replicas", 1), getattr(found, "size", None)
+        usual = count, found.resources, size
+        yield _part(key, name, space, found.image, *usual, getattr(sizes, key))
+
+
+def _part(
+    key: str,
+    name: str,
+    namespace: str,
+    image: Image,
+    replicas: int,
+    resources: Resources,
+    size: str | None,
+    here: ComponentSize,
+) -> Part:
+    return Part(
+        key=key,
+        name=name,
+        namespace=namespace,
+        image=image,
+        replicas=getattr(here, "replicas", None) or replicas,
+        resources=here.resources or resources,
+        size=getattr(here, "size", None) or size,
+    )
+
+
+def _places(platform: Platform) -> dict[str, tuple[str, str]]:
+    """The name and namespace of each component."""
+    infrastructure, workflows = platform.namespaces.infrastructure, platform.namespaces.workflows
+    registry, engine = platform.registry.name, platform.workflowEngine.name
+    return {
+        "registry": (registry, infrastructure),
+        "registryDatabase": (f"{registry}-database", infrastructure),
+        "workflowEngine": (engine, workflows),
+        "workflowDatabase": (f"{engine}-database", workflows),
+        "collector": (platform.collector.name, infrastructure),
+        "prometheus": ("prometheus", infrastructure),
+        "loki": ("loki", infrastructure),
+        "grafana": ("grafana", infrastructure),
+        "alertmanager": ("alertmanager", infrastructure),
+    }

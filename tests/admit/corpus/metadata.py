@@ -1,0 +1,123 @@
+"""Names, labels, annotations, owners, finalizers."""
+
+from __future__ import annotations
+
+from tests.admit.corpus.case import ABSENT, ACCEPTED, APPLIED, Case, bad, good
+
+_NAME, _LABELS = "metadata.name", "metadata.labels"
+_OWNER = {"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "1"}
+_SECURITY = "pod-security.kubernetes.io/"
+_OWNERS = "metadata/ownerReferences"
+CASES: tuple[Case, ...] = (
+    good("configmap", {"metadata/name": "a.b-c.0"}),
+    good("configmap", {"metadata/name": "0"}),
+    good("configmap", {"metadata/name": "a" * 253}),
+    bad("configmap", {"metadata/name": "a" * 254}, _NAME, "longer than 253"),
+    bad("configmap", {"metadata/name": "Agent_Registry"}, _NAME, "lower-case"),
+    bad("configmap", {"metadata/name": "-a"}, _NAME, "lower-case"),
+    bad("configmap", {"metadata/name": "a..b"}, _NAME, "lower-case"),
+    bad("configmap", {"metadata/name": "a\n"}, _NAME, "lower-case"),
+    bad("configmap", {"metadata/name": ABSENT}, _NAME, "is required"),
+    bad("configmap", {"metadata/namespace": ABSENT}, "metadata.namespace", "required", ACCEPTED),
+    bad("namespace", {"metadata/name": "a.b"}, _NAME, "lower-case"),
+    bad("namespace", {"metadata/name": "a" * 64}, _NAME, "longer than 63", f"{_LABELS} {_NAME}"),
+    good("namespace", {"metadata/name": "a" * 63}),
+    bad("service", {"metadata/name": "a.b"}, _NAME, "begin with a letter"),
+    bad("service", {"metadata/name": "1a"}, _NAME, "begin with a letter", ACCEPTED),
+    bad("statefulset", {"metadata/name": "a.b"}, _NAME, "lower-case"),
+    good("deployment", {"metadata/name": "a.b"}),
+    good("role", {"metadata/name": "system:Any thing"}),
+    bad("role", {"metadata/name": "a/b"}, _NAME, "nor contain"),
+    bad("clusterrole", {"metadata/name": "a%b"}, _NAME, "nor contain"),
+    bad("rolebinding", {"metadata/name": ".."}, _NAME, "nor contain"),
+    bad("cronjob", {"metadata/name": "a" * 53}, _NAME, "longer than 52"),
+    good("cronjob", {"metadata/name": "a" * 52}),
+    bad("priority", {"metadata/name": "system-mine"}, _NAME, "the server's own"),
+    bad(
+        "clusterrole", {"metadata/namespace": "ns"}, "metadata.namespace", "no namespace", ACCEPTED
+    ),
+    good("configmap", {"metadata/name": ABSENT, "metadata/generateName": "a-"}),
+    bad(
+        "configmap",
+        {"metadata/name": ABSENT, "metadata/generateName": "A-"},
+        "metadata.generateName",
+        "lower-case",
+        _NAME,
+    ),
+    good("configmap", {"metadata/labels": {"app.kubernetes.io/name": "", "a": "A_b.c-1"}}),
+    good("configmap", {"metadata/labels": {"a": "v" * 63, "k" * 63: "v"}}),
+    bad("configmap", {"metadata/labels": {"a": "v" * 64}}, _LABELS, "longer than 63"),
+    bad("configmap", {"metadata/labels": {"k" * 64: "v"}}, _LABELS, "longer than 63"),
+    bad("configmap", {"metadata/labels": {"a": "a b"}}, _LABELS, "letters, digits"),
+    bad("configmap", {"metadata/labels": {"a": "INT Smart/Triage"}}, _LABELS, "letters, digits"),
+    bad("configmap", {"metadata/labels": {"a": "-a"}}, _LABELS, "letters, digits"),
+    bad("configmap", {"metadata/labels": {"a": "ä"}}, _LABELS, "letters, digits"),
+    bad("configmap", {"metadata/labels": {"": "a"}}, _LABELS, "the name in the key"),
+    bad("configmap", {"metadata/labels": {"/a": "a"}}, _LABELS, "or a domain"),
+    bad("configmap", {"metadata/labels": {"a/b/c": "a"}}, _LABELS, "or a domain"),
+    bad("configmap", {"metadata/labels": {"A.io/b": "a"}}, _LABELS, "or a domain"),
+    bad("configmap", {"metadata/labels": {"a.io/": "a"}}, _LABELS, "the name in the key"),
+    good("configmap", {"metadata/annotations": {"A.io/B": "any text at all, ä\n"}}),
+    bad("configmap", {"metadata/annotations": {"a b": ""}}, "metadata.annotations", "the name in"),
+    bad(
+        "configmap",
+        {"metadata/annotations": {"a": "v" * 262144}},
+        "metadata.annotations",
+        "262145 bytes in all",
+    ),
+    good("configmap", {"metadata/annotations": {"a": "v" * 262143}}),
+    good("configmap", {"metadata/finalizers": ["a.io/b"]}),
+    bad(
+        "configmap",
+        {"metadata/finalizers": ["a b"]},
+        "metadata.finalizers",
+        "the name in",
+        "metadata.finalizers metadata.finalizers[0]",
+    ),
+    bad("configmap", {"metadata/finalizers": ["a"]}, "metadata.finalizers[0]", "needs a domain"),
+    good("configmap", {"metadata/finalizers": ["foregroundDeletion"]}),
+    bad(
+        "configmap",
+        {"metadata/finalizers": ["a.io/b"] * 2},
+        "metadata.finalizers[1]",
+        "twice",
+        APPLIED,
+    ),
+    bad("account", {"secrets": [{"name": "a"}] * 2}, "secrets[1].name", "twice", APPLIED),
+    bad("configmap", {"metadata/generateName": "A"}, "metadata.generateName", "lower-case"),
+    good("pdb", {"metadata/name": "A b"}),
+    bad("limits", {"metadata/name": ABSENT}, _NAME, "is required", ACCEPTED),
+    bad("job", {"metadata/name": "a" * 64}, _NAME, "longer than 63", "spec.template.labels"),
+    good("namespace", {"metadata/labels": {f"{_SECURITY}enforce": "baseline"}}),
+    bad(
+        "namespace",
+        {"metadata/labels": {f"{_SECURITY}enforce": "strict"}},
+        f"{_LABELS}[{_SECURITY}enforce]",
+        "none of privileged",
+    ),
+    bad(
+        "namespace",
+        {"metadata/labels": {f"{_SECURITY}warn-version": "1.36"}},
+        f"{_LABELS}[{_SECURITY}warn-version]",
+        "neither `latest`",
+    ),
+    good("configmap", {_OWNERS: [_OWNER]}),
+    bad(
+        "configmap",
+        {_OWNERS: [{**_OWNER, "uid": ""}]},
+        "metadata.ownerReferences.uid",
+        "is required",
+    ),
+    bad(
+        "configmap",
+        {_OWNERS: [{**_OWNER, "controller": True}, {**_OWNER, "controller": True, "uid": "2"}]},
+        "metadata.ownerReferences",
+        "only one owner",
+    ),
+    bad(
+        "deployment",
+        {"spec/template/metadata/annotations": {"a b": ""}},
+        "spec.template.annotations",
+        "the name in",
+    ),
+)

@@ -1,0 +1,128 @@
+"""Projects' charts that are odd: each is a diagnostic, and never a traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+from compiler.pipeline import Compilation, compile
+from tests.estate import TODAY, sources
+
+PATH = "projects/flashfusion/charts/etl.py"
+HEAD = f"""\
+# file: {PATH}
+from cdk8s import ApiObject, ApiObjectMetadata, JsonPatch
+from cdk8s_plus_34 import k8s
+
+
+def thing(chart, kind, version, patches, name="etl", namespace="flashfusion-agents"):
+    own = ApiObjectMetadata(name=name, namespace=namespace)
+    made = ApiObject(chart, kind, kind=kind, api_version=version, metadata=own)
+    for path, value in patches.items():
+        made.add_json_patch(JsonPatch.add(path, value))
+
+
+def build(chart, given):
+"""
+JOB = {"restartPolicy": "Never", "serviceAccountName": "etl", "containers": []}
+
+
+def chart(body: str) -> Compilation:
+    text = HEAD + "".join(f"    {line}\n" for line in body.splitlines())
+    return compile(sources([text]).values(), today=TODAY)
+
+
+def said(body: str) -> set[tuple[str, str]]:
+    return {(d.code, d.message) for d in chart(body).diagnostics}
+
+
+ODD = {
+    "labels that are none": 'thing(chart, "ConfigMap", "v1", {"/metadata/labels": 3})',
+    "a name that is none": 'thing(chart, "ConfigMap", "v1", {"/metadata/name": {"a": "b"}})',
+    "no metadata": 'thing(chart, "ConfigMap", "v1", {"/metadata": None})',
+    "a name of two lines": 'thing(chart, "ConfigMap", "v1", {}, name="etl-a/../../b")',
+    "a template that is none": 'thing(chart, "Deployment", "apps/v1", {"/spec": {"template": 7}})',
+    "a spec that is none": 'thing(chart, "CronJob", "batch/v1", {"/spec": []})',
+    "a kind that is none": 'thing(chart, "ConfigMap", "v1", {"/kind": None})',
+    "a selector that is none": 'thing(chart, "Service", "v1", {"/spec": {"selector": "all"}})',
+    "secrets that are none": (
+        'thing(chart, "ExternalSecret", "external-secrets.io/v1", {"/spec": {"data": [1]}})'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd(name: str) -> None:
+    result = chart(ODD[name])
+    assert result.failed
+    assert all(d.span.path == PATH for d in result.diagnostics), result.diagnostics
+
+
+BORROWED = {
+    "a secret as variables": {"envFrom": [{"secretRef": {"name": "financial"}}]},
+    "a secret as variable": {
+        "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "financial", "key": "a"}}}]
+    },
+}
+
+
+@pytest.mark.parametrize("name", BORROWED)
+def test_borrowed(name: str) -> None:
+    pod = {
+        **JOB,
+        "containers": [{"name": "main", "image": "ghcr.io/example/etl:1", **BORROWED[name]}],
+    }
+    body = f'thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": {pod!r}}}}}}})'
+    assert any("uses `financial`" in message for _, message in said(body))
+
+
+def test_a_volume_of_others() -> None:
+    pod = {**JOB, "volumes": [{"name": "x", "secret": {"secretName": "financial"}}]}
+    body = f'thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": {pod!r}}}}}}})'
+    assert any("uses `financial` (secretName)" in message for _, message in said(body))
+
+
+def test_scaling_others() -> None:
+    target = {"scaleTargetRef": {"kind": "Deployment", "name": "financial"}}
+    body = f'thing(chart, "HorizontalPodAutoscaler", "autoscaling/v2", {{"/spec": {target!r}}})'
+    assert any("uses `financial` (scaleTargetRef)" in message for _, message in said(body))
+
+
+def test_secrets_by_the_dozen() -> None:
+    spec = {"data": [], "dataFrom": [{"extract": {"key": "flashfusion/financial"}}]}
+    body = f'thing(chart, "ExternalSecret", "external-secrets.io/v1", {{"/spec": {spec!r}}})'
+    assert {code for code, _ in said(body)} == {"chart-outside-project"}
+
+
+def test_two_charts_make_one_object() -> None:
+    one = HEAD + '    thing(chart, "ConfigMap", "v1", {}, name="etl-load")\n'
+    other = one.replace("charts/etl.py", "charts/etl-load.py")
+    result = compile(sources([one, other]).values(), today=TODAY)
+    assert {d.code for d in result.diagnostics} == {"object-twice"}
+
+
+def test_an_object_that_the_cluster_would_refuse() -> None:
+    result = chart('thing(chart, "ConfigMap", "v1", {"/data": {"a": 1}})')
+    (found,) = {(d.code, d.span.path) for d in result.diagnostics}
+    assert found == ("object-invalid", PATH)
+
+
+def test_quantities_are_canonical_and_labels_are_set() -> None:
+    sizes = {
+        "requests": {"cpu": "1000m", "memory": "1024Mi"},
+        "limits": {"cpu": "1.5", "memory": "2048Mi"},
+    }
+    body = f"""\
+own = k8s.ObjectMeta(name="etl", namespace="flashfusion-agents")
+k8s.KubeServiceAccount(chart, "account", metadata=own)
+pod = {{"restartPolicy": "Never", "serviceAccountName": "etl", "containers": [
+    {{"name": "main", "image": "ghcr.io/example/etl:1.0.0", "resources": {sizes!r}}}]}}
+thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": pod}}}}}})"""
+    result = chart(body)
+    assert result.diagnostics == ()
+    job = next(f.object for f in result.files if f.path.endswith("job.batch-etl.yaml"))
+    assert job is not None
+    template = job["spec"]["template"]
+    assert template["metadata"]["labels"]["app.kubernetes.io/component"] == "chart"
+    (container,) = template["spec"]["containers"]
+    assert container["resources"]["requests"] == {"cpu": "1", "memory": "1Gi"}
+    assert container["resources"]["limits"] == {"cpu": "1500m", "memory": "2Gi"}
