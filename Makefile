@@ -20,8 +20,12 @@ check: .venv/.ready ## The project's own checks: style, types, floors, and the s
 test: .venv/.ready ## All tests that need nothing but Python.
 	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept --ignore tests/cluster
 
-accept: .venv/.ready .venv/node/.ready .venv/judges/.ready ## Real consumers judge the output: PM2, ToolHive, Istio.
+accept: .venv/.ready .venv/node/.ready .venv/judges/.ready .venv/debian/.ready .venv/checkov/.ready ## Real consumers judge the output.
 	$(BIN)/python -m pytest tests/accept
+
+accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the output.
+	$(BIN)/python -m tests.cluster.binaries
+	$(BIN)/python -m pytest tests/cluster
 
 .venv/node/.ready: tests/accept/package-lock.json .venv/.ready
 	@command -v npm >/dev/null || { echo "make accept needs npm, of Node.js 20 or newer"; exit 2; }
@@ -33,6 +37,19 @@ accept: .venv/.ready .venv/node/.ready .venv/judges/.ready ## Real consumers jud
 	@command -v go >/dev/null || { echo "make accept needs Go 1.26 or newer, to build ToolHive's and Istio's own judges"; exit 2; }
 	mkdir -p .venv/judges
 	for judge in toolhive istio; do (cd tests/accept/$$judge && go build -mod=readonly -o ../../../.venv/judges/$$judge .) || exit 2; done
+	touch $@
+
+DEBIAN := prometheus prometheus-alertmanager redis-server redis-tools libjemalloc2 liblzf1 libatomic1
+.venv/debian/.ready: Makefile .venv/.ready
+	@for tool in apt-get dpkg-deb; do command -v $$tool >/dev/null || { echo "make accept needs Debian's $$tool, to fetch promtool, amtool and Redis"; exit 2; }; done
+	rm -rf .venv/debian && mkdir -p .venv/debian/archives
+	cd .venv/debian/archives && { apt-get -qq download $(DEBIAN) || { apt-get -qq update && apt-get -qq download $(DEBIAN); }; }
+	for archive in .venv/debian/archives/*.deb; do dpkg-deb --extract $$archive .venv/debian || exit 2; done
+	touch $@
+
+.venv/checkov/.ready: tests/accept/checkov/requirements.lock .venv/.ready
+	$(PYTHON) -m venv .venv/checkov
+	.venv/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/accept/checkov/requirements.lock
 	touch $@
 
 mutations: .venv/.ready ## Spoil the artefacts in every way, and list what verify says of each.

@@ -134,7 +134,7 @@ WINDOW = """\
     [
         ("99 18 * * 5", "UTC", "`99` is no minute of a cron schedule"),
         ("0 18 * *", "UTC", "has 4 fields, not 5"),
-        ("0 18 * * 5", "Europe/Berln", "`Europe/Berln` is no time zone; did you mean"),
+        ("0 18 * * 5", "Europe/Berln", "`Europe/Berln` is not a time zone; did you mean"),
         ("@daily", "UTC", "has 1 fields, not 5"),
     ],
 )

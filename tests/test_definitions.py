@@ -56,15 +56,25 @@ def refused(schema: str, spec: Any, **metadata: Any) -> list[tuple[str, str]]:
     return list(definitions(schema).refused(object))
 
 
-def test_a_schema_that_cannot_be_used_lets_nothing_pass() -> None:
-    for wrong in ("type: object\ntype: object\n", "type: strange\n", "type: &a object\n"):
-        ((_, message),) = refused(wrong, {})
-        assert message.startswith("`crds/things.yaml` cannot be used: ")
+def test_a_schema_that_cannot_be_used_is_told_at_its_place() -> None:
+    kind = ("example.com/v1", "Thing")
+    odd = (
+        "type: object\ntype: object\n",
+        "type: strange\n",
+        "type: &a object\n",
+        "properties: 7\n",
+    )
+    for wrong in odd:
+        found, faults = Definitions.parse({"a.yaml": text(wrong)})
+        assert faults == ()
+        (fault,) = found.faults([kind, ("v1", "Pod")])
+        assert (fault.path, fault.line) == ("a.yaml", 1)
+        assert fault.message.startswith("it cannot be used: ")
     without = HEAD[: HEAD.index("    schema:")] + TAIL
     found, faults = Definitions.parse({"a.yaml": without})
-    object = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}}
     assert faults == ()
-    assert "has no schema" in next(found.refused(object))[1]
+    (fault,) = found.faults([kind])
+    assert "has no schema" in fault.message
 
 
 STRUCTURE = """

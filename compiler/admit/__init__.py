@@ -23,10 +23,11 @@ from compiler.source import Pos, Span
 INVALID = Rule("object-invalid", Severity.ERROR, "a cluster would refuse a generated object")
 UNKNOWN = Rule("object-unknown", Severity.ERROR, "there is no schema for a generated object")
 TWICE = Rule("object-twice", Severity.ERROR, "two files hold one object")
+POLICY = Rule("policy-invalid", Severity.ERROR, "an admission policy is of no use")
 DENIED = Rule("policy-denied", Severity.ERROR, "an admission policy denies a generated object")
 WARNED = Rule("policy-warned", Severity.WARNING, "an admission policy warns of a generated object")
 DEFINITION = Rule("definition-invalid", Severity.ERROR, "a CustomResourceDefinition is of no use")
-RULES = (INVALID, UNKNOWN, TWICE, DENIED, WARNED, DEFINITION, *transition.RULES)
+RULES = (INVALID, UNKNOWN, TWICE, POLICY, DENIED, WARNED, DEFINITION, *transition.RULES)
 
 Object = Mapping[str, Any]
 
@@ -48,10 +49,14 @@ def admit(files: Iterable[File], definitions: Mapping[str, str] = {}) -> tuple[D
     """
     known, wrong = Definitions.parse(definitions)
     objects = [file for file in files if file.object is not None]
-    faults = [*_judged(objects, known), *_argo(objects)]
+    faults = [*_judged(objects, known)]
+    broken = {fault.file.text for fault in faults}
+    objects = [file for file in objects if file.text not in broken]  # they have been told
+    faults += _argo(objects)
     for cluster in _clusters(objects).values():
         faults += [*_twice(cluster), *_policies(cluster)]
-    found = [_definition(path, line, message) for path, line, message in wrong]
+    used = sorted({(_object(file)["apiVersion"], _object(file)["kind"]) for file in objects})
+    found = [_definition(*fault) for fault in (*wrong, *known.faults(used))]
     return (*found, *_told(faults))
 
 
@@ -122,7 +127,8 @@ def _policies(files: list[File]) -> Iterator[Fault]:
         if _object(file)["kind"] == "ValidatingAdmissionPolicy"
     }
     for found in judge([(file, _object(file)) for file in files]):
-        rule = DENIED if found.denied else WARNED
+        own = _object(found.key)["apiVersion"].startswith("admissionregistration.k8s.io/")
+        rule = (POLICY if own else DENIED) if found.denied else WARNED
         yield Fault(
             rule, found.key, "", f"{found.policy}: {found.message}", places.get(found.policy)
         )

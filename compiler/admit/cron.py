@@ -50,7 +50,7 @@ def cron_fault(schedule: str, *, descriptors: bool = False) -> str | None:
 
 def _is_range(item: str, field: _Field) -> bool:
     match = _RANGE.fullmatch(item.lower())
-    if match is None:
+    if match is None or not item.isascii():
         return False
     _, first, last, step = match.groups()
     if step is not None and (not step.isdecimal() or int(step) == 0):

@@ -7,13 +7,11 @@ The rules are those of Argo CD 3.5: its documentation of sync options, `SyncWind
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from compiler.admit.cron import cron_fault
+from compiler.admit.semantics.zones import time_zone
 from compiler.admit.shape import COUNT, TEXT, URL, Raw, Shape
-from compiler.diagnostic import did_you_mean
 
 Object = Mapping[str, Any]
 _BOOLEAN = Raw({"type": "boolean"})
@@ -42,6 +40,7 @@ APPLICATION: Shape = {
         "syncOptions": [TEXT],
         "retry": {
             "limit": COUNT,
+            "refresh": _BOOLEAN,
             "backoff": {"duration": TEXT, "factor": COUNT, "maxDuration": TEXT},
         },
     },
@@ -152,17 +151,5 @@ def _window(window: Object) -> Iterator[tuple[str, str]]:
         yield "kind", f"`{window['kind']}` is neither `allow` nor `deny`"
     if (wrong := cron_fault(window["schedule"])) is not None:
         yield "schedule", wrong
-    zone = window.get("timeZone", "UTC")
-    if zone not in _zones():  # Argo CD would take UTC, and only log that it does
-        yield "timeZone", f"`{zone}` is no time zone{_like(zone)}"
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """The names of the IANA Time Zone Database, not those of this machine."""
-    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
-
-
-def _like(zone: str) -> str:
-    close = did_you_mean(zone, _zones())
-    return f"; {close}" if close else ""
+    if wrong := time_zone(window.get("timeZone", "UTC")):  # Argo CD would take UTC, and just log it
+        yield "timeZone", wrong

@@ -48,10 +48,10 @@ _STATEFUL = (  # what may change of a StatefulSet
     "updateStrategy",
 )
 _ORPHAN = (
-    "delete the {kind} without its pods, `kubectl -n {space} delete {low} {name} --cascade=orphan`"
+    "delete the {kind} without its pods, `kubectl {space}delete {low} {name} --cascade=orphan`"
 )
 _CLAIMS = {"volumeClaimTemplates": ", after you patched the claims themselves to let volumes grow"}
-_DELETE = "delete it, `kubectl -n {space} delete {low} {name}`"
+_DELETE = "delete it, `kubectl {space}delete {low} {name}`"
 _ROUTES: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "Deployment": ((("spec", "selector"), _ORPHAN),),
     "DaemonSet": ((("spec", "selector"), _ORPHAN),),
@@ -73,22 +73,40 @@ _ROUTES: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
 _JUDGED = frozenset([*_ROUTES, "AppProject", "ConfigMap", "StatefulSet"])
 _SPECIFIED = _JUDGED - {kind for kind, routes in _ROUTES.items() if routes[0][0][0] != "spec"}
 _SPECIFIED -= {"ConfigMap"}
+_STEMS = frozenset(kind.lower() for kind in _JUDGED)
 _DONE = "; once that is done in the cluster, remove `generated/{path}` and generate again"
 
 
 def transitions(before: Mapping[str, str], files: Iterable[File]) -> Iterator[Diagnostic]:
-    """What is wrong with the step from old texts, by path, to files; what cannot be read is new."""
+    """What is wrong with the step from old texts, by path, to files; what cannot be read is new.
+
+    `before` are the texts of files that change or go; an object may also have moved.
+    """
     now = {file.path: file for file in files if file.object is not None}
+    moved = {
+        _identity(f.path, f.object): f for f in now.values() if f.object and f.path not in before
+    }
     for path, text in sorted(before.items()):
-        file = now.get(path)
-        if file is None or file.object is None or file.object["kind"] not in _JUDGED:
+        if not path.startswith("clusters/") or _stem(path) not in _STEMS:
             continue
         old = _read(path, text)
-        if old is not None and file.object["kind"] == old.get("kind"):
+        file = None if old is None else now.get(path) or moved.get(_identity(path, old))
+        if old is not None and file is not None and file.object is not None:
             pair = Pair(path, old, file)
-            yield from _changed(pair)
-            if old["kind"] == "AppProject":
-                yield from _left(pair, before, now)
+            if pair.new["kind"] == old["kind"]:
+                yield from _changed(pair)
+                if old["kind"] == "AppProject":
+                    yield from _left(pair, before, now)
+
+
+def _identity(path: str, object: Object) -> tuple[str, str, str, str]:
+    meta = object["metadata"]
+    return path.split("/")[1], object["kind"], meta.get("namespace", ""), meta["name"]
+
+
+def _stem(path: str) -> str:
+    """The kind in the name of a file."""
+    return path.rpartition("/")[2].partition("-")[0].partition(".")[0]
 
 
 def _read(path: str, text: str) -> Object | None:
@@ -148,20 +166,23 @@ def _hand_over(pair: Pair, replicas: int) -> str:
 
 def _left(pair: Pair, before: Mapping[str, str], now: Mapping[str, File]) -> Iterator[Diagnostic]:
     """An AppProject lets in what was emitted: the last object of a kind takes the leave with it."""
-    cluster, project = pair.path.split("/")[1], pair.new["metadata"]["name"].partition(".")[2]
-    folder = f"clusters/{cluster}/projects/{project}/"
+    cluster, scope = pair.path.split("/")[1], pair.new["metadata"]["name"].partition(".")[2]
+    own = ("platform", "namespaces") if scope in ("platform", "cluster") else (f"projects/{scope}",)
     gone = _kinds(pair.old) - _kinds(pair.new)
-    for path, text in sorted(before.items()):
-        if path.startswith(folder) and path not in now and (old := _read(path, text)) is not None:
-            key = old["apiVersion"].rpartition("/")[0], old["kind"]
-            if key in gone:
-                message = f"{_name(Pair(path, old, pair.file))} is the last of its kind there"
-                yield _at(LEFT, Pair(path, old, pair.file), "", message, _DELETE, done="")
+    for path, text in sorted(before.items()) if gone else ():
+        if path not in now and path.startswith(
+            tuple(f"clusters/{cluster}/{part}/" for part in own)
+        ):
+            old = _read(path, text)
+            if old is not None and (old["apiVersion"].rpartition("/")[0], old["kind"]) in gone:
+                it = Pair(path, old, pair.file)
+                message = f"{_name(it)} is the last of its kind, and Argo CD may leave it behind"
+                yield _at(LEFT, it, "", message, _DELETE, done="")
 
 
 def _kinds(project: Object) -> set[tuple[str, str]]:
-    listed = project["spec"].get("namespaceResourceWhitelist")
-    items = listed if isinstance(listed, list) else []
+    lists = (project["spec"].get(f"{scope}ResourceWhitelist") for scope in ("namespace", "cluster"))
+    items = [item for listed in lists if isinstance(listed, list) for item in listed]
     return {(str(i.get("group")), str(i.get("kind"))) for i in items if isinstance(i, dict)}
 
 
@@ -177,7 +198,7 @@ def _at(
         "kind": old["kind"],
         "low": old["kind"].lower(),
         "name": meta["name"],
-        "space": meta.get("namespace", "default"),
+        "space": f"-n {meta['namespace']} " if "namespace" in meta else "",
         "path": pair.path,
     }
     help = cure if cure.startswith("let another") else cure.format(**words)

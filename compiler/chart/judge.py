@@ -38,8 +38,10 @@ _SELECTORS = {
     "PodDisruptionBudget": ("selector", "matchLabels"),
     "Service": ("selector",),
 }
-_NAMES = ("secretName", "claimName")
-_NAMED = ("secretKeyRef", "secretRef", "scaleTargetRef")
+_NAMES = ("secretName", "claimName", "volumeName")
+_NAMED = ("secretkeyref", "secretref", "scaletargetref", "datasource", "datasourceref")
+_VERSION = "app.kubernetes.io/version"
+_MESH = "istio.io"
 
 
 class Fault(NamedTuple):
@@ -108,6 +110,8 @@ def _fetched(object: Object, given: Mapping[str, Any]) -> Found:
     strange = any(not key.startswith(prefix) or ".." in key for key in keys)
     if strange or _at(object, "spec", "dataFrom") is not None:
         yield OUTSIDE, "fetches secrets of others", f"keys of its own begin with `{prefix}`"
+    if not _owned(_at(object, "spec", "target", "name"), given):
+        yield OUTSIDE, "fills a Secret that could be another's", f"call it `{given['name']}`"
     if _at(object, "spec", "secretStoreRef") != given["secretStore"]:
         yield OUTSIDE, "names another store of secrets", 'use `given["secretStore"]`'
 
@@ -126,7 +130,9 @@ def _references(value: Any) -> Iterator[tuple[str, Any]]:
         for key, item in value.items():
             if key in _NAMES:
                 yield key, item
-            elif key in _NAMED:
+            elif key == "imagePullSecrets" and isinstance(item, list):
+                yield from ((key, _at(one, "name")) for one in item)
+            elif key.lower().endswith(_NAMED) or (key == "secret" and _at(item, "name")):
                 yield key, _at(item, "name")
             else:
                 yield from _references(item)
@@ -150,10 +156,14 @@ def _identity(
     route = _TEMPLATES.get((str(object["apiVersion"]), str(object["kind"])))
     owned = [object, *([_at(object, *route)] if route else [])]
     for one in owned:
-        for key, value in given["labels"].items():
-            said = _at(one, "metadata", "labels", key)
-            if said not in (None, value):
-                yield visible(f"has the label `{key}: {said}`"), f"it is `{value}` here"
+        for key, said in _texts(one, "labels"):
+            own = given["labels"].get(key)
+            if (own is not None and said != own) or (own is None and _speaks(key)):
+                help = f"it is `{own}` here" if own else "labels of a chart's own have no `/`"
+                yield visible(f"has the label `{key}: {said}`"), help
+        for key, _ in _texts(one, "annotations"):
+            if key.partition("/")[0].endswith(_MESH):
+                yield visible(f"has the annotation `{key}`"), "the mesh treats all pods alike"
     if route is None:
         return
     pod = _at(object, *route, "spec")
@@ -162,6 +172,17 @@ def _identity(
     if not any(_is_account(one, account, space) for one in all):
         help = "make a ServiceAccount in the chart, and name it"
         yield visible(f"runs as `{account}`, which the chart does not make"), help
+
+
+def _texts(object: Any, field: str) -> Iterator[tuple[str, Any]]:
+    """The labels or annotations of an object."""
+    found = _at(object, "metadata", field)
+    return iter(found.items()) if isinstance(found, Mapping) else iter(())
+
+
+def _speaks(key: str) -> bool:
+    """Whether gateways, meshes and operators may know a pod by this label."""
+    return "/" in key and key != _VERSION
 
 
 def _is_account(object: Object, name: Any, space: Any) -> bool:

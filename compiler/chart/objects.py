@@ -13,26 +13,33 @@ _RANK = {name: number for number, name in enumerate(_FIRST)}
 _AMOUNTS = ("requests", "limits", "default", "defaultRequest", "hard")
 
 
+_CUSTOM = ("ExternalSecret",)
+
+
 def ordered(object: Mapping[str, Any]) -> Object:
-    """The same object: what says what it is comes first, the rest by name."""
-    found: Object = _value(object)
+    """The same object: what says what it is comes first, the rest by name.
+
+    The API server stores no empty list of its own kinds, so that one would be applied for ever.
+    """
+    found: Object = _value(object, bare=object.get("kind") not in _CUSTOM)
     return found
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, *, bare: bool) -> Any:
     if isinstance(value, Mapping):
         names = sorted(value, key=lambda name: (_RANK.get(name, len(_RANK)), name))
         return {
-            name: _amounts(value[name]) if name in _AMOUNTS else _value(value[name])
+            name: _amounts(value[name]) if name in _AMOUNTS else _value(value[name], bare=bare)
             for name in names
+            if not (bare and value[name] == [])
         }
-    return [_value(item) for item in value] if isinstance(value, list) else value
+    return [_value(item, bare=bare) for item in value] if isinstance(value, list) else value
 
 
 def _amounts(value: Any) -> Any:
-    """Amounts of resources, as the API server would write them."""
+    """Amounts of resources, as the API server would write them; anything else is left alone."""
     if not isinstance(value, Mapping):
-        return _value(value)
+        return value
     return {name: _quantity(name, text) for name, text in sorted(value.items())}
 
 

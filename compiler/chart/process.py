@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
+from time import monotonic
 from typing import Any, Protocol
 
 Answer = Mapping[str, Any]
@@ -98,17 +102,20 @@ def answers(jobs: Sequence[Job], memo: Memo) -> tuple[Answer, ...]:
 
 
 def _run(jobs: Sequence[Job]) -> Iterable[Answer]:
-    """Build in a child. One that ends early took the chart down that it was building."""
-    given, found = list(jobs), list[Answer]()
-    while given:
-        lines, error = _child(given)
-        found += [json.loads(line) for line in lines]
-        given = given[len(lines) :]
-        if given:
-            assert given[0].path, f"a chart of ours failed:\n{error}"
-            found.append({"wrong": "it ends the program that builds charts", "line": 0})
-            given = given[1:]
-    return found
+    """Build in a child. One that ends early, or is late, was brought down by the chart it built;
+    that chart is not asked again for other clusters."""
+    found: dict[int, Answer] = {}
+    while missing := [place for place in range(len(jobs)) if place not in found]:
+        lines, error = _child([jobs[place] for place in missing])
+        found |= {place: json.loads(line) for place, line in zip(missing, lines, strict=False)}
+        if len(lines) < len(missing):
+            culprit = jobs[missing[len(lines)]]
+            assert culprit.path, f"a chart of ours failed:\n{error}"
+            wrong = {"wrong": "it ends the program that builds charts, or does not end", "line": 0}
+            late = missing[len(lines) :]
+            same = (place for place in late if jobs[place].source == culprit.source)
+            found |= dict.fromkeys(same, wrong)
+    return [found[place] for place in range(len(jobs))]
 
 
 def _child(jobs: Sequence[Job]) -> tuple[list[str], str]:
@@ -118,13 +125,33 @@ def _child(jobs: Sequence[Job]) -> tuple[list[str], str]:
     world |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-P", "-m", "compiler.chart.run"]
     text = json.dumps([job.wire for job in jobs])
-    with subprocess.Popen(
-        command, stdin=-1, stdout=-1, stderr=-1, env=world, start_new_session=True
-    ) as child:
-        try:
-            out, error = child.communicate(text.encode(), timeout=START + EACH * len(jobs))
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, 9)
-            out, error = child.communicate()
-    lines = out.decode("utf-8", "replace").split("\n")
-    return lines[:-1], error.decode("utf-8", "replace")
+    with TemporaryFile() as given, TemporaryFile() as said:
+        given.write(text.encode())
+        given.seek(0)
+        with subprocess.Popen(
+            command, stdin=given, stdout=-1, stderr=said, env=world, start_new_session=True
+        ) as child:
+            try:
+                lines = [*_lines(child, len(jobs))]
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, 9)
+        said.seek(0)
+        return lines, said.read().decode("utf-8", "replace")
+
+
+def _lines(child: subprocess.Popen[bytes], count: int) -> Iterator[str]:
+    """Its answers, until all are there, it ends, or one is late."""
+    assert child.stdout is not None
+    late, rest = monotonic() + START, b""
+    for _ in range(count):
+        late += EACH
+        while b"\n" not in rest:
+            ready, _, _ = select.select([child.stdout], [], [], max(0.0, late - monotonic()))
+            part = os.read(child.stdout.fileno(), 1 << 20) if ready else b""
+            if not part:
+                return
+            rest += part
+        line, _, rest = rest.partition(b"\n")
+        late = monotonic()
+        yield line.decode("utf-8", "replace")

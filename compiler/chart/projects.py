@@ -25,6 +25,8 @@ from compiler.model import Cluster, Project
 from compiler.source import Pos, Source, Span, top
 
 _PATH = re.compile(r"projects/([^/]+)/charts/([a-z]([a-z0-9-]{0,40}[a-z0-9])?)\.py")
+_TAKEN = ("argocd-sync", "default", "project", "tool-gateway", "waypoint")
+"""What else has a name in the namespaces of projects."""
 
 
 class Order(NamedTuple):
@@ -56,10 +58,24 @@ def orders(fleet: Fleet) -> tuple[tuple[Order, ...], tuple[Diagnostic, ...]]:
             help = did_you_mean(match[1], projects) or "name the folder like the project"
             wrong.append(OUTSIDE.at(top(path), message, help=help))
             continue
+        if (other := _namesake(project, match[2])) is not None:
+            message = f"what is called `{other}` would belong to the chart `{match[2]}`"
+            help = (
+                "choose a name that is not the beginning of an agent's, a server's or a gateway's"
+            )
+            wrong.append(OUTSIDE.at(top(path), message, help=help))
+            continue
         for ref in project.spec.clusters:
             given = _given(fleet, clusters[str(ref)], project, match[2])
             found.append(Order(clusters[str(ref)], project, match[2], source, given))
     return tuple(found), tuple(wrong)
+
+
+def _namesake(project: Resource[Project], name: str) -> str | None:
+    """Somebody else of the namespaces whose name begins with the chart's."""
+    team = [str(entry.agent) for entry in project.spec.agents]
+    others = [*team, *map(str, project.spec.servers), *_TAKEN]
+    return next((other for other in others if f"{other}-".startswith(f"{name}-")), None)
 
 
 def _given(
@@ -104,6 +120,10 @@ def made(order: Order, answer: Answer) -> tuple[list[File], list[Diagnostic]]:
         wrong += [_diagnostic(fault, span) for fault in found]
         if not found:
             files.append(_file(order, item["object"], span))
+    spaces = sorted({f.object["metadata"]["namespace"] for f in files if f.object})
+    if len(spaces) > 1:
+        message = f"a chart lies in one namespace, and this one in {' and '.join(spaces)}"
+        wrong.append(OUTSIDE.at(top(order.source.path), message, help="make a chart for each"))
     return files, wrong
 
 

@@ -123,6 +123,10 @@ def _objects(job: dict[str, Any]) -> list[dict[str, Any]]:
         signal.alarm(0)
     if said.getvalue():
         raise Refused("it prints, and nobody would read that", said.line)
+    try:
+        json.dumps(objects, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Refused("a text in it is no Unicode text") from None
     return [{"object": o, "id": ids.get((o["kind"], o["metadata"]["name"]), "")} for o in objects]
 
 

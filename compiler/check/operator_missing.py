@@ -25,6 +25,11 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             span = cluster.key_at("installed")
             message = f"cluster `{cluster.name}` gets ExternalSecrets, and has no operator for them"
             yield RULE.at(span, message, help="install it and add `external-secrets`")
+        home = cluster.spec.argocd
+        if home and "argo-cd" not in fleet.graph.get(Cluster, home).spec.installed:
+            message = f"cluster `{home}` is to sync `{cluster.name}`, and has no Argo CD"
+            help = f"add `argo-cd` to what is installed in `{home}`, or name another cluster"
+            yield RULE.at(cluster.at("argocd"), message, help=help)
         mesh = fleet.platform.mesh
         missed = mesh != "none" and mesh not in cluster.spec.installed
         if missed and cluster.spec.environment == "prod":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +56,7 @@ def _generate(root: Path, today: date, target: Path) -> None:
         result = made or _compile(read, today, charts)
         changes = write.plan(result.files, have, write.owned(handle))
         replaced = (path for path in (*changes.save, *changes.remove) if path in have)
-        result = _stepped(result, write.texts(handle, replaced), read)
+        _step(result, write.texts(handle, replaced), read)
         write.apply(changes, handle)
         memory.remember(root, target, key, changes.result, result.diagnostics)
         charts.tidy()
@@ -66,8 +65,8 @@ def _generate(root: Path, today: date, target: Path) -> None:
     click.echo(count, err=True)
 
 
-def _stepped(result: Compilation, before: dict[str, str], read: inputs.Inputs) -> Compilation:
-    """The same, unless a cluster could not follow from the last output to this one."""
+def _step(result: Compilation, before: dict[str, str], read: inputs.Inputs) -> None:
+    """Stop if a cluster could not follow from the last output; warn of what it costs."""
     from compiler.admit.transition import transitions
 
     found = canonical(transitions(before, result.files))
@@ -75,7 +74,6 @@ def _stepped(result: Compilation, before: dict[str, str], read: inputs.Inputs) -
         click.echo(summary(*show(found, read.sources)) + "; nothing is written", err=True)
         raise SystemExit(1)
     _report(found, read)
-    return replace(result, diagnostics=canonical((*result.diagnostics, *found)))
 
 
 def _compare(root: Path, today: date, target: Path) -> None:

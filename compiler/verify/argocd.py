@@ -13,7 +13,7 @@ from compiler.verify.artefacts import Artefacts, Object
 from compiler.verify.gathering import gather
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
 from compiler.verify.specs import World
-from compiler.verify.syncs import Held, held, plural, subject
+from compiler.verify.syncs import WIDE, Held, held, plural, subject
 
 GROUP = "argoproj.io"
 _CLUSTER, _NAMESPACED = "clusterResourceWhitelist", "namespaceResourceWhitelist"
@@ -136,7 +136,7 @@ def _wider(
                 if text not in kinds:
                     yield Fault(f"{project.node.path}: nothing brings a {text}")
     for who, (spaces, wide) in holders.items():
-        for space, some in {**spaces, "": wide}.items():
+        for space, some in {**spaces, "": wide - WIDE}.items():
             there = {_resource(call.server) for call in needed if call.namespace == space}
             for resource in sorted(some - there):
                 text = ".".join(filter(None, resource[::-1]))

@@ -17,10 +17,33 @@ from compiler.verify.relation import Fault
 RBAC = "rbac.authorization.k8s.io"
 PROJECTS = "argoproj.io"
 _VERBS = frozenset({"create", "delete", "get", "patch", "update"})
-_HANDING_ON = frozenset(
-    {(RBAC, "roles", "bind"), (RBAC, "roles", "escalate"), (RBAC, "clusterroles", "bind")}
+_REMOVE = frozenset({"delete", "get"})
+_NEVER = frozenset(
+    {"clusterrolebindings", "clusterroles", "namespaces", "rolebindings", "roles", "secrets"}
 )
-"""What the account of the whole cluster needs besides, as it brings roles."""
+"""What no account of a namespace removes, or reads; other kinds may be left of an old commit."""
+WIDE = frozenset(
+    [
+        *(("", name) for name in ("limitranges", "namespaces", "resourcequotas")),
+        ("", "serviceaccounts"),
+        ("admissionregistration.k8s.io", "validatingadmissionpolicies"),
+        ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"),
+        ("agentgateway.dev", "agentgatewaypolicies"),
+        ("networking.k8s.io", "networkpolicies"),
+        *((RBAC, name) for name in ("clusterrolebindings", "rolebindings", "roles")),
+        ("security.istio.io", "authorizationpolicies"),
+        ("security.istio.io", "peerauthentications"),
+    ]
+)
+"""What the account of the whole cluster may bring: an administrator applies its rights once."""
+_HANDING_ON = frozenset(
+    {
+        (RBAC, "roles", "bind", ""),
+        (RBAC, "roles", "escalate", ""),
+        (RBAC, "clusterroles", "bind", "system:service-account-issuer-discovery"),
+    }
+)
+"""What it needs besides, as it brings roles; the last is the name of the one that it may bind."""
 
 Resource = tuple[str, str]
 """API group and plural name."""
@@ -86,17 +109,20 @@ def held(artefacts: Artefacts, cluster: str) -> tuple[Mapping[str, Held], list[F
 def _kinds(role: Object) -> tuple[frozenset[Resource], list[str]]:
     """What a role lets in, and its rights that are about nothing of the sort."""
     rights = {
-        (group, resource, verb)
+        (group, resource, verb, name)
         for rule in role.node["rules"].items()
         for group in rule["apiGroups"].texts()
         for resource in rule["resources"].texts()
         for verb in rule["verbs"].texts()
+        for name in rule["resourceNames"].texts() or ("",)
     }
     verbs: defaultdict[Resource, set[str]] = defaultdict(set)
-    for group, resource, verb in rights - (_HANDING_ON if role.kind == "ClusterRole" else set()):
+    for group, resource, verb, _ in rights - (_HANDING_ON if role.kind == "ClusterRole" else set()):
         verbs[group, resource].add(verb)
     full = frozenset(key for key, some in verbs.items() if some == _VERBS)
-    odd = [f"{', '.join(sorted(verbs[key]))} {'.'.join(key[::-1])}" for key in verbs.keys() - full]
+    gone = {key for key, some in verbs.items() if some == _REMOVE and key[1] not in _NEVER}
+    rest = verbs.keys() - full - (gone if role.kind == "Role" else set())
+    odd = [f"{', '.join(sorted(verbs[key]))} {'.'.join(key[::-1])}" for key in rest]
     return full, sorted(odd)
 
 

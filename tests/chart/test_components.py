@@ -102,6 +102,11 @@ def test_pods_are_restricted(files: tuple[File, ...]) -> None:
             assert set(container["resources"]) == {"requests", "limits"}, path
 
 
+def test_no_empty_list_is_applied_for_ever(files: tuple[File, ...]) -> None:
+    """A real API server stores none, so that each sync would write the object anew."""
+    assert not [file.path for file in files if "/platform/" in file.path and ": []" in file.text]
+
+
 def test_volumes_stay(files: tuple[File, ...]) -> None:
     sets = [file.object for file in files if "/statefulset.apps-" in file.path]
     assert len(sets) >= 6

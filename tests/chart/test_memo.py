@@ -91,6 +91,16 @@ def test_a_chart_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch
     assert "TOKEN_OF_CI" not in answer["wrong"]
 
 
+def test_sets_come_in_one_order() -> None:
+    """A chart that goes through a set is the same in every process."""
+    source = (
+        SOURCE
+        + '    raise Exception(list({"one", "two", "three", "four", "five", "six", "seven"}))\n'
+    )
+    found = {answers([job(source=source)], Forgetful())[0]["wrong"] for _ in range(3)}
+    assert len(found) == 1
+
+
 def run(root: Path, *args: str, **world: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "compiler", *args, "--root", str(root), "--today", str(TODAY)]
     environment = {**os.environ, **world}

@@ -75,10 +75,41 @@ def test_borrowed(name: str) -> None:
     assert any("uses `financial`" in message for _, message in said(body))
 
 
-def test_a_volume_of_others() -> None:
-    pod = {**JOB, "volumes": [{"name": "x", "secret": {"secretName": "financial"}}]}
+VOLUMES = {
+    "secretName": {"secret": {"secretName": "financial"}},
+    "secret": {"projected": {"sources": [{"secret": {"name": "financial"}}]}},
+    "claimName": {"persistentVolumeClaim": {"claimName": "financial"}},
+    "nodePublishSecretRef": {"csi": {"driver": "x", "nodePublishSecretRef": {"name": "financial"}}},
+}
+
+
+@pytest.mark.parametrize("key", VOLUMES)
+def test_a_volume_of_others(key: str) -> None:
+    pod = {**JOB, "volumes": [{"name": "x", **VOLUMES[key]}]}
     body = f'thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": {pod!r}}}}}}})'
-    assert any("uses `financial` (secretName)" in message for _, message in said(body))
+    assert any(f"uses `financial` ({key})" in message for _, message in said(body))
+
+
+def test_secrets_to_pull_with() -> None:
+    pod = {**JOB, "imagePullSecrets": [{"name": "financial"}]}
+    body = f'thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": {pod!r}}}}}}})'
+    assert any("uses `financial` (imagePullSecrets)" in message for _, message in said(body))
+
+
+KNOWN = {
+    "a waypoint": {"labels": {"gateway.networking.k8s.io/gateway-name": "waypoint"}},
+    "out of the mesh": {"labels": {"istio.io/dataplane-mode": "none"}},
+    "past the mesh": {"annotations": {"ambient.istio.io/bypass-inbound-capture": "true"}},
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_pod_that_would_pass_for_others(name: str) -> None:
+    template = {"metadata": KNOWN[name], "spec": JOB}
+    body = f"""own = k8s.ObjectMeta(name="etl", namespace="flashfusion-agents")
+k8s.KubeServiceAccount(chart, "account", metadata=own)
+thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {template!r}}}}})"""
+    assert {code for code, _ in said(body)} == {"chart-takes-identity"}
 
 
 def test_scaling_others() -> None:
@@ -126,3 +157,38 @@ thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": pod}}}}}})"""
     (container,) = template["spec"]["containers"]
     assert container["resources"]["requests"] == {"cpu": "1", "memory": "1Gi"}
     assert container["resources"]["limits"] == {"cpu": "1500m", "memory": "2Gi"}
+
+
+def test_the_volume_of_another_is_not_cloned() -> None:
+    source = {"kind": "PersistentVolumeClaim", "name": "financial"}
+    body = f'thing(chart, "PersistentVolumeClaim", "v1", {{"/spec": {{"dataSource": {source!r}}}}})'
+    assert any("uses `financial` (dataSource)" in message for _, message in said(body))
+
+
+def test_the_secret_of_another_is_not_filled() -> None:
+    spec = {"data": [], "target": {"name": "financial", "creationPolicy": "Merge"}}
+    body = f'thing(chart, "ExternalSecret", "external-secrets.io/v1", {{"/spec": {spec!r}}})'
+    assert any("fills a Secret that could be another's" in message for _, message in said(body))
+
+
+def test_a_chart_lies_in_one_namespace() -> None:
+    body = """\
+thing(chart, "ConfigMap", "v1", {})
+thing(chart, "Service", "v1", {"/spec": {"selector": given["selector"], "ports": [{"port": 80}]}},
+      namespace="flashfusion-mcp-servers")"""
+    assert [(d.code, d.span.path) for d in chart(body).diagnostics] == [
+        ("chart-outside-project", PATH)
+    ]
+
+
+@pytest.mark.parametrize("name", ["financial", "stripe", "tool", "waypoint", "argocd"])
+def test_a_chart_is_no_namesake(name: str) -> None:
+    text = HEAD.replace("charts/etl.py", f"charts/{name}.py") + "    pass\n"
+    (found,) = compile(sources([text]).values(), today=TODAY).diagnostics
+    assert found.code == "chart-outside-project"
+    assert f"would belong to the chart `{name}`" in found.message
+
+
+def test_a_text_that_is_none() -> None:
+    (found,) = said('thing(chart, "ConfigMap", "v1", {"/data": {"a": "\\udce4"}})')
+    assert found == ("chart-fails", "a text in it is no Unicode text")

@@ -64,6 +64,7 @@ SYNC: list[tuple[str, Change]] = [
     ),
     ("a right more", _role("rules.+", SECRETS)),
     ("a kind more to bring", _role("rules.0.resources.+", "pods")),
+    ("a kind more to remove", _role("rules.1.resources.+", "secrets")),
     ("every verb", _role("rules.0.verbs", ["*"])),
     ("a verb less", _role("rules.0.verbs.0", None)),
     (
@@ -78,6 +79,14 @@ SYNC: list[tuple[str, Change]] = [
             "argocd-sync",
             put("subjects.+", {"kind": "ServiceAccount", "name": "dev", "namespace": AA}),
         ),
+    ),
+    (
+        "any role of the cluster for anybody",
+        on(SYNCED, "ClusterRole", "argocd-sync", put("rules.7.resourceNames", None)),
+    ),
+    (
+        "one more kind for the whole cluster",
+        on(SYNCED, "ClusterRole", "argocd-sync", put("rules.0.resources.+", "secrets")),
     ),
     (
         "escalation of roles of the cluster",

@@ -6,7 +6,7 @@ from the text around the schemas, and a schema is read when an object of its kin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -52,17 +52,22 @@ class Definitions:
 
     def refused(self, object: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Why an API server would refuse to create an object of one of `kinds`: field, message."""
-        entry = self.entries[object["apiVersion"], object["kind"]]
-        schema = _schema(entry)
+        schema = _schema(self.entries[object["apiVersion"], object["kind"]])
         if isinstance(schema, str):
-            yield "", f"`{entry.path}` cannot be used: {schema}"
-            return
+            return  # `faults` has said so
         filled = fill(schema.root, pruned(schema.structure, plain(object)))
         if schema.validator.is_valid(filled):
             yield from violations(schema.root, filled)
         else:
             for error in schema.validator.iter_errors(filled):
                 yield ".".join(map(str, error.instance_path)), error.message
+
+    def faults(self, kinds: Iterable[Kind]) -> Iterator[Fault]:
+        """What is wrong with the schemas of some kinds, for those that are defined."""
+        for entry in (self.entries[kind] for kind in kinds if kind in self.entries):
+            schema = _schema(entry)
+            if isinstance(schema, str):
+                yield Fault(entry.path, entry.line, f"it cannot be used: {schema}")
 
     def rules(self, kind: Kind) -> Iterator[tuple[str, str]]:
         """The CEL rules of a definition, and why one is of no use, else ""."""
@@ -100,6 +105,8 @@ def _schema(entry: Entry) -> _Schema | str:
         validator = Draft202012Validator(
             closed(schema), validate_formats=True, formats=FORMATS, pattern_options=RegexOptions()
         )
+        return _Schema(validator, schema, tree(schema))
     except (ValidationError, ValueError) as error:
         return str(error).split("\n")[0]
-    return _Schema(validator, schema, tree(schema))
+    except (AttributeError, KeyError, TypeError):
+        return "its schema is no schema"

@@ -5,10 +5,15 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from compiler.diagnostic import did_you_mean
+
 
 def time_zone(name: str) -> str:
     """What is wrong with a time zone; nothing if it is well."""
-    return "" if name in _zones() else f"`{name}` is not a time zone such as `Europe/Vienna`"
+    if name in _zones():
+        return ""
+    close = did_you_mean(name, _zones()) or "they are called as `Europe/Vienna` is"
+    return f"`{name}` is not a time zone; {close}"
 
 
 @cache

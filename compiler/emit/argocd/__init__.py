@@ -27,6 +27,7 @@ return health
 """
 _SETTINGS = {
     "application.sync.impersonation.enabled": "true",
+    "application.sync.impersonation.enforced": "true",
     "resource.customizations.health.argoproj.io_Application": _HEALTH,
 }
 """Syncs have the rights of accounts, and the root waits for what it brought: Argo CD has said
@@ -48,10 +49,14 @@ def _cluster(
     fleet: Fleet, cluster: Resource[Cluster], home: Resource[Cluster], files: list[File]
 ) -> Iterator[File]:
     narrow = [part for part in components(fleet, files) if not part.wide]
-    accounts = list(access.in_namespaces(fleet, narrow))
+    spaces = [
+        file for file in files if file.path.startswith(f"clusters/{cluster.name}/namespaces/")
+    ]
+    accounts = list(access.in_namespaces(cluster, spaces, narrow))
     yield from accounts
     wide = [part for part in components(fleet, [*files, *accounts]) if part.wide]
-    yield from access.in_cluster(fleet, cluster, wide)
+    assert all(part.project is None for part in wide), "a project's component has one namespace"
+    yield from access.in_cluster(fleet, cluster)
     yield from access.of_root(fleet, cluster, _ROOT)
     yield _settings(fleet, cluster)
 
@@ -72,9 +77,9 @@ def _scopes(fleet: Fleet, cluster: Resource[Cluster], parts: list[Component]) ->
     for name, some in owners.items():
         project = some[0].project
         if project is None:
-            yield projects.emit(fleet, cluster, projects.of_platform(cluster, some))
+            yield projects.emit(fleet, cluster, projects.of_platform(fleet, cluster, some))
         else:
-            scope = projects.of_project(project, some)
+            scope = projects.of_project(fleet, project, some)
             yield projects.emit(fleet, cluster, scope, project=project)
         for part in some:
             yield applications.of_component(fleet, part, name)

@@ -8,7 +8,7 @@ compares, objects of others are refused, what leaves git is pruned last.
 from __future__ import annotations
 
 from compiler.derive import Fleet
-from compiler.emit.argocd.components import Component
+from compiler.emit.argocd.components import LABELS, Component
 from compiler.emit.file import File, Origin
 from compiler.emit.objects import Object, custom, file
 from compiler.graph import Resource
@@ -16,7 +16,11 @@ from compiler.model import Cluster
 
 _DOMAIN = "argocd.argoproj.io"
 _OPTIONS = ["ServerSideApply=true", "FailOnSharedResource=true"]
-_RETRY = {"limit": 10, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}}
+_RETRY = {
+    "limit": 10,
+    "refresh": True,  # a retry takes the newest commit, and not the one that failed
+    "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"},
+}
 _WAVES = {"cluster": "-20", "platform": "-10"}
 """When Applications come, by the scope of their AppProject; those of projects come at 0."""
 
@@ -50,6 +54,7 @@ def _meta(fleet: Fleet, name: str, wave: str) -> Object:
     return {
         "name": name,
         "namespace": fleet.platform.argocd.namespace,
+        "labels": LABELS,
         "annotations": {
             f"{_DOMAIN}/compare-options": "ServerSideDiff=true",
             f"{_DOMAIN}/manifest-generate-paths": ".",

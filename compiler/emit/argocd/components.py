@@ -14,6 +14,8 @@ from compiler.model import Cluster, Project
 
 SYNC = "argocd-sync"
 """The ServiceAccount that Argo CD becomes in a namespace while it syncs."""
+LABELS = {"app.kubernetes.io/part-of": "argocd", "app.kubernetes.io/managed-by": "roster"}
+"""The labels of what belongs to Argo CD itself."""
 Kind = tuple[str, str]
 """API group and kind."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from compiler.derive import Fleet
-from compiler.emit.argocd.components import SYNC, Component, Kind, kinds, namespaced
+from compiler.emit.argocd.components import LABELS, SYNC, Component, Kind, kinds, namespaced
 from compiler.emit.file import File, Origin
 from compiler.emit.objects import Object, custom, file
 from compiler.graph import Resource
@@ -35,16 +35,20 @@ class Scope(NamedTuple):
     beyond: list[Kind]  # kinds of the cluster itself
 
 
-def of_project(project: Resource[Project], parts: list[Component]) -> Scope:
-    """The AppProject of a project in a cluster."""
-    cluster, name = parts[0].cluster, f"{parts[0].cluster.name}.{project.name}"
-    return _scope(name, f"{project.name} in {cluster.name}", parts)
+def of_project(fleet: Fleet, project: Resource[Project], parts: list[Component]) -> Scope:
+    """The AppProject of a project in a cluster; its namespaces stay when what is in one goes."""
+    cluster, names = parts[0].cluster, fleet.platform.namespaces
+    scope = _scope(f"{cluster.name}.{project.name}", f"{project.name} in {cluster.name}", parts)
+    spaces = tuple(sorted(f"{project.name}-{space}" for space in (names.agents, names.servers)))
+    return scope._replace(spaces=spaces, account=spaces)
 
 
-def of_platform(cluster: Resource[Cluster], parts: list[Component]) -> Scope:
-    """The AppProject of the platform's own components."""
-    name = f"{cluster.name}.platform"
-    return _scope(name, f"the platform's components in {cluster.name}", parts)
+def of_platform(fleet: Fleet, cluster: Resource[Cluster], parts: list[Component]) -> Scope:
+    """The AppProject of the platform's own components, in the platform's own namespaces."""
+    names = fleet.platform.namespaces
+    scope = _scope(f"{cluster.name}.platform", f"the platform in {cluster.name}", parts)
+    spaces = tuple(sorted({names.servers, names.agents, names.infrastructure, names.workflows}))
+    return scope._replace(spaces=spaces, account=spaces)
 
 
 def of_cluster(fleet: Fleet, cluster: Resource[Cluster], parts: list[Component]) -> Scope:
@@ -104,6 +108,7 @@ def emit(
     meta = {"name": scope.name, "namespace": fleet.platform.argocd.namespace}
     own = {
         **meta,
+        "labels": LABELS,
         "annotations": {"argocd.argoproj.io/sync-wave": "-30"},
         "finalizers": ["resources-finalizer.argocd.argoproj.io"],  # its Applications go first
     }

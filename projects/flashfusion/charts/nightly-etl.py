@@ -86,7 +86,6 @@ def build(chart: Chart, given: dict[str, Any]) -> None:
         spec=k8s.NetworkPolicySpec(
             pod_selector=k8s.LabelSelector(match_labels=given["selector"]),
             policy_types=["Ingress", "Egress"],
-            ingress=[],
             egress=[
                 k8s.NetworkPolicyEgressRule(
                     to=[k8s.NetworkPolicyPeer(ip_block=OUTSIDE)],

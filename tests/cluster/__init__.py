@@ -1,0 +1,1 @@
+"""A real Kubernetes and a real Argo CD on loopback, which judge what Roster emits."""
