@@ -107,7 +107,7 @@ ALLOWED = {
             persistentVolumeClaimRetentionPolicy={"whenDeleted": "Retain", "whenScaled": "Retain"},
         ),
     ),
-    "the way of updates": (stateful("j"), stateful("j", updateStrategy={"type": "OnDelete"})),
+    "how long a pod must be ready": (stateful("j"), stateful("j", minReadySeconds=3)),
     "the ports of a Service": (
         object("v1", "Service", "k", spec={"ports": [{"port": 80}]}),
         object("v1", "Service", "k", spec={"ports": [{"port": 81}]}),
@@ -119,7 +119,7 @@ ALLOWED = {
 def test_a_server_takes_what_is_not(name: str, cluster: Cluster, space: None) -> None:
     old, new = ALLOWED[name]
     assert said(old, new) == []
-    assert cluster.api.create(old).ok
+    assert cluster.api.apply(old).ok
     answer = cluster.api.apply(new)
     assert answer.ok, answer.message
 
