@@ -1,4 +1,4 @@
-"""Jobs to answers, through one child process; what was answered before is taken from a memo."""
+"""Jobs to answers, through a child process for each owner; a memo has what was answered before."""
 
 from __future__ import annotations
 
@@ -56,6 +56,11 @@ class Job:
     source: str = ""
 
     @property
+    def owner(self) -> str:
+        """The project whose chart it is; "" for ours."""
+        return self.path.split("/")[1] if self.path else ""
+
+    @property
     def wire(self) -> dict[str, Any]:
         """As the child reads it."""
         if self.module:
@@ -105,7 +110,7 @@ def _run(jobs: Sequence[Job]) -> Iterable[Answer]:
     """Build in a child. One that ends early, or is late, was brought down by the chart it built;
     that chart is not asked again for other clusters."""
     found: dict[int, Answer] = {}
-    while missing := [place for place in range(len(jobs)) if place not in found]:
+    while missing := _next([(place, job) for place, job in enumerate(jobs) if place not in found]):
         lines, error = _child([jobs[place] for place in missing])
         found |= {place: json.loads(line) for place, line in zip(missing, lines, strict=False)}
         if len(lines) < len(missing):
@@ -116,6 +121,11 @@ def _run(jobs: Sequence[Job]) -> Iterable[Answer]:
             same = (place for place in late if jobs[place].source == culprit.source)
             found |= dict.fromkeys(same, wrong)
     return [found[place] for place in range(len(jobs))]
+
+
+def _next(open: list[tuple[int, Job]]) -> list[int]:
+    """The jobs of whoever comes first: no project's code meets that of another, or ours."""
+    return [place for place, job in open if job.owner == open[0][1].owner]
 
 
 def _child(jobs: Sequence[Job]) -> tuple[list[str], str]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def test_a_chart_that_ends_the_process_spoils_itself_alone() -> None:
     deadly = job(source="import os\n\n\ndef build(chart, given):\n    os._exit(3)\n")
     found = answers([job(), deadly, job("last")], Forgetful())
     assert [sorted(answer) for answer in found] == [["objects"], ["line", "wrong"], ["objects"]]
+
+
+def test_the_code_of_a_project_does_not_meet_that_of_another() -> None:
+    source = "import cdk8s\n\n\ndef build(chart, given):\n    cdk8s.Chart.to_json = lambda _: []\n"
+    spoilt = replace(job(source=source), path="projects/one/charts/etl.py")
+    other = replace(job(), path="projects/two/charts/etl.py")
+    found = answers([spoilt, replace(spoilt, source=job().source), other], Forgetful())
+    assert [len(answer["objects"]) for answer in found] == [0, 0, 1]
 
 
 def test_a_chart_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
