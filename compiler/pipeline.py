@@ -83,9 +83,16 @@ def analyse(sources: Iterable[Source], *, today: date) -> Analysis:
 
 
 def compile(
-    sources: Iterable[Source], *, today: date, memo: chart.Memo | None = None
+    sources: Iterable[Source],
+    *,
+    today: date,
+    memo: chart.Memo | None = None,
+    admitted: frozenset[str] = frozenset(),
 ) -> Compilation:
-    """Text to files, every one of them admitted; `memo`: charts that need not be built anew."""
+    """Text to files, every one of them admitted.
+
+    `memo` knows charts that need not be built anew, `admitted` objects that were judged before.
+    """
     analysis = analyse(sources, today=today)
     if analysis.fleet is None or has_errors(analysis.diagnostics):
         return Compilation((), analysis.diagnostics)
@@ -94,6 +101,7 @@ def compile(
         return Compilation((), canonical((*analysis.diagnostics, *wrong)))
     files = emit(analysis.fleet, charts)
     texts = analysis.fleet.graph.texts.values()
-    refused = admit(files, {text.path: text.text for text in texts if text.is_definition})
+    definitions = {text.path: text.text for text in texts if text.is_definition}
+    refused = admit(files, definitions, admitted)
     found = canonical((*analysis.diagnostics, *wrong, *refused))
     return Compilation(() if has_errors(refused) else files, found)

@@ -9,6 +9,7 @@ says: the API server's rules, Argo CD's, and the admission policies that are emi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from compiler.admit import gitops, transition
@@ -42,14 +43,20 @@ class Fault(NamedTuple):
     label: Label | None = None
 
 
-def admit(files: Iterable[File], definitions: Mapping[str, str] = {}) -> tuple[Diagnostic, ...]:
+def admit(
+    files: Iterable[File],
+    definitions: Mapping[str, str] = {},
+    admitted: frozenset[str] = frozenset(),
+) -> tuple[Diagnostic, ...]:
     """What clusters would refuse, at the spec lines that it came from.
 
-    `definitions` are the texts of CustomResourceDefinitions, by path.
+    `definitions` are the texts of CustomResourceDefinitions, by path; `admitted` the seals of
+    objects that were judged by them before, and found well.
     """
     known, wrong = Definitions.parse(definitions)
     objects = [file for file in files if file.object is not None]
-    faults = [*_judged(objects, known)]
+    new = [file for file in objects if seal(file) not in admitted] if admitted else objects
+    faults = [*_judged(new, known)]
     broken = {fault.file.text for fault in faults}
     objects = [file for file in objects if file.text not in broken]  # they have been told
     faults += _argo(objects)
@@ -58,6 +65,11 @@ def admit(files: Iterable[File], definitions: Mapping[str, str] = {}) -> tuple[D
     used = sorted({(_object(file)["apiVersion"], _object(file)["kind"]) for file in objects})
     found = [_definition(*fault) for fault in (*wrong, *known.faults(used))]
     return (*found, *_told(faults))
+
+
+def seal(file: File) -> str:
+    """What decides on the verdict on an object by itself: its text, and Kubernetes' version."""
+    return sha256(f"{file.kubernetes}\n{file.text}".encode()).hexdigest()
 
 
 def _object(file: File) -> Object:

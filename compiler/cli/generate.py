@@ -40,10 +40,10 @@ def command(root: Path, today: date, out: Path | None, check: bool) -> None:
 
 
 def _generate(root: Path, today: date, target: Path) -> None:
-    made, first, charts = None, None, memory.Charts(root)
+    made = first = None
     if not target.is_dir():  # no folder is made for specs with errors
         first = inputs.read(root)
-        made = _compile(first, today, charts)
+        made = _remembering(first, today, root)
     with write.locked(target) as handle:
         read = first or inputs.read(root)  # under the lock, so that the newest specs win
         key, have = memory.key(read.digest, today), write.snapshot(handle)
@@ -53,16 +53,26 @@ def _generate(root: Path, today: date, target: Path) -> None:
             _foreign(write.foreign(have, write.owned(handle)))
             click.echo("nothing has changed", err=True)
             return
-        result = made or _compile(read, today, charts)
+        result = made or _remembering(read, today, root)
         changes = write.plan(result.files, have, write.owned(handle))
         replaced = (path for path in (*changes.save, *changes.remove) if path in have)
         _step(result, write.texts(handle, replaced), read)
         write.apply(changes, handle)
         memory.remember(root, target, key, changes.result, result.diagnostics)
-        charts.tidy()
     _foreign(changes.foreign)
     count = f"{len(result.files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
     click.echo(count, err=True)
+
+
+def _remembering(read: inputs.Inputs, today: date, root: Path) -> Compilation:
+    """Compile; what earlier runs built and judged is taken from them, and this run's noted."""
+    from compiler.admit import seal
+
+    charts, admitted = memory.Charts(root), memory.Admitted(root, read.sources.values())
+    result = _compile(read, today, charts, admitted.recall())
+    admitted.remember(seal(file) for file in result.files if file.object is not None)
+    charts.tidy()
+    return result
 
 
 def _step(result: Compilation, before: dict[str, str], read: inputs.Inputs) -> None:
@@ -97,8 +107,13 @@ def _compare(root: Path, today: date, target: Path) -> None:
         raise SystemExit(1)
 
 
-def _compile(read: inputs.Inputs, today: date, charts: memory.Charts | None = None) -> Compilation:
-    result = compiled(read, today, "; nothing is written", charts)
+def _compile(
+    read: inputs.Inputs,
+    today: date,
+    charts: memory.Charts | None = None,
+    admitted: frozenset[str] = frozenset(),
+) -> Compilation:
+    result = compiled(read, today, "; nothing is written", charts, admitted)
     _report(result.diagnostics, read)
     return result
 

@@ -12,21 +12,27 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Label, Severity
-from compiler.source import Pos, Span
+from compiler.source import Pos, Source, Span
 
 _PACKAGE = Path(__file__).parents[1]
 
 
 def key(inputs: str, today: date) -> str:
     """A digest of everything that decides on the output."""
+    return sha256(f"{inputs}\n{today.isoformat()}\n{_program()}".encode()).hexdigest()
+
+
+@cache
+def _program() -> str:
+    """A digest of the compiler, its libraries and Python."""
     libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).iterdir())
-    parts = [inputs, today.isoformat(), sys.version, *libraries]
-    digest = sha256("\n".join(parts).encode())
+    digest = sha256("\n".join([sys.version, *libraries]).encode())
     for path in sorted(_PACKAGE.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -66,6 +72,34 @@ def remember(
         _save(path, state)
     except OSError:
         return
+
+
+class Admitted:
+    """The objects that earlier runs judged and found well, by the same compiler and definitions."""
+
+    def __init__(self, root: Path, sources: Iterable[Source]) -> None:
+        self._path = root / ".roster" / "admitted.json"
+        digest = sha256(_program().encode())
+        for source in sources:
+            if source.is_definition:
+                digest.update(f"{source.path}\0{source.text}\0".encode())
+        self._judge = digest.hexdigest()
+
+    def recall(self) -> frozenset[str]:
+        """Their seals; none if nobody knows, or what is known cannot be read."""
+        try:
+            state = json.loads(self._path.read_text(encoding="utf-8"))
+            return frozenset(state["seals"] if state["judge"] == self._judge else ())
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return frozenset()
+
+    def remember(self, seals: Iterable[str]) -> None:
+        """Note them. That they cannot be noted is no error."""
+        try:
+            self._path.parent.mkdir(exist_ok=True)
+            _save(self._path, {"judge": self._judge, "seals": sorted(set(seals))})
+        except OSError:
+            return
 
 
 class Charts:

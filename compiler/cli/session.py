@@ -128,22 +128,33 @@ def summary(errors: int, warnings: int) -> str:
     return ", ".join(parts)
 
 
-def compiled(read: Inputs, today: date, note: str = "", memo: Charts | None = None) -> Compilation:
+def compiled(
+    read: Inputs,
+    today: date,
+    note: str = "",
+    memo: Charts | None = None,
+    admitted: frozenset[str] = frozenset(),
+) -> Compilation:
     """The files that the specs make; with errors they are shown, and the exit code is 1."""
-    result = made(read, today, memo)
+    result = made(read, today, memo, admitted)
     found = everything(read, result.diagnostics)
     _stop_on_errors(found, read, note)
     return replace(result, diagnostics=found)
 
 
-def made(read: Inputs, today: date, memo: Charts | None = None) -> Compilation:
+def made(
+    read: Inputs,
+    today: date,
+    memo: Charts | None = None,
+    admitted: frozenset[str] = frozenset(),
+) -> Compilation:
     """What the specs compile to, or that a library is missing which charts are built with."""
     from importlib.metadata import PackageNotFoundError
 
     from compiler.pipeline import compile
 
     try:
-        return compile(read.sources.values(), today=today, memo=memo)
+        return compile(read.sources.values(), today=today, memo=memo, admitted=admitted)
     except PackageNotFoundError as missing:
         fail(f"charts need a library that is not there: python -m pip install {missing.name}")
 

@@ -43,6 +43,7 @@ def network(text: str) -> Network | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def cidr(text: str) -> str:
     """A network."""
     parsed, (first, _, prefix) = network(text), text.rpartition("/")
