@@ -219,7 +219,7 @@ def test_an_appproject_refuses_what_is_not_its_own(
         report.step(f"an intruder: {object['kind']}"),
         intruder(synced, "flashfusion", object) as name,
     ):
-        said = eventually(lambda: says in synced.argocd.explain(name), 120)
+        said = eventually(lambda: says in synced.argocd.explain(name), PATIENCE)
         assert said, synced.argocd.explain(name)
         assert synced.api.get(object).status == 404
 
