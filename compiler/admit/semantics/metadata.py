@@ -71,14 +71,18 @@ def metadata(object: Object, namespaced: bool | None) -> Refusals:
     yield from _name(meta, syntax)
     yield from _namespace(meta, namespaced)
     yield from annotated(meta, "metadata")
-    yield from _owners(meta.get("ownerReferences"))
-    yield from _finalizers(meta.get("finalizers"), native=namespaced is not None)
+    if "ownerReferences" in meta:
+        yield from _owners(meta["ownerReferences"])
+    if "finalizers" in meta:
+        yield from _finalizers(meta["finalizers"], native=namespaced is not None)
 
 
 def annotated(meta: Object, at: str) -> Refusals:
     """Labels and annotations."""
     yield from labels(meta.get("labels"), f"{at}.labels")
     annotations = mapping(meta.get("annotations"))
+    if not annotations:
+        return
     for key in annotations:
         yield from faulty(annotation_key, key, f"{at}.annotations")
     length = sum(

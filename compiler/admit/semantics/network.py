@@ -73,7 +73,8 @@ def _peer(peer: Object, at: str) -> Refusals:
     elif "ipBlock" in given and len(given) > 1:
         yield Refusal(at, "`ipBlock` cannot stand beside selectors")
     for key in ("podSelector", "namespaceSelector"):
-        yield from selector(peer.get(key), f"{at}.{key}")
+        if key in given:
+            yield from selector(peer[key], f"{at}.{key}")
     if isinstance(peer.get("ipBlock"), dict):
         yield from _block(peer["ipBlock"], f"{at}.ipBlock")
 
