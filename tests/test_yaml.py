@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import shutil
-import subprocess
 from typing import Any
 
 import pytest
@@ -114,22 +111,3 @@ def test_one_document_in_lines() -> None:
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     assert len(list(yaml.safe_load_all(text))) == 1
-
-
-def test_go() -> None:
-    """Kubernetes' own tools read YAML in Go, which resolves words and numbers in its own way."""
-    kubectl = shutil.which("kubectl")
-    if kubectl is None:
-        pytest.skip("kubectl is not installed")
-    values = {f"k{number}": text for number, text in enumerate(TRICKY)}
-    keys = dict.fromkeys(TRICKY, "")
-    head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
-    text = dump({**head, "data": values, "binaryData": keys})
-    command = [kubectl, "annotate", "--local", "-f", "-", "-o", "json", "a=b"]
-    ran = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
-    assert ran.returncode == 0, ran.stderr.decode()
-    read = json.load(io.BytesIO(ran.stdout))
-    assert {key: (read["data"].get(key), text) for key, text in values.items()} == {
-        key: (text, text) for key, text in values.items()
-    }
-    assert read["binaryData"] == keys

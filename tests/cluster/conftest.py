@@ -23,6 +23,7 @@ from tests.cluster.report import Report
 from tests.cluster.repository import ROOT, Repository
 
 ORDER = (
+    "test_yaml",
     "test_semantics_against_server",
     "test_dry_run",
     "test_access",
@@ -31,6 +32,8 @@ ORDER = (
     "test_argocd",
 )
 """Argo CD comes last: the others want a cluster that holds nothing yet."""
+OURS = ("test_argocd", "test_yaml")
+"""They need programs that are built only for a cluster of our own."""
 CLUSTER = "prod"
 REPORT = Report()
 RUNNING_NOW: list[Processes] = []
@@ -41,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     places = {name: place for place, name in enumerate(ORDER)}
     items.sort(key=lambda item: places.get(item.path.stem, -1))
     if os.environ.get("ROSTER_KUBECONFIG"):
-        ours = [item for item in items if item.path.stem == "test_argocd"]
+        ours = [item for item in items if item.path.stem in OURS]
         items[:] = [item for item in items if item not in ours]
         config.hook.pytest_deselected(items=ours)
 
