@@ -145,11 +145,17 @@ def test_a_spoilt_old_file_says_nothing() -> None:
     odd = "apiVersion: v1\nkind: x\nmetadata: 1\n"
     whole = dump(object("Deployment", spec={"selector": LABELS, "replicas": "3"}))
     cut = [whole[:end] for end in range(len(whole))]
-    for text in ("", "a: [", "- a\n", "kind: Deployment\n", odd, whole):
+    kind = whole.replace("kind: Deployment", "kind: [a]")
+    for text in ("", "a: [", "- a\n", "kind: Deployment\n", odd, whole, kind):
         assert list(transitions({path: text}, [file])) == []
     assert {d.code for text in cut for d in transitions({path: text}, [file])} <= {
         "field-immutable"
     }
+
+
+def test_an_old_file_with_an_odd_namespace_that_is_gone() -> None:
+    text = dump(object("Deployment", spec={"selector": LABELS})).replace("there", "[a]")
+    assert list(transitions({"clusters/prod/x/deployment.apps-it.yaml": text}, [])) == []
 
 
 @pytest.mark.parametrize("listed", ["3", "[a]", "[{group: 1}]", "{}"])

@@ -101,7 +101,7 @@ def transitions(before: Mapping[str, str], files: Iterable[File]) -> Iterator[Di
 
 def _identity(path: str, object: Object) -> tuple[str, str, str, str]:
     meta = object["metadata"]
-    return path.split("/")[1], object["kind"], meta.get("namespace", ""), meta["name"]
+    return path.split("/")[1], object["kind"], str(meta.get("namespace", "")), meta["name"]
 
 
 def _stem(path: str) -> str:
@@ -113,9 +113,11 @@ def _read(path: str, text: str) -> Object | None:
     """The object in an old text; None where it is none, as somebody may have edited it."""
     documents, _ = parse(Source(path, text))
     found = bare(documents[0].data) if len(documents) == 1 else None
-    if not isinstance(found, dict) or not isinstance(found.get("apiVersion"), str):
+    if not isinstance(found, dict):
         return None
-    wanted = ["metadata", *(["spec"] if found.get("kind") in _SPECIFIED else [])]
+    if not all(isinstance(found.get(key), str) for key in ("apiVersion", "kind")):
+        return None
+    wanted = ["metadata", *(["spec"] if found["kind"] in _SPECIFIED else [])]
     if not all(isinstance(found.get(key), dict) for key in wanted):
         return None
     return found if isinstance(found["metadata"].get("name"), str) else None
