@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := generate
-.PHONY: generate check test bench accept accept-cluster mutations golden clean
+.PHONY: generate check test bench up down status accept accept-local accept-cluster mutations golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -14,22 +14,45 @@ BIN := .venv/bin
 generate: .venv/.ready ## Compile the specs into generated/, and have it judged independently.
 	$(BIN)/roster generate && $(BIN)/roster verify
 
-check: .venv/.ready ## The project's own checks: style, types, floors, and the specs.
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/roster check --strict
+up: .venv/stack/.ready .venv/node/.ready ## A project's agents and servers on this machine: make up STACK=<project> [WITHOUT="docker"] [ENV=dev]
+	@.venv/stack/bin/python -m stack up $(STACK) $(foreach name,$(WITHOUT),--without $(name)) $(if $(ENV),--env $(ENV))
+
+down: .venv/stack/.ready .venv/node/.ready ## Stop what `make up` started: make down [STACK=<project>]
+	@.venv/stack/bin/python -m stack down $(STACK)
+
+status: .venv/stack/.ready .venv/node/.ready ## How it is.
+	@.venv/stack/bin/python -m stack status $(STACK)
+
+check: .venv/.ready .venv/stack/.ready ## The project's own checks: style, types, floors, and the specs.
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/mypy -p stack --python-executable .venv/stack/bin/python && $(BIN)/lint-imports && $(BIN)/roster check --strict
 
 test: .venv/.ready ## All tests that need nothing but Python.
-	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept --ignore tests/cluster
+	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept --ignore tests/cluster --ignore tests/local
 
 accept: .venv/.ready .venv/node/.ready .venv/judges/.ready .venv/debian/.ready .venv/checkov/.ready ## Real consumers judge the output.
 	$(BIN)/python -m pytest tests/accept
+
+accept-local: .venv/.ready .venv/stack/.ready .venv/local/.ready .venv/node/.ready .venv/debian/.ready ## The local stack runs, and real clients judge it.
+	.venv/local/bin/python -m pytest tests/local
 
 accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the output.
 	$(BIN)/python -m tests.cluster.binaries
 	$(BIN)/python -m pytest tests/cluster
 
-.venv/node/.ready: tests/accept/package-lock.json .venv/.ready
-	@command -v npm >/dev/null || { echo "make accept needs npm, of Node.js 20 or newer"; exit 2; }
-	mkdir -p .venv/node && cp tests/accept/package.json tests/accept/package-lock.json .venv/node/
+.venv/stack/.ready: stack/requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv/stack
+	.venv/stack/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r stack/requirements.lock
+	touch $@
+
+.venv/local/.ready: tests/local/requirements.lock .venv/.ready
+	$(PYTHON) -m venv .venv/local
+	.venv/local/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/local/requirements.lock
+	touch $@
+
+.venv/node/.ready: stack/package-lock.json
+	@command -v npm >/dev/null || { echo "PM2 needs npm, of Node.js 20 or newer"; exit 2; }
+	mkdir -p .venv/node && cp stack/package.json stack/package-lock.json .venv/node/
 	npm ci --prefix .venv/node --no-audit --no-fund --silent
 	touch $@
 
@@ -59,7 +82,7 @@ bench: .venv/.ready ## Ratios against a bare script, within one run.
 	$(BIN)/python -m tests.bench
 
 golden: .venv/.ready ## Rewrite the snapshots and pages, then read the diff.
-	$(BIN)/python -m pytest -n 2 tests --snapshot-update --ignore tests/accept --ignore tests/cluster
+	$(BIN)/python -m pytest -n 2 tests --snapshot-update --ignore tests/accept --ignore tests/cluster --ignore tests/local
 
 clean: ## Remove what the targets installed and cached; never generated/.
 	rm -rf .venv .roster .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -29,6 +29,8 @@ Data are nouns, and flow between them:
     write.py        Files -> generated/, atomically
     render/         Diagnostics -> text, short, JSON, SARIF, annotations
 
+What a laptop runs lies beside it, in stack/, and knows generated/ only.
+
 Floors, from the top; imports point down only (pyproject.toml enforces it):
 
     cli > pipeline | render | write > admit > chart > check | emit | verify > derive > link > decode

@@ -15,9 +15,9 @@ from compiler.cli.rules import all_rules
 
 PAGES = Path(__file__).parent / "check"
 STAGES = (inputs, parse, scan, decode, link, check, chart, admit)
-TESTED_ELSEWHERE = {"hidden-character", "object-twice", "object-unknown"} | {
+TESTED_ELSEWHERE = {"hidden-character", "object-twice", "object-unknown", "process-invalid"} | {
     rule.code for rule in (*inputs.RULES, *transition.RULES)
-}  # tests/test_hostile.py, tests/test_admit.py, tests/chart and tests/test_transition.py
+}  # tests/test_hostile.py, test_admit.py, test_stack.py, test_transition.py, and tests/chart
 
 
 def test_codes_are_unique() -> None:

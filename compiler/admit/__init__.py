@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from compiler.admit import gitops, transition
+from compiler.admit import gitops, pm2, transition
 from compiler.admit.crds import Definitions
 from compiler.admit.policies import judge
 from compiler.admit.schemas import validators
@@ -27,8 +27,9 @@ TWICE = Rule("object-twice", Severity.ERROR, "two files hold one object")
 POLICY = Rule("policy-invalid", Severity.ERROR, "an admission policy is of no use")
 DENIED = Rule("policy-denied", Severity.ERROR, "an admission policy denies a generated object")
 WARNED = Rule("policy-warned", Severity.WARNING, "an admission policy warns of a generated object")
+PROCESS = Rule("process-invalid", Severity.ERROR, "PM2 would drop or refuse what is generated")
 DEFINITION = Rule("definition-invalid", Severity.ERROR, "a CustomResourceDefinition is of no use")
-RULES = (INVALID, UNKNOWN, TWICE, POLICY, DENIED, WARNED, DEFINITION, *transition.RULES)
+RULES = (INVALID, UNKNOWN, TWICE, POLICY, DENIED, WARNED, PROCESS, DEFINITION, *transition.RULES)
 
 Object = Mapping[str, Any]
 
@@ -54,6 +55,7 @@ def admit(
     objects that were judged by them before, and found well.
     """
     known, wrong = Definitions.parse(definitions)
+    files = tuple(files)
     objects = [file for file in files if file.object is not None]
     new = [file for file in objects if seal(file) not in admitted] if admitted else objects
     faults = [*_judged(new, known)]
@@ -63,6 +65,7 @@ def admit(
     for cluster in _clusters(objects).values():
         faults += [*_twice(cluster), *_policies(cluster)]
     used = sorted({(_object(file)["apiVersion"], _object(file)["kind"]) for file in objects})
+    faults += [Fault(PROCESS, *fault) for fault in pm2.refused(files)]
     found = [_definition(*fault) for fault in (*wrong, *known.faults(used))]
     return (*found, *_told(faults))
 

@@ -28,7 +28,10 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 help = "move it to `secrets`, by reference"
                 yield RULE.at(server.key_at(*route), message, help=help)
     for p, process in enumerate(fleet.platform.processes):
-        for name in process.env:
-            if _SECRET.fullmatch(name):
-                span = fleet.platform_resource.key_at("processes", p, "env", name)
-                yield RULE.at(span, f"`{name}` looks like a credential", help="move it out of git")
+        places: list[tuple[str, ...]] = [("env", name) for name in process.env]
+        places += [("environments", e, n) for e, some in process.environments.items() for n in some]
+        for place in places:
+            if _SECRET.fullmatch(place[-1]):
+                span = fleet.platform_resource.key_at("processes", p, *place)
+                help = "move it to `secrets`, by name"
+                yield RULE.at(span, f"`{place[-1]}` looks like a credential", help=help)

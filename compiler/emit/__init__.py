@@ -11,6 +11,7 @@ from compiler.emit import (
     agentgateway,
     argocd,
     clients,
+    context,
     kagent,
     kubernetes,
     laptop,
@@ -21,6 +22,7 @@ from compiler.emit import (
     rbac,
     registry,
     toolhive,
+    workflows,
     xaccess,
 )
 from compiler.emit.file import File, Origin
@@ -49,6 +51,8 @@ EMITTERS: tuple[Emitter, ...] = (
     laptop,
     clients,
     pm2,
+    context,
+    workflows,
     registry,
 )
 

@@ -1,5 +1,8 @@
 """Client configurations: what an agent's work looks like from a desk, one folder for each member.
 
+Beside what starts the servers from the desk lies `local/`, which leads to those that the local
+stack runs: there each agent is known by its token, and sees the tools that it is granted.
+
 One secret reference has three notations: `${NAME}` (Claude Code), `${input:id}` (VS Code) and
 `${env:NAME}` (Cursor). Only Claude Code knows rules for single tools: what is granted is allowed or
 asked for, and every other tool of these servers is denied, as an unnamed one would be offered.
@@ -7,10 +10,10 @@ asked for, and every other tool of these servers is denied, as an unnamed one wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from compiler.derive import Fleet
+from compiler.derive import Fleet, stack
 from compiler.derive.fleet import Grant
 from compiler.emit.file import File, Origin
 from compiler.emit.json import dump
@@ -22,8 +25,10 @@ Servers = Mapping[str, Resource[MCPServer]]
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """`.mcp.json`, `.vscode/mcp.json`, `.cursor/mcp.json` and Claude's permissions."""
+    """`.mcp.json`, `.vscode/mcp.json`, `.cursor/mcp.json`, also local; permissions of Claude."""
+    ports = stack.ports(fleet)
     for project in fleet.graph.all(Project):
+        running = {one.server.name: one for one in stack.servers(fleet, project, ports)}
         for index, member in enumerate(project.spec.agents):
             granted = fleet.grants_by_agent.get((project.name, str(member.agent)), ())
             names = sorted({grant.call.server for grant in granted})
@@ -36,6 +41,9 @@ def emit(fleet: Fleet) -> Iterator[File]:
             )
             for path, content in _files(servers, granted):
                 yield File(f"{where}/{path}", dump(content), origins)
+            local = [running[name] for name in servers if name in running]
+            for path, content in _local(f"{project.name}.{member.agent}", local):
+                yield File(f"{where}/local/{path}", dump(content), origins)
 
 
 def _files(servers: Servers, granted: tuple[Grant, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -54,6 +62,25 @@ def _files(servers: Servers, granted: tuple[Grant, ...]) -> Iterator[tuple[str, 
     entries = _entries(servers, lambda server, name: f"${{input:{_input(server, name)}}}")
     yield ".vscode/mcp.json", {"inputs": asked, "servers": entries}
     yield ".claude/settings.json", {"permissions": _permissions(servers, granted)}
+
+
+def _local(
+    identity: str, running: Iterable[stack.LocalServer]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The same servers in the local stack, whose bridges ask for the agent's token."""
+    token = stack.token_variable(identity)
+
+    def entries(reference: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {reference}"}
+        return {
+            one.server.name: {"type": "http", "url": one.url, "headers": headers} for one in running
+        }
+
+    yield ".mcp.json", {"mcpServers": entries(f"${{{token}}}")}
+    yield ".cursor/mcp.json", {"mcpServers": entries(f"${{env:{token}}}")}
+    description = f"The token of {identity} in the local stack"
+    asked = {"type": "promptString", "id": token, "description": description, "password": True}
+    yield ".vscode/mcp.json", {"inputs": [asked], "servers": entries(f"${{input:{token}}}")}
 
 
 def _input(server: str, secret: str) -> str:

@@ -105,7 +105,9 @@ class Agent(Spec):
     oversight: Oversight = about("how people stay in control")
     memory: Memory = about("what it remembers", Memory())
     image: Image = about("the container that runs it")
-    script: FilePath = about("the program that PM2 starts on a laptop, below the repository")
+    script: FilePath = about(
+        "the program that PM2 starts on a laptop, below the repository", "stack/agent.py"
+    )
     resources: Resources = about("what one replica takes")
     replicas: Annotated[int, Field(ge=1, le=50)] = about("how many replicas run", 2)
     probe: Probe = about("where it says how it is", Probe())

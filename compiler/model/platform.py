@@ -7,6 +7,7 @@ from pydantic import Field
 from compiler.model.base import (
     Amounts,
     Duration,
+    Environment,
     EnvName,
     FilePath,
     Host,
@@ -15,6 +16,7 @@ from compiler.model.base import (
     Memory,
     Model,
     Name,
+    Path,
     Port,
     Resources,
     Spec,
@@ -89,13 +91,27 @@ class Process(Model):
     """A process of the platform that PM2 runs on a laptop."""
 
     name: Name = about("its name in PM2")
-    script: FilePath = about("the program, below the repository")
+    script: FilePath = about(
+        "the program, below the repository; without a folder and interpreter, one on the PATH"
+    )
+    args: tuple[Line, ...] = about("what it is started with", ())
     interpreter: Literal["node", "python", "none"] = about("what runs the script", "node")
     mode: Literal["fork", "cluster"] = about("PM2's exec_mode", "fork")
     instances: Annotated[int, Field(ge=1, le=64)] = about("how many", 1)
     port: Port | None = about("the port it listens on, given to it as PORT", None)
     env: dict[EnvName, str] = about("plain settings; never a credential", {})
+    environments: dict[Environment, dict[EnvName, str]] = about(
+        "settings that differ in one environment (`--env` of PM2)", {}
+    )
+    secrets: tuple[EnvName, ...] = about(
+        "variables that whoever starts it must have set, as their values are secrets", ()
+    )
+    health: Path | None = about("path that answers 200 once it can serve", None)
+    files: tuple[FilePath, ...] = about("files it reads: a change of one restarts it", ())
     maxMemory: Memory = about("restarted above this", "512Mi")
+    options: dict[Line, bool | int | str | tuple[str, ...]] = about(
+        "more of PM2's settings, by its own names, such as `cron_restart`", {}
+    )
 
 
 class Tokens(Model):

@@ -13,6 +13,7 @@ from compiler.verify import (
     agent_config,
     agentgateway,
     argocd,
+    bridges,
     clients,
     gateway_local,
     identity,
@@ -52,6 +53,7 @@ READERS: tuple[Reader, ...] = (
     permissions.read,
     *clients.READERS,
     pm2.read,
+    bridges.read,
 )
 """One for each layer, in the order in which they are reported."""
 

@@ -1,4 +1,4 @@
-"""Client configurations of laptops: the servers that each agent's client starts.
+"""Client configurations of laptops: the servers that each agent's client starts, or calls.
 
 Three clients, three notations for a value that stays outside of the file. Servers without a
 published package cannot be started on a laptop.
@@ -32,6 +32,8 @@ CLIENTS = (
     Client("clients-vscode", ".vscode/mcp.json", "servers", re.compile(r"\$\{input:([^{}]+)\}")),
     Client("clients-cursor", ".cursor/mcp.json", "mcpServers", re.compile(r"\$\{env:[A-Z_0-9]+\}")),
 )
+LOCAL = "local/"
+"""Beside a client's own file: the one that leads to the local stack."""
 
 
 def read(client: Client, world: World, artefacts: Artefacts) -> Report:
@@ -40,7 +42,10 @@ def read(client: Client, world: World, artefacts: Artefacts) -> Report:
     for project, agent, path in files(artefacts, client.file):
         try:
             config = from_json(artefacts.files[path], path)
-            found += tuple(_listed(world, client, Call("", project, agent, "", "", ""), config))
+            who = Call("", project, agent, "", "", "")
+            found += tuple(_listed(world, client, who, config))
+            if client.file.startswith(LOCAL):
+                found += tuple(_elsewhere(artefacts, project, config[client.servers]))
         except Malformed as wrong:
             found.append(Fault(str(wrong)))
     wanted = [call for call in granted(world) if world.servers[call.server].package]
@@ -50,7 +55,9 @@ def read(client: Client, world: World, artefacts: Artefacts) -> Report:
 
 
 READERS: tuple[Callable[[World, Artefacts], Report], ...] = tuple(
-    partial(read, client) for client in CLIENTS
+    partial(read, one)
+    for client in CLIENTS
+    for one in (client, client._replace(name=f"{client.name}-local", file=LOCAL + client.file))
 )
 
 
@@ -83,6 +90,18 @@ def _listed(world: World, client: Client, who: Call, config: Node) -> Iterator[F
             unasked = match and match.re.groups and match[1] not in inputs
             if (key in secrets or key == "Authorization") and (not match or unasked):
                 yield Fault(f"{value.path}: `{value.route}` is no reference to a value")
+
+
+def _elsewhere(artefacts: Artefacts, project: str, servers: Node) -> Iterator[Fault]:
+    """The local entries that lead anywhere but to the bridge of their server."""
+    for name, entry in servers.fields():
+        path = f"pm2/{project}/servers/{name}.json"
+        bridge = from_json(artefacts.files.get(path, "{}"), path)
+        url = f"http://127.0.0.1:{bridge['port'].number()}{bridge['path'].text()}"
+        if entry["url"].text() != url:
+            yield Fault(f"{servers.path}: {name} leads elsewhere than to its bridge")
+        if entry["headers"]["Authorization"].absent:
+            yield Fault(f"{servers.path}: {name} is called without a token")
 
 
 def _values(entry: Node) -> Iterator[tuple[str, Node]]:

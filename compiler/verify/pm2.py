@@ -1,20 +1,22 @@
-"""PM2's process files: which agents a laptop starts, and with whose configuration."""
+"""PM2's process files: what a laptop starts, with whose settings, and what agents are told."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
-from compiler.verify.artefacts import Artefacts, Malformed, Node
+from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
+from compiler.verify.clients import granted
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
 from compiler.verify.specs import World
 
 NAME = "ecosystem.config.cjs"
 START = "const apps = "
+BRIDGE = "stack/bridge.py"
 
 
 def read(world: World, artefacts: Artefacts) -> Report:
-    """Compare the agents that PM2 starts; what each may call, its client configuration says."""
+    """Compare the agents that PM2 starts, and the calls that their own programs allow them."""
     found: list[Finding] = []
     for path, text in sorted(artefacts.files.items()):
         parts = path.split("/")
@@ -28,7 +30,7 @@ def read(world: World, artefacts: Artefacts) -> Report:
         for project in world.projects.values()
         for agent in project.team
     ]
-    return compare("pm2", found, wanted)
+    return compare("pm2", found, [*wanted, *granted(world)], approvals=True)
 
 
 def _literal(text: str, path: str) -> Node:
@@ -43,16 +45,35 @@ def _literal(text: str, path: str) -> Node:
 
 
 def _apps(artefacts: Artefacts, stack: str, apps: Node) -> Iterator[Finding]:
+    bridged = set()
     for app in apps.items():
         env = app["env"]
         project, agent = env["AGENT_PROJECT"].text(), env["AGENT_ID"].text()
-        if not project:  # a process of the platform
-            continue
-        own = f"clients/{project}/{agent}/.mcp.json"
-        if project != stack:
-            yield Fault(f"{app.path}: {project}/{agent} starts in the stack of {stack}")
-        if env["MCP_CONFIG"].text() != f"generated/{own}":
-            yield Fault(f"{app.path}: {project}/{agent} does not start with its own servers")
+        if project:
+            yield from _agent(artefacts, stack, project, agent, app)
+        elif app["script"].text() == BRIDGE:
+            bridged.add(" ".join(app["args"].texts()))
+        elif stack != "platform":
+            yield Fault(f"{app.path}: {app['name'].text()} is neither an agent nor a bridge")
+    for path in artefacts.files:
+        if path.startswith(f"pm2/{stack}/servers/") and f"generated/{path}" not in bridged:
+            yield Fault(f"{apps.path}: nothing starts the bridge of {path}")
+
+
+def _agent(
+    artefacts: Artefacts, stack: str, project: str, agent: str, app: Node
+) -> Iterator[Finding]:
+    config = f"clients/{project}/{agent}/local/.mcp.json"
+    access = f"pm2/{project}/agents/{agent}.json"
+    if project != stack:
+        yield Fault(f"{app.path}: {project}/{agent} starts in the stack of {stack}")
+    for variable, own in (("MCP_CONFIG", config), ("ACCESS", access)):
+        if app["env"][variable].text() != f"generated/{own}":
+            yield Fault(f"{app.path}: {project}/{agent} does not start with its own {variable}")
         elif own not in artefacts.files:
             yield Fault(f"{app.path}: there is no {own}")
-        yield Call("", project, agent, "", "", "")
+    yield Call("", project, agent, "", "", "")
+    allowed = from_json(artefacts.files.get(access, "{}"), access)
+    for server, tools in allowed["tools"].fields():
+        for tool, approval in tools.pairs().items():
+            yield Call("", project, agent, "", server, tool, approval)

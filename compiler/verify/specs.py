@@ -28,7 +28,7 @@ class Server:
     rights: Mapping[str, frozenset[Right]]
     shared: bool
     deployable: bool
-    package: bool
+    package: tuple[str, ...]  # how a laptop starts it; nothing where it cannot
     stateful: bool
     port: int
     path: str
@@ -173,7 +173,7 @@ def _server(name: str, spec: Node) -> Server:
         rights={tool: _rights(node) for tool, node in tools.items()},
         shared=spec["tenancy"].text("project") == "shared",
         deployable=not spec["image"].absent and bridged,
-        package=not spec["package"].absent,
+        package=spec["package"]["command"].texts(),
         stateful=not spec["storage"].absent,
         port=transport["port"].number(8080),
         path=transport["path"].text("/mcp"),

@@ -28,6 +28,7 @@ LAYERS: dict[str, list[tuple[str, Change]]] = {
     "clients": desks.CLIENTS,
     "registry": desks.REGISTRY,
     "pm2": desks.PM2,
+    "stack": desks.STACK,
 }
 """By layer: what is done, and how."""
 

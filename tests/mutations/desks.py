@@ -214,7 +214,40 @@ REGISTRY = [
 ]
 
 ECOSYSTEM = "pm2/alpha/ecosystem.config.cjs"
+ACCESS = "pm2/alpha/agents/dev.json"
 PM2 = [
     ("another agent's servers", text(ECOSYSTEM, "clients/alpha/dev/", "clients/alpha/ops/")),
     ("another project's servers", text(ECOSYSTEM, "clients/alpha/dev/", "clients/beta/dev/")),
+    ("another agent's rights", text(ECOSYSTEM, ACCESS, "pm2/alpha/agents/ops.json")),
+    ("another program for a bridge", text(ECOSYSTEM, "stack/bridge.py", "stack/open.py")),
+    ("one more tool", data(ACCESS, put("tools.github.delete_repo", "none"))),
+    ("nobody is asked", data(ACCESS, put("tools.github.create_issue", "none"))),
+    ("a tool dropped", data(ACCESS, put("tools.github.list_issues", None))),
+    ("rights removed", lambda files: files.__delitem__(ACCESS)),
+]
+
+BRIDGE = "pm2/alpha/servers/github.json"
+LOCAL = "local/.mcp.json"
+STACK = [
+    ("one more tool", data(BRIDGE, lambda value: value["tools"]["alpha.dev"].append("x"))),
+    ("a tool dropped", data(BRIDGE, lambda value: value["tools"]["alpha.dev"].pop())),
+    (
+        "a stranger",
+        data(BRIDGE, lambda value: value["tools"].update({"beta.dev": ["list_issues"]})),
+    ),
+    ("an agent dropped", data(BRIDGE, lambda value: value["tools"].pop("alpha.dev"))),
+    ("another program", data(BRIDGE, put("command", ["npx", "-y", "github@latest"]))),
+    ("the bridge of another server", data(BRIDGE, put("server", "k8s"))),
+    ("another project's bridge", data(BRIDGE, put("project", "beta"))),
+    ("a bridge removed", lambda files: files.__delitem__(BRIDGE)),
+    ("another port", data(BRIDGE, put("port", 9))),
+    (
+        "another address for clients",
+        _client(LOCAL, "mcpServers.github.url", "https://mcp.example.com/mcp"),
+    ),
+    (
+        "a token itself",
+        _client(LOCAL, "mcpServers.github.headers.Authorization", "Bearer 0123abcd"),
+    ),
+    ("no token", _client(LOCAL, "mcpServers.github.headers", {})),
 ]

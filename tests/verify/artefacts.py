@@ -29,7 +29,7 @@ kind: MCPServer
 metadata: {name: github}
 spec:
   image: {repository: a/b, tag: "1"}
-  package: {name: x}
+  package: {name: x, command: [npx, x]}
   transport: {type: streamable-http, protocolVersion: "2026-07-28"}
   trust: trusted
   tools:

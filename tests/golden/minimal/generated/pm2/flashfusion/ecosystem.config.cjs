@@ -7,11 +7,11 @@ const need = (name) => {
   return value;
 };
 const secrets = {
-  "flashfusion-financial": ["ANTHROPIC_API_KEY"]
+  "flashfusion.financial": ["ANTHROPIC_API_KEY"]
 };
 const apps = [
   {
-    "name": "flashfusion-financial",
+    "name": "flashfusion.financial",
     "namespace": "flashfusion",
     "script": "agents/financial/agent.js",
     "interpreter": "node",
@@ -24,14 +24,19 @@ const apps = [
     "kill_timeout": 5000,
     "max_memory_restart": 2000000000,
     "env": {
+      "ACCESS": "generated/pm2/flashfusion/agents/financial.json",
       "AGENT_ID": "financial",
       "AGENT_PROJECT": "flashfusion",
-      "MCP_CONFIG": "generated/clients/flashfusion/financial/.mcp.json",
       "CONFIDENCE_THRESHOLD": "0.9",
+      "MCP_CONFIG": "generated/clients/flashfusion/financial/local/.mcp.json",
       "MODEL_ID": "claude-haiku-4-5-20251001",
-      "PORT": "4100",
+      "PORT": "20400",
       "PROMPT_FILE": "specs/prompts/prompt.md",
-      "REGISTRY_URL": "http://localhost:4000"
+      "REGISTRY_URL": "http://localhost:4000",
+      "ROSTER_TOKENS": ".roster/stack/tokens.json"
+    },
+    "env_prod": {
+      "ENVIRONMENT": "prod"
     }
   }
 ];

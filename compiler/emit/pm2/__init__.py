@@ -1,0 +1,53 @@
+"""The local stack: PM2's ecosystem files, for the platform's processes and for each project.
+
+Beside each lies `stack.json`, which says what PM2 does not know (ports, health, secrets, programs
+that must be there), and what each program reads: a server's bridge whom it lets in, an agent what
+it may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet, stack
+from compiler.emit.file import File, Origin
+from compiler.emit.pm2 import agents, apps, ecosystem, servers
+from compiler.emit.pm2.apps import App
+from compiler.graph import Resource
+from compiler.model import Project
+
+FOLDERS: tuple[str, ...] = ("pm2",)
+
+
+def emit(fleet: Fleet) -> Iterator[File]:
+    """Every file below `pm2/`."""
+    platform = fleet.platform_resource
+    known = stack.environments(fleet)
+    processes = [apps.process(process, known) for process in platform.spec.processes]
+    if processes:
+        origins = [Origin(f"apps.{i}", platform, ("processes", i)) for i in range(len(processes))]
+        whole = Origin("", platform, ("processes",))
+        identities = ["operator", *(f"platform.{app.name}" for app in processes)]
+        yield from ecosystem.files("platform", processes, identities, (whole, *origins))
+    ports = stack.ports(fleet)
+    for project in fleet.graph.all(Project):
+        yield from _project(fleet, project, ports, known)
+
+
+def _project(
+    fleet: Fleet, project: Resource[Project], ports: stack.Ports, environments: tuple[str, ...]
+) -> Iterator[File]:
+    team = stack.agents(fleet, project, ports)
+    running = stack.servers(fleet, project, ports)
+    found: list[App] = [
+        *(apps.agent(fleet, project, one, environments) for one in team),
+        *(apps.server(project, one, environments) for one in running),
+    ]
+    routes = [("agents", one.entry) for one in team] + [("servers", one.entry) for one in running]
+    origins = [Origin(f"apps.{i}", project, route) for i, route in enumerate(routes)]
+    identities = [one.identity for one in team]
+    needs = ("platform",) if fleet.platform.processes else ()
+    whole = (Origin("", project), *origins)
+    yield from ecosystem.files(project.name, found, identities, whole, needs)
+    yield from (agents.file(fleet, project, one) for one in team)
+    yield from (servers.file(project, one) for one in running)

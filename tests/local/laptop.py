@@ -1,0 +1,123 @@
+"""A laptop for tests: a copy of an estate, compiled, with a PM2 of its own and Debian's Redis."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ESTATE = ROOT / "tests" / "local" / "estate"
+DEBIAN = ROOT / ".venv" / "debian"
+PM2 = ROOT / ".venv" / "node" / "node_modules" / ".bin" / "pm2"
+INPUTS = ("specs", "projects", "policies")
+
+
+@dataclass
+class Laptop:
+    """One checkout, and how its commands are run."""
+
+    root: Path
+    home: Path  # PM2's, short: it holds sockets
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def roster(self, *arguments: str) -> None:
+        """Run the compiler; it must succeed."""
+        command = [str(ROOT / ".venv/bin/roster"), *arguments, "--root", str(self.root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    def stack(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m stack` as `make up` does."""
+        return subprocess.run(
+            [str(self.root / ".venv/stack/bin/python"), "-m", "stack", *arguments],
+            cwd=self.root,
+            env={**self.environment, **more},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    def pm2(self, *arguments: str) -> str:
+        """Ask PM2 itself."""
+        environment = {**self.environment, "PM2_DISCRETE_MODE": "1"}
+        done = subprocess.run(
+            [str(PM2), "--no-color", *arguments],
+            env=environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        return done.stdout
+
+    def processes(self) -> dict[str, int]:
+        """The process id of every app that PM2 runs."""
+        return {one["name"]: one["pid"] for one in json.loads(self.pm2("jlist"))}
+
+    def generated(self, path: str) -> Any:
+        """A generated JSON file."""
+        return json.loads((self.root / "generated" / path).read_text(encoding="utf-8"))
+
+    def token(self, identity: str) -> str:
+        """The token of an agent."""
+        path = self.root / ".roster/stack/tokens.json"
+        return str(json.loads(path.read_text(encoding="utf-8"))[identity])
+
+    def client(self, project: str, agent: str) -> dict[str, Any]:
+        """An agent's local `.mcp.json`, with variables filled in as clients do."""
+        path = self.root / "generated/clients" / project / agent / "local/.mcp.json"
+        text = path.read_text(encoding="utf-8")
+        name = f"ROSTER_TOKEN_{project}_{agent}".upper().replace("-", "_")
+        assert f"${{{name}}}" in text
+        filled = text.replace(f"${{{name}}}", self.token(f"{project}.{agent}"))
+        return dict(json.loads(filled))
+
+
+@contextmanager
+def laptop(estate: Path = ESTATE, **environment: str) -> Iterator[Laptop]:
+    """A compiled copy of an estate; everything that runs in it is stopped at the end."""
+    root = Path(tempfile.mkdtemp(prefix="r-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="p-", dir="/tmp"))
+    try:
+        for name in INPUTS:
+            shutil.copytree(
+                estate / name, root / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        (root / "stack").symlink_to(ROOT / "stack")
+        (root / ".venv").symlink_to(ROOT / ".venv")
+        programs = _programs(root / "bin")
+        path = f"{programs}:{os.environ['PATH']}"
+        made = Laptop(
+            root, home, {**os.environ, "PATH": path, "PM2_HOME": str(home), **environment}
+        )
+        made.roster("generate")
+        _repository(root)
+        yield made
+    finally:
+        Laptop(root, home, {**os.environ, "PM2_HOME": str(home)}).pm2("kill")
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _programs(folder: Path) -> Path:
+    """Debian's Redis as a program on the PATH, which finds its libraries."""
+    folder.mkdir()
+    libraries = ":".join(str(path) for path in DEBIAN.glob("usr/lib/*-linux-gnu"))
+    redis = folder / "redis-server"
+    program = DEBIAN / "usr/bin/redis-server"
+    assert program.exists(), "redis-server is not there: `make accept-local` takes it from Debian"
+    redis.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {program} "$@"\n')
+    redis.chmod(0o755)
+    return folder
+
+
+def _repository(root: Path) -> None:
+    """A git repository, as every checkout is one; the git server looks into it."""
+    author = ["-c", "user.name=demo", "-c", "user.email=demo@example.com"]
+    for command in (["init", "-q"], ["add", "specs"], [*author, "commit", "-qm", "The specs"]):
+        subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)

@@ -1,0 +1,216 @@
+"""`make up` for real: PM2 runs a project's agents and servers, and MCP's own clients judge them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastmcp import Client as FastMCP
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+from tests.local.laptop import Laptop, laptop
+
+SECRETS = {"ANTHROPIC_API_KEY": "not-a-key"}
+TEAM = ("scribe", "clerk", "lead")
+CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "filesystem": ("list_directory", {"path": "specs"}, "[DIR] agents"),
+    "git": ("git_log", {"repo_path": ".", "max_count": 1}, "The specs"),
+    "memory": ("read_graph", {}, "entities"),
+    "time": ("get_current_time", {"timezone": "UTC"}, "UTC"),
+    "everything": ("get-sum", {"a": 2, "b": 3}, "5"),
+    "sequential-thinking": (
+        "sequentialthinking",
+        {"thought": "x", "thoughtNumber": 1, "totalThoughts": 1, "nextThoughtNeeded": False},
+        "thoughtNumber",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Laptop]:
+    """The demonstration's whole stack, up."""
+    with laptop(**SECRETS) as made:
+        done = made.stack("up", "demo")
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield made
+
+
+async def visit(entry: dict[str, Any], use: Callable[[Client], Awaitable[Any]]) -> Any:
+    """Use one server of a client's configuration."""
+    async with (
+        httpx_client(entry["headers"]) as http,
+        Client(streamable_http_client(entry["url"], http_client=http)) as client,
+    ):
+        return await use(client)
+
+
+def httpx_client(headers: dict[str, str]) -> Any:
+    import httpx2
+
+    return httpx2.AsyncClient(headers=headers, timeout=60)
+
+
+async def names(client: Client) -> set[str]:
+    return {tool.name for tool in (await client.list_tools()).tools}
+
+
+def granted(demo: Laptop, agent: str) -> dict[str, set[str]]:
+    """What the compiler's own answer says, which knows nothing of bridges."""
+    registry = demo.generated("registry/registry.json")
+    (entry,) = [one for one in registry["agents"] if one["id"] == f"demo.{agent}"]
+    return {server: set(tools) for server, tools in entry["metadata"]["tools"].items()}
+
+
+def test_every_process_of_plan_and_project_is_up(demo: Laptop) -> None:
+    told = json.loads(demo.stack("status", "--format", "json").stdout)
+    assert demo.stack("status").returncode == 0
+    running = set(demo.processes())
+    plan = {"agent-registry", "orchestrator-agent", "workflow-engine", "context-api"}
+    assert plan <= running
+    assert {f"demo.{agent}" for agent in TEAM} <= running
+    assert {f"demo.mcp.{server}" for server in CALLS} <= running
+    assert told
+
+
+@pytest.mark.parametrize("agent", TEAM)
+def test_a_client_sees_and_calls_just_what_is_granted(demo: Laptop, agent: str) -> None:
+    servers = demo.client("demo", agent)["mcpServers"]
+    assert set(servers) == set(granted(demo, agent))
+    for server, tools in granted(demo, agent).items():
+        assert asyncio.run(visit(servers[server], names)) == tools
+        tool, arguments, expected = CALLS[server]
+        if tool in tools:
+            called = asyncio.run(
+                visit(servers[server], lambda c, t=tool, a=arguments: c.call_tool(t, a))
+            )
+            assert not called.is_error, called
+            assert expected in json.dumps(called.model_dump(mode="json"))
+
+
+def test_six_servers_are_reached() -> None:
+    assert len(CALLS) == 6
+
+
+def test_what_is_not_granted_is_refused(demo: Laptop) -> None:
+    servers = demo.client("demo", "scribe")["mcpServers"]
+    for server, tool, arguments in (
+        ("filesystem", "move_file", {"source": "specs/a", "destination": "specs/b"}),
+        ("git", "git_commit", {"repo_path": ".", "message": "x"}),
+        ("memory", "delete_entities", {"entityNames": []}),
+    ):
+        with pytest.raises((MCPError, ExceptionGroup)):
+            asyncio.run(visit(servers[server], lambda c, t=tool, a=arguments: c.call_tool(t, a)))
+
+
+def test_another_agents_server_is_closed(demo: Laptop) -> None:
+    """The clerk has no grant on the files: its token opens nothing there."""
+    entry = demo.client("demo", "scribe")["mcpServers"]["filesystem"]
+    for token, status in ((demo.token("demo.clerk"), 403), ("0" * 64, 401)):
+        answer = httpx.post(
+            entry["url"],
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
+        )
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize("agent", TEAM)
+def test_fastmcp_loads_the_same_file(demo: Laptop, agent: str) -> None:
+    config = demo.client("demo", agent)
+
+    async def tools() -> set[str]:
+        async with FastMCP(config) as client:
+            return {tool.name for tool in await client.list_tools()}
+
+    found = asyncio.run(tools())
+    assert len(found) == sum(map(len, granted(demo, agent).values()))
+
+
+def test_the_registry_answers_the_plans_discovery_calls(demo: Laptop) -> None:
+    async def ask(client: Client) -> Any:
+        return await client.call_tool("discover", {"capabilities": ["arithmetic"]})
+
+    address = "http://127.0.0.1:14000"
+    found = asyncio.run(visit({"url": f"{address}/mcp", "headers": {}}, ask))
+    assert [one["id"] for one in found.structured_content["agents"]] == ["demo.clerk"]
+    waited = time.monotonic() + 60
+    while time.monotonic() < waited:
+        with urllib.request.urlopen(f"{address}/agents/demo.clerk", timeout=5) as reply:
+            if json.load(reply)["status"] == "active":
+                return
+        time.sleep(1)
+    pytest.fail("the clerk never told the registry that it is there")
+
+
+def test_the_context_is_shared_by_those_who_may(demo: Laptop) -> None:
+    def ask(method: str, agent: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {demo.token(f'demo.{agent}')}", "If-Match": "0"}
+        url = "http://127.0.0.1:14002/spaces/minutes/today"
+        return httpx.request(method, url, headers=headers, **more)
+
+    assert ask("PUT", "scribe", json={"by": "ada@example.com"}).status_code == 200
+    assert ask("GET", "clerk").json()["value"] == {"by": "[redacted:email]"}
+    assert ask("PUT", "clerk", json={}).status_code == 403
+    assert ask("GET", "scribe").status_code == 403
+
+
+def test_a_killed_process_comes_back(demo: Laptop) -> None:
+    before = demo.processes()["demo.mcp.time"]
+    os.kill(before, signal.SIGKILL)
+    entry = demo.client("demo", "clerk")["mcpServers"]["time"]
+    waited = time.monotonic() + 60
+    while time.monotonic() < waited:
+        now = demo.processes()["demo.mcp.time"]
+        if now not in (0, before):
+            try:
+                assert asyncio.run(visit(entry, names)) == {"get_current_time", "convert_time"}
+                return
+            except (ExceptionGroup, MCPError, httpx.HTTPError):
+                pass
+        time.sleep(1)
+    pytest.fail("the bridge of time did not come back")
+
+
+def test_converging(demo: Laptop) -> None:
+    """Nothing to do; a grant that goes; a server that goes."""
+    before = demo.processes()
+    again = demo.stack("up", "demo")
+    assert again.returncode == 0, again.stderr
+    assert demo.processes() == before
+    project = demo.root / "projects/demo/project.yaml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace("[git_status, git_log]", "[git_log]"), encoding="utf-8")
+    demo.roster("generate")
+    assert demo.stack("up", "demo").returncode == 0
+    after = demo.processes()
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"demo.mcp.git", "demo.scribe"}
+    entry = demo.client("demo", "scribe")["mcpServers"]["git"]
+    assert asyncio.run(visit(entry, names)) == {"git_log"}
+    text = project.read_text(encoding="utf-8")
+    gone = "        - {server: git, tools: [git_log]}\n"
+    assert gone in text
+    text = text.replace(gone, "").replace("filesystem, git, memory", "filesystem, memory")
+    project.write_text(text, encoding="utf-8")
+    demo.roster("generate")
+    assert demo.stack("up", "demo").returncode == 0
+    last = demo.processes()
+    assert set(after) - set(last) == {"demo.mcp.git"}
+    assert last["demo.mcp.time"] == after["demo.mcp.time"]
+
+
+def test_down_leaves_nothing(demo: Laptop) -> None:
+    assert demo.stack("down").returncode == 0
+    assert json.loads(demo.pm2("jlist")) == []
+    assert demo.stack("down").returncode == 0
+    assert demo.stack("status").returncode == 1
