@@ -43,13 +43,13 @@ class Tokens:
             return {}
         seen = status.st_mtime_ns, status.st_ino
         if seen != self._seen:
-            self._tokens, self._seen = _read(self._path), seen
+            self._tokens, self._seen = read(self._path), seen
         return self._tokens
 
 
 def issue(path: Path, identities: Iterable[str]) -> None:
     """Give every identity a token that has none; those that exist stay. The file is its owner's."""
-    known = _read(path) if path.exists() else {}
+    known = read(path) if path.exists() else {}
     missing = sorted(set(identities) - known.keys())
     if not missing:
         return
@@ -67,5 +67,6 @@ def variable(identity: str) -> str:
     return "ROSTER_TOKEN_" + identity.upper().replace(".", "_").replace("-", "_")
 
 
-def _read(path: Path) -> dict[str, str]:
+def read(path: Path) -> dict[str, str]:
+    """All tokens of a file, by identity."""
     return dict(json.loads(path.read_text(encoding="utf-8")))

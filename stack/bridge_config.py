@@ -1,0 +1,83 @@
+"""What the bridge of one MCP server is told by generated/pm2/<project>/servers/<server>.json."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, Field, ValidationError
+
+from stack.surroundings import kept
+
+
+class Config(BaseModel, frozen=True, extra="forbid", strict=True):
+    """One server: how it is run, and which agent (`<project>.<agent>`) may call which tools."""
+
+    version: Literal[1]
+    project: str
+    server: str
+    port: int = Field(gt=0, lt=65536)
+    path: str = Field(pattern="^/")
+    command: list[str] = Field(min_length=1)
+    env: dict[str, str]
+    secrets: list[str]
+    sessions: Literal["none", "sticky", "shared"]
+    tools: dict[str, list[str]]
+
+    @property
+    def granted(self) -> set[str]:
+        """Every tool that somebody may call."""
+        return {tool for tools in self.tools.values() for tool in tools}
+
+
+def load(path: Path) -> Config:
+    """Read a file. Raises OSError, or ValueError with one line that repeats none of its values."""
+    try:
+        return Config.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{place or 'the file'}: {first['msg']}") from None
+
+
+def environment(config: Config, caller: Mapping[str, str]) -> dict[str, str]:
+    """The server's environment. Raises ValueError for a secret or a program that is not there."""
+    for name in config.secrets:
+        if not caller.get(name):
+            raise ValueError(f"the environment variable {name} is not set")
+    made = {**kept(caller), **config.env, **{name: caller[name] for name in config.secrets}}
+    if not shutil.which(config.command[0], path=made.get("PATH")):
+        raise ValueError(f"the program {config.command[0]} is not on the PATH")
+    return made
+
+
+def personal(config: Config, variables: Mapping[str, str], identity: str) -> dict[str, str]:
+    """The environment for one agent's own server; identity "": for the server of a whole project.
+
+    Where a server keeps its state in a file, processes of their own do not part the agents: the
+    value of a plain variable may name the agent as `{identity}`.
+    """
+    name = identity or config.project
+    plain = {key: value.replace("{identity}", name) for key, value in config.env.items()}
+    return {**variables, **plain}
+
+
+def blotter(config: Config, caller: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that takes secrets out of text: whole, by line, and the password of a URL."""
+    parts = {part for name in config.secrets for part in _parts(caller[name])} - {""}
+    if not parts:
+        return lambda text: text
+    pattern = re.compile("|".join(map(re.escape, sorted(parts, key=len, reverse=True))))
+    return lambda text: pattern.sub("***", text)
+
+
+def _parts(secret: str) -> set[str]:
+    try:
+        password = urlsplit(secret).password or ""
+    except ValueError:
+        password = ""
+    return {secret, *map(str.strip, secret.splitlines()), password, unquote(password)}

@@ -1,0 +1,12 @@
+# Runs a program for the bridge, in the process group that this shell leads.
+#     sh bridge_guard.sh <process id of the bridge> <variables to forget> <program> <argument>...
+bridge=$1
+# shellcheck disable=SC2086 # several names in one word
+unset $2
+shift 2
+# Whatever ends the bridge, its process group follows within two seconds.
+(while kill -0 "$bridge"; do sleep 2; done; kill -KILL 0) </dev/null >/dev/null 2>&1 &
+"$@"
+echo "exited with $?" >&2
+# npx and uvx may have left processes behind.
+kill -KILL 0
