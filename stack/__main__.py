@@ -66,7 +66,8 @@ def down(names: tuple[str, ...], root: Path) -> None:
     pm2 = find(root)
     with _alone(root):
         mine = [one for one in pm2.processes() if preflight.ours(one, root)]
-        there = {one.stack for one in mine} | stacks(root).keys()
+        # What runs can be stopped without generated/, which only knows the names.
+        there = {one.stack for one in mine} | (stacks(root).keys() if names else set())
         for name in names:
             if name not in there:
                 raise Unusable(f"there is no stack `{name}`; there are: {', '.join(sorted(there))}")
@@ -148,7 +149,7 @@ def run() -> None:
     """What `python -m stack` does: what cannot be done is told in lines, with exit code 2."""
     try:
         main(prog_name="python -m stack", standalone_mode=True)
-    except Unusable as why:
+    except (Unusable, OSError) as why:
         click.echo(str(why), err=True)
         sys.exit(2)
 

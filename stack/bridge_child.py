@@ -28,6 +28,7 @@ STARTUP = 170.0  # seconds: the first start may fetch a package
 _PAGES = 100
 _LINE = 64 * 1024
 _REMEMBERED = 3
+_ENDED = "it has ended"
 _FAREWELL = 1.0
 # The child leads a process group of its own. A shell stays with it: it says how the program ended,
 # ends what that left behind (npx and uvx start further processes), and, should the bridge itself
@@ -69,7 +70,8 @@ class Child:
         if scope.cancelled_caught:
             self.failure = f"no answer within {STARTUP:.0f} s"
         if not self.stopped:
-            self.failure = "; ".join(filter(None, [self.failure, *await self._last_words()]))
+            told = filter(None, [self.failure, *await self._last_words()])
+            self.failure = "; ".join(told) or _ENDED
         self._client = None
         self.ended.set()
         self.started.set()
@@ -103,14 +105,14 @@ class Child:
         progress: ProgressFnT | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         if self._client is None:
-            raise Unavailable(self.failure or "it has ended")
+            raise Unavailable(self.failure or _ENDED)
         self.calls += 1
         try:
             session = self._client.session
             return (await session.send_request(request, _Raw, progress_callback=progress)).root
         except MCPError as error:
             if error.code == CONNECTION_CLOSED and await self._over():
-                raise Unavailable(self.failure or "it has ended") from None
+                raise Unavailable(self.failure or _ENDED) from None
             raise
         except ValidationError:
             raise Unavailable("its answer is not what the protocol asks for") from None
@@ -133,7 +135,7 @@ class Child:
         unwanted = get_default_environment().keys() - self._environment.keys()
         parameters = StdioServerParameters(
             command="/bin/sh",
-            args=[str(_GUARD), str(os.getpid()), " ".join(unwanted), *self._config.command],
+            args=[str(_GUARD), str(os.getpid()), " ".join(sorted(unwanted)), *self._config.command],
             env=self._environment,
         )
         reading, writing = os.pipe()

@@ -95,14 +95,17 @@ def _same(app: Told, processes: Sequence[Process]) -> bool:
 
 def _load(stack: Stack, pm2: Pm2, environment: Mapping[str, str]) -> list[Told]:
     """The ecosystem, run by Node with the secrets of its apps and of no others."""
-    text = stack.ecosystem.read_text(encoding="utf-8")
-    named = json.loads(text.partition("const secrets = ")[2].partition(";\n")[0])
-    names = {name for some in named.values() for name in some}
+    try:
+        text = stack.ecosystem.read_text(encoding="utf-8")
+        named = json.loads(text.partition("const secrets = ")[2].partition(";\n")[0])
+        names = {name for some in named.values() for name in some}
+    except (OSError, ValueError, AttributeError, TypeError):
+        raise Unusable(f"{stack.ecosystem} cannot be read: run `make generate`") from None
     # An app that is left out needs no secret, but the file asks for it.
     secrets = {name: environment.get(name) or "left out" for name in names}
     done = subprocess.run(
         ["node", "-e", _EVALUATE, str(stack.ecosystem)],
-        env={**pm2.environment, **secrets}, capture_output=True, text=True, check=False,
+        env={**pm2.environment, **secrets}, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     if done.returncode:
         raise Unusable(f"{stack.ecosystem} cannot be read: run `make generate`")

@@ -46,19 +46,22 @@ def wait(apps: Iterable[App], pm2: Pm2, tell: Callable[[App], None]) -> dict[App
     `tell` hears of each app that is up.
     """
     began, failing = time.monotonic(), dict[App, float]()
+    calm = dict[App, tuple[int, float]]()  # its restarts, and since when there are so many
     waiting, failed = list(apps), dict[App, State]()
     while waiting:
         processes, now = pm2.processes(), time.monotonic()
         for app in tuple(waiting):
-            found = state(app, processes)
+            found, restarts = state(app, processes), _restarts(app, processes)
+            if calm.get(app, (-1, now))[0] != restarts:
+                calm[app] = restarts, now
             if found.word == "failed":
                 failing.setdefault(app, now)
             else:
                 failing.pop(app, None)
-            if found.word == "up" and _steady(app, now - began):
+            if found.word == "up" and _steady(app, now - calm[app][1]):
                 tell(app)
                 waiting.remove(app)
-            elif _hopeless(app, found, processes, now - began, now - failing.get(app, now)):
+            elif _hopeless(app, found, restarts, now - began, now - failing.get(app, now)):
                 failed[app] = found
                 waiting.remove(app)
         if waiting:
@@ -89,16 +92,17 @@ def ends(pm2: Pm2) -> dict[str, int]:
     return {str(path): path.stat().st_size for path in (pm2.home / "logs").glob("*error*.log")}
 
 
+def _restarts(app: App, processes: Iterable[Process]) -> int:
+    return max((one.restarts for one in processes if one.name == app.name), default=0)
+
+
 def _steady(app: App, seconds: float) -> bool:
-    """Whether being online says enough: a program that crashes is online for a moment too."""
+    """Whether being online for so long, without a restart, says enough: so is what crashes soon."""
     return app.health is not None or seconds >= _STEADY
 
 
-def _hopeless(
-    app: App, found: State, processes: Iterable[Process], seconds: float, failing: float
-) -> bool:
-    crashes = max((one.restarts for one in processes if one.name == app.name), default=0)
-    over = seconds > app.timeout or (found.word != "up" and crashes >= _CRASHES)
+def _hopeless(app: App, found: State, restarts: int, seconds: float, failing: float) -> bool:
+    over = seconds > app.timeout or (found.word != "up" and restarts >= _CRASHES)
     return over or failing > _SURE or (found.word == "absent" and seconds > _STEADY)
 
 

@@ -35,6 +35,7 @@ class Process:
     restarts: int
     memory: int
     errors: str  # its error log
+    port: str  # as it is told to it, or ""
     stack: str
     root: str
     digest: str
@@ -58,8 +59,12 @@ class Pm2:
         """Every process that it runs; it is not started only to be asked."""
         if not (self.home / "rpc.sock").exists():
             return ()
-        out = self._run("jlist")
-        return tuple(map(_process, json.loads(out[out.index("[") :])))
+        lines = self._run("jlist").splitlines()
+        listed = [line for line in lines if line.startswith("[")][-1:]
+        try:
+            return tuple(map(_process, json.loads("".join(listed))))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Unusable("`pm2 jlist` answers nothing that is understood") from None
 
     def start(self, apps: Sequence[Mapping[str, Any]], folder: Path) -> None:
         """Start apps. What it is told lies in a private file, as it holds secrets, and not long."""
@@ -103,6 +108,8 @@ def find(root: Path) -> Pm2:
     program = shutil.which("pm2", path=path)
     if program is None:
         raise Unusable("PM2 is not here: `make up` installs it, or npm install -g pm2")
+    if shutil.which("node", path=path) is None:
+        raise Unusable("node is not here, which PM2 runs on: install Node.js 20 or newer")
     home = Path(os.environ.get("PM2_HOME") or default_home())
     if len(os.fsencode(home)) > LONGEST:
         raise Unusable(
@@ -126,6 +133,7 @@ def _process(found: Mapping[str, Any]) -> Process:
         restarts=env["restart_time"],
         memory=(found.get("monit") or {}).get("memory", 0),
         errors=env.get("pm_err_log_path", ""),
+        port=str(env.get("PORT", "")),
         stack=env.get(STACK, ""),
         root=env.get(ROOT, ""),
         digest=env.get(DIGEST, ""),

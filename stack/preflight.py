@@ -80,9 +80,11 @@ def _names(apps: Iterable[App], running: Iterable[Process], root: Path) -> Itera
 
 
 def _ports(apps: Iterable[App], running: Iterable[Process], root: Path) -> Iterator[str]:
-    up = {process.name for process in running if ours(process, root) and process.pid}
+    # What runs of ours is known to hold its port, and gives it up if it is to be removed.
+    up = [process for process in running if ours(process, root) and process.pid]
+    held = {process.name for process in up} | {process.port for process in up}
     for app in apps:
-        if app.port is not None and app.name not in up and not _free(app.port):
+        if app.port is not None and not held & {app.name, str(app.port)} and not _free(app.port):
             yield f"port {app.port} of {app.name} is taken{_holder(app.port)}"
 
 

@@ -30,7 +30,7 @@ const apps = [
       "CONFIDENCE_THRESHOLD": "0.9",
       "MCP_CONFIG": "generated/clients/flashfusion/financial/local/.mcp.json",
       "MODEL_ID": "claude-haiku-4-5-20251001",
-      "PORT": "20400",
+      "PORT": "28279",
       "PROMPT_FILE": "specs/prompts/prompt.md",
       "REGISTRY_URL": "http://localhost:4000",
       "ROSTER_TOKENS": ".roster/stack/tokens.json"

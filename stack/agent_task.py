@@ -1,0 +1,161 @@
+"""One task of an agent: the model, the tools it calls, and the people who are asked before."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stack.agent_model import Model, ModelFault
+from stack.agent_tools import Tool, Toolbox
+from stack.peers import INPUT_REQUIRED, Answer, Unreachable
+
+_TURNS = 20
+_CONFIDENCE = re.compile(r"^\s*confidence:\s*([01](?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE)
+_TOLD = "\n\nEnd your answer with a line `confidence: 0.xx`: how sure you are, from 0 to 1."
+HandOver = Callable[[str, str, str | None], Awaitable[Answer]]
+"""Asks an agent: its name, what it is told, and the task that is continued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person must agree before the task goes on: to what."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer, and what is known of it."""
+
+    text: str
+    data: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Task:
+    """A conversation with the model, which can wait for a person between two calls."""
+
+    identity: str
+    system: str
+    threshold: float
+    model: Model
+    toolbox: Toolbox
+    hand_over: HandOver
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    _calls: deque[Mapping[str, Any]] = field(default_factory=deque)
+    _results: list[dict[str, Any]] = field(default_factory=list)
+    _called: list[str] = field(default_factory=list)
+    _usage: dict[str, int] = field(default_factory=lambda: {"input_tokens": 0, "output_tokens": 0})
+    _delegated: str | None = None  # the task of a delegate that waits for a person
+
+    async def start(self, text: str) -> Asked | Done:
+        """Begin with what the caller said. Raises ModelFault."""
+        self.messages.append({"role": "user", "content": text})
+        return await self._advance(None)
+
+    async def decide(self, *, approved: bool) -> Asked | Done:
+        """Go on after a person has said yes or no. Raises ModelFault."""
+        return await self._advance(approved)
+
+    async def _advance(self, approved: bool | None) -> Asked | Done:
+        for _ in range(_TURNS):
+            while self._calls:
+                result = await self._call(self._calls[0], approved)
+                approved = None
+                if isinstance(result, Asked):
+                    return result
+                self._results.append(result)
+                self._calls.popleft()
+            if self._results:
+                self.messages.append({"role": "user", "content": self._results})
+                self._results = []
+            done = await self._ask()
+            if done is not None:
+                return done
+        raise ModelFault(f"the model has called tools {_TURNS} times, and not ended")
+
+    async def _ask(self) -> Done | None:
+        """The model's next turn: its answer, or None where it calls tools."""
+        tools = [tool.definition for tool in self.toolbox.tools.values()]
+        reply = await self.model.answer(self.system + _TOLD, self.messages, tools)
+        self.messages.append({"role": "assistant", "content": reply["content"]})
+        for key in self._usage:
+            self._usage[key] += int(reply.get("usage", {}).get(key, 0))
+        self._calls.extend(part for part in reply["content"] if part["type"] == "tool_use")
+        if self._calls:
+            return None
+        texts = [part["text"] for part in reply["content"] if part["type"] == "text"]
+        return self._done("\n".join(texts))
+
+    def _done(self, text: str) -> Done:
+        found = _CONFIDENCE.findall(text)
+        confidence = float(found[-1]) if found else None
+        escalated = confidence is None or confidence < self.threshold
+        data: dict[str, Any] = {
+            "confidence": confidence,
+            "escalated": escalated,
+            "tools": self._called,
+            "usage": self._usage,
+        }
+        if escalated:
+            data["reason"] = f"its confidence is {confidence}, and {self.threshold} is asked"
+        return Done(_CONFIDENCE.sub("", text).strip(), data)
+
+    async def _call(self, use: Mapping[str, Any], approved: bool | None) -> Asked | dict[str, Any]:
+        """What a call of a tool gives, or what a person is asked before."""
+        tool, began = self.toolbox.tools.get(str(use["name"])), time.monotonic()
+        if tool is None:
+            return self._told(use, None, "there is no such tool", began, failed=True)
+        if not tool.server:
+            return await self._delegate(use, tool, approved)
+        if tool.human and approved is None:
+            arguments = json.dumps(use["input"], ensure_ascii=False)
+            return Asked(f"May {self.identity} call {tool.server}/{tool.name} with {arguments}?")
+        if tool.human and not approved:
+            return self._told(use, tool, "a person refused this call", began, failed=True)
+        text, failed = await self.toolbox.call(tool, use["input"])
+        return self._told(use, tool, text, began, failed=failed)
+
+    async def _delegate(
+        self, use: Mapping[str, Any], tool: Tool, approved: bool | None
+    ) -> Asked | dict[str, Any]:
+        """Another agent's answer; what it asks a person, this task asks too."""
+        began = time.monotonic()
+        said = str(use["input"].get("task", ""))
+        if self._delegated:
+            said = "approve" if approved else "reject"
+        try:
+            answer = await self.hand_over(tool.name, said, self._delegated)
+        except (Unreachable, TimeoutError) as error:
+            self._delegated = None
+            return self._told(use, tool, str(error), began, failed=True)
+        self._delegated = answer.task if answer.state == INPUT_REQUIRED else None
+        if self._delegated:
+            return Asked(answer.text)
+        failed = answer.state != "completed"
+        return self._told(use, tool, answer.text or answer.state, began, failed=failed)
+
+    def _told(
+        self, use: Mapping[str, Any], tool: Tool | None, text: str, began: float, *, failed: bool
+    ) -> dict[str, Any]:
+        """The result for the model, and a line for the log that holds neither text nor input."""
+        name = f"{tool.server or 'delegate'}/{tool.name}" if tool else "unknown"
+        self._called.append(name)
+        line = {
+            "identity": self.identity,
+            "tool": name,
+            "approval": "human" if tool and tool.human else "none",
+            "failed": failed,
+            "ms": round((time.monotonic() - began) * 1000),
+        }
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+        return {
+            "type": "tool_result", "tool_use_id": use["id"], "content": text, "is_error": failed,
+        }  # fmt: skip

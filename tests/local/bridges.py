@@ -1,0 +1,146 @@
+"""Bridges for tests: started as PM2 starts them, and ended with what they ran."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import httpx2
+import psutil
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+ROOT = Path(__file__).parents[2]
+TOKENS = {"demo.scribe": "5c" * 32, "demo.clerk": "c1" * 32, "demo.guest": "9e" * 32}
+MODERN = "2026-07-28"
+SECRET = "postgres://me:pass%20word@db/demo"
+
+
+@dataclass
+class Bridge:
+    """One running bridge."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/mcp"
+
+    def ready(self) -> tuple[int, dict[str, Any]]:
+        """What /readyz says once it is not "starting" any more."""
+        for _ in range(900):
+            try:
+                answer = httpx.get(f"http://127.0.0.1:{self.port}/readyz")
+            except httpx.ConnectError:
+                assert self.process.poll() is None, self.errors()
+            else:
+                if answer.json()["status"] != "starting":
+                    return answer.status_code, answer.json()
+            time.sleep(0.2)
+        raise AssertionError(self.errors())
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / "out").read_text().splitlines()]
+
+    def errors(self) -> str:
+        return (self.folder / "err").read_text()
+
+    def post(self, body: Any, token: str = TOKENS["demo.scribe"], **headers: str) -> httpx.Response:
+        """One raw request, with the headers that 2026-07-28 asks for unless told otherwise."""
+        sent = {
+            "Accept": "application/json, text/event-stream",
+            "Authorization": f"Bearer {token}",
+            **({"MCP-Protocol-Version": MODERN} if "mcp_protocol_version" not in headers else {}),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        return httpx.post(self.url, json=body, headers=sent, timeout=60)
+
+    def family(self) -> list[psutil.Process]:
+        """Every process below the bridge."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    @asynccontextmanager
+    async def client(self, agent: str = "demo.scribe", mode: str = "auto") -> AsyncIterator[Client]:
+        """The official SDK's client, as an agent."""
+        headers = {"Authorization": f"Bearer {TOKENS[agent]}"}
+        async with httpx2.AsyncClient(headers=headers, timeout=60) as http:
+            transport = streamable_http_client(self.url, http_client=http)
+            async with Client(transport, mode=mode) as client:
+                yield client
+
+
+def message(method: str, **params: Any) -> dict[str, Any]:
+    """A request of 2026-07-28."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
+
+
+@contextmanager
+def bridge(
+    folder: Path, command: list[str], tools: dict[str, list[str]], **more: Any
+) -> Iterator[Bridge]:
+    """A bridge before a server; `environment` may add to its own variables."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    environment = {**surroundings(folder), **more.pop("environment", {})}
+    path = write(folder, command=command, tools=tools, port=port, **more)
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        process = subprocess.Popen(
+            [sys.executable, "stack/bridge.py", str(path)],
+            cwd=ROOT, env=environment, stdout=out, stderr=err,
+        )  # fmt: skip
+        try:
+            yield Bridge(process, port, folder)
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def write(folder: Path, **more: Any) -> Path:
+    """The file that a bridge reads."""
+    config = {
+        "version": 1, "project": "demo", "server": "tested", "path": "/mcp", "env": {},
+        "secrets": [], "sessions": "none", **more,
+    }  # fmt: skip
+    path = folder / "server.json"
+    path.write_text(json.dumps(config))
+    return path
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """The environment of a bridge, with the tokens of three agents."""
+    tokens = folder / "tokens.json"
+    tokens.write_text(json.dumps(TOKENS))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    more = {"PYTHONPATH": ".", "PYTHONSAFEPATH": "1", "PM2_HOME": "/nowhere", "DSN": SECRET}
+    return {**os.environ, "PATH": path, "ROSTER_TOKENS": str(tokens), **more}
+
+
+def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for something that is about to happen."""
+    for _ in range(int(seconds * 10)):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not become so")
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether a process is still there, other than as an entry in a table."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
