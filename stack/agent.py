@@ -107,7 +107,7 @@ def app(
 def card(access: Mapping[str, Any], port: int) -> AgentCard:
     """Its card with the address on this machine; a short one where none was generated."""
     path = Path(access["card"])
-    if path.exists():
+    if path.is_file():
         found = json.loads(path.read_text(encoding="utf-8"))
     else:
         found = {

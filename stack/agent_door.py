@@ -53,4 +53,5 @@ class Callers(ServerCallContextBuilder):
     """Tells tasks who called: the store shows a task to nobody else."""
 
     def build(self, request: Request) -> ServerCallContext:
-        return ServerCallContext(user=Caller(str(request.scope["identity"])))
+        caller = Caller(str(request.scope["identity"]))
+        return ServerCallContext(user=caller, state={"headers": dict(request.headers)})

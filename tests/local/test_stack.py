@@ -19,11 +19,12 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from tests.local.laptop import Laptop, laptop
+from tests.local.model_standin import StandIn, model
 
 SECRETS = {"ANTHROPIC_API_KEY": "not-a-key"}
 TEAM = ("scribe", "clerk", "lead")
 CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
-    "filesystem": ("list_directory", {"path": "specs"}, "[DIR] agents"),
+    "filesystem": ("list_directory", {"path": "."}, "[DIR] agents"),
     "git": ("git_log", {"repo_path": ".", "max_count": 1}, "The specs"),
     "memory": ("read_graph", {}, "entities"),
     "time": ("get_current_time", {"timezone": "UTC"}, "UTC"),
@@ -37,9 +38,20 @@ CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Laptop]:
-    """The demonstration's whole stack, up."""
+def thinker() -> Iterator[StandIn]:
+    """What stands in for the language model."""
+    with model() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def demo(thinker: StandIn) -> Iterator[Laptop]:
+    """The demonstration's whole stack, up; its agents ask the stand-in."""
     with laptop(**SECRETS) as made:
+        ecosystem = made.root / "generated/pm2/demo/ecosystem.config.cjs"
+        text = ecosystem.read_text(encoding="utf-8")
+        told = text.replace('"ACCESS":', f'"MODEL_URL": "{thinker.url}", "ACCESS":')
+        ecosystem.write_text(told, encoding="utf-8")
         done = made.stack("up", "demo")
         assert done.returncode == 0, done.stdout + done.stderr
         yield made
@@ -164,6 +176,131 @@ def test_the_context_is_shared_by_those_who_may(demo: Laptop) -> None:
     assert ask("GET", "scribe").status_code == 403
 
 
+def port(demo: Laptop, agent: str) -> int:
+    return int(demo.generated("pm2/demo/stack.json")["apps"][f"demo.{agent}"]["port"])
+
+
+def say(demo: Laptop, where: int, said: str | dict[str, Any], task: str = "") -> dict[str, Any]:
+    """Send a message to an agent as the operator; the task that comes back."""
+    message = {
+        "messageId": f"{time.monotonic_ns()}",
+        "role": "ROLE_USER",
+        "parts": [{"text": said} if isinstance(said, str) else {"data": said}],
+        **({"taskId": task} if task else {}),
+    }
+    answer = httpx.post(
+        f"http://127.0.0.1:{where}/",
+        headers={"Authorization": f"Bearer {demo.token('operator')}", "A2A-Version": "1.0"},
+        json={"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": message}},
+        timeout=60,
+    )
+    return dict(answer.json()["result"]["task"])
+
+
+def state(task: dict[str, Any]) -> str:
+    return str(task["status"]["state"])
+
+
+def text(task: dict[str, Any]) -> str:
+    parts = [p for one in task.get("artifacts", []) for p in one["parts"]]
+    parts = parts or task["status"].get("message", {}).get("parts", [])
+    return "\n".join(part["text"] for part in parts if "text" in part)
+
+
+def test_an_agent_calls_its_tools(demo: Laptop) -> None:
+    task = say(demo, port(demo, "clerk"), "Please add two and three")
+    assert state(task) == "TASK_STATE_COMPLETED", task
+    assert "5" in text(task)
+    (data,) = [part["data"] for part in task["artifacts"][0]["parts"] if "data" in part]
+    assert data["tools"] == ["everything/get-sum"]
+    assert data["escalated"] is False
+
+
+def test_an_unsure_agent_escalates(demo: Laptop) -> None:
+    task = say(demo, port(demo, "clerk"), "What if you are unsure?")
+    (data,) = [part["data"] for part in task["artifacts"][0]["parts"] if "data" in part]
+    assert data["escalated"] is True
+
+
+@pytest.mark.parametrize(("word", "written"), [("reject", False), ("approve", True)])
+def test_a_person_is_asked_before(demo: Laptop, word: str, *, written: bool) -> None:
+    task = say(demo, port(demo, "scribe"), "Please write the minutes")
+    assert state(task) == "TASK_STATE_INPUT_REQUIRED", task
+    assert "filesystem/write_file" in text(task)
+    assert not (demo.root / "specs/minutes.txt").exists()
+    done = say(demo, port(demo, "scribe"), word, str(task["id"]))
+    assert state(done) == "TASK_STATE_COMPLETED", done
+    assert (demo.root / "specs/minutes.txt").exists() is written
+    (demo.root / "specs/minutes.txt").unlink(missing_ok=True)
+
+
+def test_a_tool_that_the_model_invents_is_refused(demo: Laptop) -> None:
+    task = say(demo, port(demo, "scribe"), "Please move a file")
+    assert "no such tool" in text(task)
+
+
+def test_work_is_handed_on_and_the_question_comes_back(demo: Laptop) -> None:
+    assert "5" in text(say(demo, port(demo, "lead"), "Please have it added"))
+    task = say(demo, port(demo, "lead"), "Please have it written")
+    assert state(task) == "TASK_STATE_INPUT_REQUIRED", task
+    done = say(demo, port(demo, "lead"), "reject", str(task["id"]))
+    assert "refused" in text(done)
+    assert not (demo.root / "specs/minutes.txt").exists()
+
+
+def test_the_orchestrator_finds_who_can(demo: Laptop) -> None:
+    asked = {"capability": "arithmetic", "input": "Please add two and three"}
+    task = say(demo, 14003, asked)
+    assert "5" in text(task), task
+    nobody = say(demo, 14003, {"capability": "cooking"})
+    assert state(nobody) == "TASK_STATE_FAILED"
+    assert "arithmetic" in text(nobody)
+
+
+def test_an_agent_is_closed_to_strangers(demo: Laptop) -> None:
+    url = f"http://127.0.0.1:{port(demo, 'clerk')}/"
+    assert httpx.post(url, json={}).status_code == 401
+    card = httpx.get(f"{url}.well-known/agent-card.json").json()
+    assert card["name"] == "Clerk"
+    assert card["supportedInterfaces"][0]["url"] == url
+
+
+def run_of(demo: Laptop, method: str, path: str, **more: Any) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {demo.token('operator')}"}
+    url = f"http://127.0.0.1:14001{path}"
+    return dict(httpx.request(method, url, headers=headers, timeout=30, **more).json())
+
+
+def until(demo: Laptop, run: str, wanted: str) -> dict[str, Any]:
+    waited = time.monotonic() + 60
+    while time.monotonic() < waited:
+        try:
+            found = run_of(demo, "GET", f"/runs/{run}")
+        except httpx.HTTPError:
+            found = {"state": "away"}
+        if found["state"] == wanted:
+            return found
+        time.sleep(0.5)
+    pytest.fail(f"the run is {found}")
+
+
+def test_a_workflow_waits_for_a_person_and_survives_a_kill(demo: Laptop, thinker: StandIn) -> None:
+    started = run_of(demo, "POST", "/workflows/demo/minutes/runs", json={"input": "hello"})
+    found = until(demo, started["run"], "waiting")
+    assert [one["step"] for one in found["waits"]] == ["publish"]
+    before = list(thinker.asked)
+    os.kill(demo.processes()["workflow-engine"], signal.SIGKILL)
+    found = until(demo, started["run"], "waiting")
+    run_of(demo, "POST", f"/runs/{started['run']}/answer", json={"approve": True})
+    done = until(demo, started["run"], "done")
+    assert set(done["results"]) == {"plan", "look", "publish"}
+    assert len(thinker.asked) == len(before) + 1  # no step was done again
+    second = run_of(demo, "POST", "/workflows/demo/minutes/runs", json={"input": "hello"})
+    until(demo, second["run"], "waiting")
+    run_of(demo, "POST", f"/runs/{second['run']}/answer", json={"approve": False})
+    assert until(demo, second["run"], "rejected")
+
+
 def test_a_killed_process_comes_back(demo: Laptop) -> None:
     before = demo.processes()["demo.mcp.time"]
     os.kill(before, signal.SIGKILL)
@@ -183,6 +320,8 @@ def test_a_killed_process_comes_back(demo: Laptop) -> None:
 
 def test_converging(demo: Laptop) -> None:
     """Nothing to do; a grant that goes; a server that goes."""
+    demo.roster("generate")  # the agents ask the real model again
+    assert demo.stack("up", "demo").returncode == 0
     before = demo.processes()
     again = demo.stack("up", "demo")
     assert again.returncode == 0, again.stderr
