@@ -48,6 +48,8 @@ def up(names: tuple[str, ...], left_out: tuple[str, ...], block: str | None, roo
             app for stack in some
             for app in converge.evaluate(stack, root, pm2, os.environ, block, servers)
         ]  # fmt: skip
+        if faults := converge.absent(apps, root):
+            raise Unusable("\n".join([*faults, "nothing was started"]))
         names = tuple(stack.name for stack in some)
         todo = converge.changes(apps, pm2.processes(), root, names, known)
         marks = health.ends(pm2)
@@ -142,6 +144,8 @@ def _alone(root: Path) -> Iterator[Path]:
         except BlockingIOError:
             click.echo("another command changes the stack; waiting for it", err=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        for file in folder.glob("start-*.json"):  # of a command that was killed; it holds secrets
+            file.unlink()
         yield folder
 
 

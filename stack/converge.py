@@ -58,6 +58,16 @@ def evaluate(
     return [_sealed(app, stack.apps[app["name"]], root) for app in found]
 
 
+def absent(apps: Iterable[Told], root: Path) -> list[str]:
+    """A line for each app whose program is not there: PM2 would start the others and go on."""
+    files = ((app["name"], str(app["script"])) for app in apps)
+    return [
+        f"there is no {script}, which {name} runs"
+        for name, script in files
+        if "/" in script and not (root / script).is_file()
+    ]
+
+
 def changes(
     wanted: Sequence[Told], running: Iterable[Process], root: Path, stacks: Iterable[str],
     known: Iterable[str],
@@ -103,10 +113,14 @@ def _load(stack: Stack, pm2: Pm2, environment: Mapping[str, str]) -> list[Told]:
         raise Unusable(f"{stack.ecosystem} cannot be read: run `make generate`") from None
     # An app that is left out needs no secret, but the file asks for it.
     secrets = {name: environment.get(name) or "left out" for name in names}
-    done = subprocess.run(
-        ["node", "-e", _EVALUATE, str(stack.ecosystem)],
-        env={**pm2.environment, **secrets}, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            ["node", "-e", _EVALUATE, str(stack.ecosystem)],
+            env={**pm2.environment, **secrets}, capture_output=True, text=True, check=False,
+            timeout=60,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Unusable(f"{stack.ecosystem} does not end: run `make generate`") from None
     if done.returncode:
         raise Unusable(f"{stack.ecosystem} cannot be read: run `make generate`")
     return list(json.loads(done.stdout))
@@ -116,7 +130,8 @@ def _sealed(app: Told, known: App, root: Path) -> Told:
     """The app with a digest of itself, its program, and the files that it reads."""
     digest = sha256(json.dumps(app, sort_keys=True).encode())
     script = str(app["script"])
-    sources = sorted((root / "stack").glob("*.py")) if script.startswith("stack/") else []
+    programs = (root / "stack").glob("*.[ps][yh]") if script.startswith("stack/") else ()
+    sources = sorted(programs)
     for path in (root / script, *(root / file for file in known.files), *sources):
         if path.is_file():
             content = path.read_bytes()
