@@ -16,6 +16,7 @@ from signal import SIGINT
 from typing import Any
 
 NOBODY = 65534
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -83,6 +84,9 @@ def running(binaries: Path) -> Iterator[Postgres]:
     user = NOBODY if os.getuid() == 0 else None
     if user is not None:
         os.chown(folder, NOBODY, NOBODY)
+        if binaries.is_relative_to(ROOT):  # another user may not look into a checkout
+            shutil.copytree(binaries.parent, folder / "installed")
+            binaries = folder / "installed" / "bin"
     data = folder / "data"
     begin = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-E", "UTF8", "--no-sync"]
     subprocess.run(
