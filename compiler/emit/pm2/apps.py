@@ -22,7 +22,8 @@ _OURS = "stack/"
 _PYTHON = {"PYTHONPATH": ".", "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
 _BRIDGE, _BRIDGE_MEMORY = "stack/bridge.py", "1Gi"
 _SOON, _DOWNLOADED = 60, 300
-"""Seconds until an app must be up: a package is fetched when it is first started."""
+"""Seconds until an app must be up: a package is fetched when a server is first started, and agents
+wait for their servers."""
 Env = Mapping[str, str]
 
 
@@ -89,7 +90,7 @@ def agent(
     app = _pm2(one.identity, project.name, spec.script, _interpreter(spec.script), limit, env)
     app |= _blocks({name: {} for name in environments})
     health = spec.probe.ready if spec.probe.type == "http" else None
-    known = _known("agent", one.agent.name, one.port, health, _SOON)
+    known = _known("agent", one.agent.name, one.port, health, _DOWNLOADED)
     known |= {"files": [access, config, env["PROMPT_FILE"]]}
     return _app(app, (Secret(model.credential.name, model.credential.file),), known)
 
