@@ -85,8 +85,11 @@ def running(binaries: Path) -> Iterator[Postgres]:
     if user is not None:
         os.chown(folder, NOBODY, NOBODY)
         if binaries.is_relative_to(ROOT):  # another user may not look into a checkout
-            shutil.copytree(binaries.parent, folder / "installed")
-            binaries = folder / "installed" / "bin"
+            package = binaries.parents[1]
+            shutil.copytree(package, folder / package.name)
+            for libraries in package.parent.glob(f"{package.name}.libs"):
+                shutil.copytree(libraries, folder / libraries.name)
+            binaries = folder / package.name / binaries.relative_to(package)
     data = folder / "data"
     begin = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-E", "UTF8", "--no-sync"]
     subprocess.run(
