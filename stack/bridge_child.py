@@ -66,7 +66,7 @@ class Child:
             try:
                 await self._serve(scope)
             except (ExceptionGroup, OSError) as error:
-                self.failure = _reason(error)
+                self.failure = self._blot(_reason(error))
         if scope.cancelled_caught:
             self.failure = f"no answer within {STARTUP:.0f} s"
         if not self.stopped:

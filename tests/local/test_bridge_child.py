@@ -76,6 +76,13 @@ for line in sys.stdin:
     print(json.dumps({"jsonrpc": "2.0", "id": json.loads(line).get("id"), "result": {}}))
     sys.stdout.flush()
 """
+TELLTALE = """
+import json, os, sys
+for line in sys.stdin:
+    error = {"code": -32000, "message": "cannot reach " + os.environ["DSN"]}
+    print(json.dumps({"jsonrpc": "2.0", "id": json.loads(line).get("id"), "error": error}))
+    sys.stdout.flush()
+"""
 ODD = [sys.executable, "-c", SERVER]
 ALL = {
     "demo.scribe": ["show", "die", "sleep", "loud", "twisted", "listen"],
@@ -216,6 +223,7 @@ def test_npx_leaves_nothing_behind_when_it_is_killed(tmp_path: Path) -> None:
         (["sh", "-c", "echo no $DSN >&2; exit 4"], ["show"], "no ***; exited with 4"),
         ([sys.executable, "-c", "print('hello')"], ["show"], "exited with 0"),
         ([sys.executable, "-c", EMPTY], ["show"], "its answer is not what the protocol asks for"),
+        ([sys.executable, "-c", TELLTALE], ["show"], "cannot reach ***"),
     ],
 )
 def test_it_says_why_the_server_is_not_ready(
