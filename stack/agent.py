@@ -58,10 +58,10 @@ class Agent:
         return JSONResponse({"status": "ok"})
 
     async def look(self) -> None:
-        """Ask the servers until all are there."""
-        while self._toolbox and self._toolbox.fault:
+        """Ask the servers, again and again: one that was there can be lost."""
+        while self._toolbox:
             await self._toolbox.load()
-            await asyncio.sleep(_LOOK if self._toolbox.fault else 0)
+            await asyncio.sleep(_LOOK if self._toolbox.fault else _BEAT)
 
     async def beat(self) -> None:
         """Tell the registry how it is, for ever; a registry that is away stops nothing."""
@@ -106,7 +106,7 @@ def app(
 
 def card(access: Mapping[str, Any], port: int) -> AgentCard:
     """Its card with the address on this machine; a short one where none was generated."""
-    path = Path(access["card"])
+    path = Path(access["card"] or "")
     if path.is_file():
         found = json.loads(path.read_text(encoding="utf-8"))
     else:

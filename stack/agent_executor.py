@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,7 +87,7 @@ class Conversations(Executor):
                 return Asked("Say approve, or reject.")
             outcome = await self._tasks[task].decide(approved=approved)
         else:
-            depth = int(_metadata(context).get("depth", 0))
+            depth = _depth(context)
             if depth > _DEEPEST:
                 raise Unreachable(f"work was handed on more than {_DEEPEST} times")
             self._tasks[task] = self._new(depth)
@@ -123,8 +124,11 @@ class Orchestration(Executor):
     async def step(self, task: str, context: RequestContext) -> Asked | Done:
         """Find an agent and pass on its answer, or a person's answer to it."""
         if task in self._waiting:
+            approved = _decision(context)
+            if approved is None:
+                return Asked("Say approve, or reject.")
             url, theirs = self._waiting.pop(task)
-            said: str | dict[str, Any] = "approve" if _decision(context) else "reject"
+            said: str | dict[str, Any] = "approve" if approved else "reject"
             answer = await peers.send(url, self._token, said, seconds=_SECONDS, task=theirs)
         else:
             asked = _data(context)
@@ -165,7 +169,7 @@ class Orchestration(Executor):
 def _said(context: RequestContext) -> str:
     """The text of a message; data is handed on as JSON."""
     assert context.message is not None
-    data = [str(part) for part in get_data_parts(context.message.parts)]
+    data = [json.dumps(part, ensure_ascii=False) for part in get_data_parts(context.message.parts)]
     return "\n".join(filter(None, [context.get_user_input(), *data]))
 
 
@@ -190,6 +194,8 @@ def _decision(context: RequestContext) -> bool | None:
     return True if word in _YES else False if word in _NO else None
 
 
-def _metadata(context: RequestContext) -> dict[str, Any]:
+def _depth(context: RequestContext) -> int:
+    """How often work was handed on before; what is no number is too often."""
     assert context.message is not None
-    return dict(MessageToDict(context.message.metadata))
+    depth = MessageToDict(context.message.metadata).get("depth", 0)
+    return int(depth) if isinstance(depth, (int, float)) and 0 <= depth < _DEEPEST + 1 else 2**31

@@ -42,7 +42,7 @@ class Model:
                 try:
                     reply = await client.post(f"{self.url}/v1/messages", json=body, headers=headers)
                     if reply.is_success:
-                        return dict(reply.json())
+                        return _message(reply)
                     fault = f"it answered {reply.status_code}: {_said(reply)}"
                     if reply.status_code not in _AGAIN:
                         break
@@ -51,6 +51,19 @@ class Model:
                 if attempt < _TRIES:
                     await asyncio.sleep(0.5 * 2**attempt)
         raise ModelFault(f"the model {self.id} gives no answer: {fault}")
+
+
+def _message(reply: httpx.Response) -> dict[str, Any]:
+    """A message as it should be; tools are called only by one that is."""
+    try:
+        found = dict(reply.json())
+        for part in found["content"]:
+            needed = {"text": ("text",), "tool_use": ("id", "name", "input")}.get(part["type"], ())
+            if not all(key in part for key in needed):
+                raise KeyError(part["type"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelFault(f"the model's answer is no message ({type(error).__name__})") from None
+    return found
 
 
 def _said(reply: httpx.Response) -> str:

@@ -16,7 +16,12 @@ from stack.agent_tools import Tool, Toolbox
 from stack.peers import INPUT_REQUIRED, Answer, Unreachable
 
 _TURNS = 20
-_CONFIDENCE = re.compile(r"^\s*confidence:\s*([01](?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE)
+_CONFIDENCE = re.compile(
+    r"(?:^|\n)[ \t]*confidence:[ \t]*(0(?:\.\d+)?|1(?:\.0+)?)\s*\Z", re.IGNORECASE
+)
+"""The last line of an answer, and nothing after it: a number from 0 to 1."""
+_ENDED = ("end_turn", "stop_sequence", "tool_use")
+"""Why an answer ended that is whole; all others were cut off, refused, or are unknown to us."""
 _TOLD = "\n\nEnd your answer with a line `confidence: 0.xx`: how sure you are, from 0 to 1."
 HandOver = Callable[[str, str, str | None], Awaitable[Answer]]
 """Asks an agent: its name, what it is told, and the task that is continued."""
@@ -84,6 +89,8 @@ class Task:
         """The model's next turn: its answer, or None where it calls tools."""
         tools = [tool.definition for tool in self.toolbox.tools.values()]
         reply = await self.model.answer(self.system + _TOLD, self.messages, tools)
+        if reply.get("stop_reason") not in _ENDED:
+            raise ModelFault(f"the model's answer is not whole: {reply.get('stop_reason')}")
         self.messages.append({"role": "assistant", "content": reply["content"]})
         for key in self._usage:
             self._usage[key] += int(reply.get("usage", {}).get(key, 0))
@@ -94,8 +101,8 @@ class Task:
         return self._done("\n".join(texts))
 
     def _done(self, text: str) -> Done:
-        found = _CONFIDENCE.findall(text)
-        confidence = float(found[-1]) if found else None
+        found = _CONFIDENCE.search(text)
+        confidence = float(found[1]) if found else None
         escalated = confidence is None or confidence < self.threshold
         data: dict[str, Any] = {
             "confidence": confidence,

@@ -40,7 +40,8 @@ class Toolbox:
         left = set(filter(None, os.environ.get("ROSTER_WITHOUT", "").split(",")))
         self._granted = {name: tools for name, tools in granted.items() if name not in left}
         self._config, self._token = config, token
-        self.tools = {f"{_DELEGATE}{agent}": _delegate(agent) for agent in delegates}
+        self._handing = {f"{_DELEGATE}{agent}": _delegate(agent) for agent in delegates}
+        self.tools = dict(self._handing)
         self.fault: str | None = "it has not looked at its servers yet"
 
     async def load(self) -> None:
@@ -57,9 +58,12 @@ class Toolbox:
                 self.fault = f"{server} offers no {', '.join(missing)}"
                 return
             for name, approval in granted.items():
-                tool = Tool(server, name, approval == "human", {})
-                found[_shown(server, name)] = _described(tool, listed[name])
-        self.tools |= found
+                tool, shown = Tool(server, name, approval == "human", {}), _shown(server, name)
+                if shown in found or shown in self._handing:
+                    self.fault = f"the model could not tell two tools apart: {shown}"
+                    return
+                found[shown] = _described(tool, listed[name])
+        self.tools = self._handing | found
         self.fault = None
 
     async def call(self, tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, bool]:

@@ -21,6 +21,14 @@ SCRIPT: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+SURE = {
+    "What if you are unsure?": "",
+    "What if you are surer than sure?": "\nconfidence: 1.9",
+    "What if you think again?": "\nconfidence: 0.99\nBut I know nothing of it.",
+}
+"""How answers end that say nothing valid of their confidence."""
+
+
 class StandIn(ThreadingHTTPServer):
     """Keeps what it was asked: the first text of each conversation, one for each request."""
 
@@ -74,20 +82,27 @@ def _fault(path: str, headers: dict[str, str], request: dict[str, Any]) -> str:
     return ""
 
 
+_WHOLE = {"role": "assistant", "stop_reason": "end_turn"}
+
+
+def _reason(first: str) -> str:
+    return "max_tokens" if "cut off" in first else "tool_use"
+
+
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     first, last = request["messages"][0]["content"], request["messages"][-1]["content"]
     usage = {"input_tokens": 10, "output_tokens": 5}
     if isinstance(last, list):
         said = "; ".join(str(part["content"]) for part in last)
         content = [{"type": "text", "text": f"The tool said: {said}\nconfidence: 0.9"}]
-        return {"role": "assistant", "content": content, "usage": usage}
+        return {**_WHOLE, "content": content, "usage": usage}
     for words, (name, arguments) in SCRIPT.items():
         if words in first:
             use = {"type": "tool_use", "id": "toolu_1", "name": name, "input": arguments}
-            return {"role": "assistant", "content": [use], "usage": usage}
-    sure = "" if "unsure" in first else "\nconfidence: 0.9"
+            return {**_WHOLE, "stop_reason": _reason(first), "content": [use], "usage": usage}
+    sure = SURE.get(first, "\nconfidence: 0.9")
     content = [{"type": "text", "text": f"Noted.{sure}"}]
-    return {"role": "assistant", "content": content, "usage": usage}
+    return {**_WHOLE, "content": content, "usage": usage}
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from tests.local.laptop import Laptop, laptop
-from tests.local.model_standin import StandIn, model
+from tests.local.model_standin import SURE, StandIn, model
 
 SECRETS = {"ANTHROPIC_API_KEY": "not-a-key"}
 TEAM = ("scribe", "clerk", "lead")
@@ -216,10 +216,30 @@ def test_an_agent_calls_its_tools(demo: Laptop) -> None:
     assert data["escalated"] is False
 
 
-def test_an_unsure_agent_escalates(demo: Laptop) -> None:
-    task = say(demo, port(demo, "clerk"), "What if you are unsure?")
+@pytest.mark.parametrize("question", SURE)
+def test_an_unsure_agent_escalates(demo: Laptop, question: str) -> None:
+    task = say(demo, port(demo, "clerk"), question)
     (data,) = [part["data"] for part in task["artifacts"][0]["parts"] if "data" in part]
     assert data["escalated"] is True
+    assert data["confidence"] is None
+
+
+def test_a_call_that_was_cut_off_is_not_made(demo: Laptop, thinker: StandIn) -> None:
+    before = len(thinker.asked)
+    task = say(demo, port(demo, "clerk"), "add two and three, cut off")
+    assert state(task) == "TASK_STATE_FAILED"
+    assert "max_tokens" in text(task)
+    assert len(thinker.asked) == before + 1
+
+
+def test_the_orchestrator_asks_again_what_it_did_not_understand(demo: Laptop) -> None:
+    task = say(demo, 14003, {"capability": "notes", "input": "Please write the minutes"})
+    assert state(task) == "TASK_STATE_INPUT_REQUIRED", task
+    unclear = say(demo, 14003, "which file?", str(task["id"]))
+    assert state(unclear) == "TASK_STATE_INPUT_REQUIRED", unclear
+    done = say(demo, 14003, "reject", str(task["id"]))
+    assert state(done) == "TASK_STATE_COMPLETED", done
+    assert not (demo.root / "specs/minutes.txt").exists()
 
 
 @pytest.mark.parametrize(("word", "written"), [("reject", False), ("approve", True)])
