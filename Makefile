@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := generate
-.PHONY: generate check test bench up down status accept accept-local accept-cluster mutations golden clean
+.PHONY: generate check test bench up down status embeddings accept accept-local accept-cluster mutations golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -23,6 +23,9 @@ down: .venv/stack/.ready .venv/node/.ready ## Stop what `make up` started: make 
 status: .venv/stack/.ready .venv/node/.ready ## How it is.
 	@.venv/stack/bin/python -m stack status $(STACK)
 
+embeddings: .venv/.ready .venv/embeddings/.ready ## Compute the vectors by which agents are found by meaning, for texts that have none.
+	$(BIN)/roster generate && .venv/embeddings/bin/python -m stack.embeddings && $(BIN)/roster generate
+
 check: .venv/.ready .venv/stack/.ready ## The project's own checks: style, types, floors, and the specs.
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/mypy -p stack --python-executable .venv/stack/bin/python && $(BIN)/lint-imports && $(BIN)/roster check --strict
 
@@ -32,7 +35,7 @@ test: .venv/.ready ## All tests that need nothing but Python.
 accept: .venv/.ready .venv/node/.ready .venv/judges/.ready .venv/debian/.ready .venv/checkov/.ready ## Real consumers judge the output.
 	$(BIN)/python -m pytest tests/accept
 
-accept-local: .venv/.ready .venv/stack/.ready .venv/local/.ready .venv/node/.ready .venv/debian/.ready ## The local stack runs, and real clients judge it.
+accept-local: .venv/.ready .venv/stack/.ready .venv/local/.ready .venv/embeddings/.ready .venv/node/.ready .venv/debian/.ready ## The local stack runs, and real clients judge it.
 	.venv/local/bin/python -m pytest tests/local
 
 accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the output.
@@ -48,6 +51,12 @@ accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the o
 .venv/local/.ready: tests/local/requirements.lock .venv/.ready
 	$(PYTHON) -m venv .venv/local
 	.venv/local/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/local/requirements.lock
+	touch $@
+
+.venv/embeddings/.ready: stack/embeddings-requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv/embeddings
+	.venv/embeddings/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r stack/embeddings-requirements.lock
 	touch $@
 
 .venv/node/.ready: stack/package-lock.json

@@ -32,7 +32,7 @@ from stack.tokens import Tokens
 Encode = Callable[[Sequence[str]], list[list[float]]]
 _LARGEST = 16 * 1024
 _MOST = 100
-_NO_ENCODER = "search by meaning needs stack/encoder.py, which this checkout does not have"
+_NO_ENCODER = "search needs the encoder: install stack/embeddings-requirements.lock with --no-deps"
 _SPECS = "what is not in the specs is not an agent: add specs/agents/<agent>.yaml and run roster"
 
 

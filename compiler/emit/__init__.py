@@ -12,6 +12,7 @@ from compiler.emit import (
     argocd,
     clients,
     context,
+    embeddings,
     kagent,
     kubernetes,
     laptop,
@@ -54,6 +55,7 @@ EMITTERS: tuple[Emitter, ...] = (
     context,
     workflows,
     registry,
+    embeddings,
 )
 
 

@@ -80,6 +80,16 @@ class Service(Model):
     port: Port = about("where it listens")
 
 
+class Registry(Service):
+    """The agent registry, and whether it is searched by meaning."""
+
+    embedding: Literal["all-MiniLM-L6-v2"] | None = about(
+        "the model of the agents' vectors, which are committed (`make embeddings`); without it"
+        " there are none",
+        None,
+    )
+
+
 class EventBus(Model):
     """What carries events between agents."""
 
@@ -178,7 +188,7 @@ class Platform(Spec):
     )
     secretStore: SecretStore = about("where secrets lie")
     contextStore: ContextStore = about("the shared memory of agents")
-    registry: Service = about("the agent registry")
+    registry: Registry = about("the agent registry")
     collector: Service = about("the OpenTelemetry collector")
     workflowEngine: Service = about("the workflow engine")
     eventBus: EventBus = about("what carries events")

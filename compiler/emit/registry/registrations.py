@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.derive import Fleet
+from compiler.derive import Fleet, embeddings
 from compiler.graph import Resource
 from compiler.model import Agent, MCPServer, Project, RiskTier
 
@@ -26,7 +26,7 @@ def registration(
         "id": f"{project.name}.{agent.name}",
         "name": spec.displayName,
         "capabilities": list(spec.capabilities),
-        "embedding": [],
+        "embedding": list(embeddings.vector(fleet, agent)),
         "purpose": spec.purpose,
         "riskTier": fleet.graph.get(RiskTier, spec.riskTier).spec.level,
         "owner": agent.owner or project.owner,

@@ -1,0 +1,119 @@
+"""Vectors by which agents are found by meaning: those committed for the texts that describe them.
+
+`make embeddings` computes them (stack/embeddings.py); a text without one has the vector ().
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from compiler.derive.fleet import Fleet
+from compiler.graph import Graph, Resource
+from compiler.model import Agent, Project
+from compiler.source import Pos, Source, Span, top
+
+PATH = "specs/embeddings.json"
+MODEL, LENGTH = "all-MiniLM-L6-v2", 384
+Vector = tuple[float, ...]
+_SHORTER = 0.001
+"""How far a vector's length may be from 1: numbers are rounded to 6 decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with the committed vectors, and where."""
+
+    span: Span
+    message: str
+
+
+_READ: WeakKeyDictionary[Graph, Mapping[str, Vector] | Fault] = WeakKeyDictionary()
+"""What was read for each graph, as long as there is one: the file is long, and asked for often."""
+
+
+def text(agent: Agent) -> str:
+    """What the model is told of an agent."""
+    words = ", ".join(agent.capabilities).replace("-", " ")
+    return f"{agent.displayName}: {agent.purpose} {words}"
+
+
+def digest(text: str) -> str:
+    """The key of a text among the vectors: its SHA-256, in hex."""
+    return sha256(text.encode()).hexdigest()
+
+
+def described(fleet: Fleet) -> tuple[Resource[Agent], ...]:
+    """The agents that need a vector: those at work, where the registry is searched by meaning."""
+    if fleet.platform.registry.embedding is None:
+        return ()
+    names = {str(member.agent) for p in fleet.graph.all(Project) for member in p.spec.agents}
+    return tuple(fleet.graph.get(Agent, name) for name in sorted(names))
+
+
+def wanted(fleet: Fleet) -> Mapping[str, str]:
+    """The texts that need a vector, by digest, sorted."""
+    texts = (text(agent.spec) for agent in described(fleet))
+    return dict(sorted((digest(one), one) for one in texts))
+
+
+def vector(fleet: Fleet, agent: Resource[Agent]) -> Vector:
+    """An agent's vector; () where there is none, or none is asked for."""
+    vectors = _vectors(fleet.graph)
+    if fleet.platform.registry.embedding is None or isinstance(vectors, Fault):
+        return ()
+    return vectors.get(digest(text(agent.spec)), ())
+
+
+def fault(fleet: Fleet) -> Fault | None:
+    """What is wrong with the committed vectors, if anything is."""
+    vectors = _vectors(fleet.graph)
+    return vectors if isinstance(vectors, Fault) else None
+
+
+def _vectors(graph: Graph) -> Mapping[str, Vector] | Fault:
+    if graph not in _READ:
+        source = graph.texts.get(PATH)
+        _READ[graph] = {} if source is None else _read(source)
+    return _READ[graph]
+
+
+def _read(source: Source) -> Mapping[str, Vector] | Fault:
+    try:
+        content = json.loads(source.text)
+    except json.JSONDecodeError as error:
+        pos = Pos(error.lineno, error.colno)
+        return Fault(Span(source.path, pos, pos), f"this is no JSON: {error.msg}")
+    except (ValueError, RecursionError):
+        return Fault(top(source.path), "this is JSON that cannot be read")
+    if not isinstance(content, dict) or not isinstance(content.get("vectors"), dict):
+        return Fault(top(source.path), "it holds no vectors")
+    for key, value in {"version": 1, "model": MODEL}.items():
+        if content.get(key) != value:
+            return Fault(_place(source, key), f"its {key} is not `{value}`")
+    for key, value in content["vectors"].items():
+        if not _is_vector(value):
+            return Fault(_place(source, key), f"this is not {LENGTH} numbers with a length of 1")
+    return {key: tuple(value) for key, value in content["vectors"].items()}
+
+
+def _is_vector(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) != LENGTH:
+        return False
+    if not all(type(one) in (int, float) and abs(one) <= 1 for one in value):
+        return False
+    return abs(math.hypot(*value) - 1) < _SHORTER
+
+
+def _place(source: Source, key: str) -> Span:
+    """Where a key stands: its first appearance, which is as good as exact among digests."""
+    at = source.text.find(json.dumps(key))
+    if at < 0:
+        return top(source.path)
+    line, column = source.text.count("\n", 0, at) + 1, at - source.text.rfind("\n", 0, at)
+    return Span(source.path, Pos(line, column), Pos(line, column + len(json.dumps(key))))
