@@ -11,12 +11,13 @@ from pathlib import Path
 
 import click
 
-from stack import converge, health, preflight, report
+from stack import converge, health, left_out, preflight, report
 from stack.describe import Stack, Unusable, chosen, stacks, without
 from stack.pm2 import Pm2, default_home, find
 from stack.tokens import issue, read, variable
 
 NAMES = click.argument("names", metavar="[STACK]...", nargs=-1)
+_FOLDER = Path(".roster/stack")
 HERE = click.option("--root", type=click.Path(path_type=Path, exists=True), default=Path())
 
 
@@ -27,26 +28,23 @@ def main() -> None:
 
 @main.command()
 @NAMES
-@click.option("--without", "left_out", multiple=True, metavar="NAME", help="An app, or `agents`.")
+@click.option("--without", "words", multiple=True, metavar="NAME", help="An app, or `agents`.")
 @click.option("--env", "block", metavar="ENVIRONMENT", help="Settings of which environment.")
 @HERE
-def up(names: tuple[str, ...], left_out: tuple[str, ...], block: str | None, root: Path) -> None:
+def up(names: tuple[str, ...], words: tuple[str, ...], block: str | None, root: Path) -> None:
     """Start what is new, restart what changed, remove what left, and wait until all is up."""
     root = root.resolve()
     known = stacks(root)
     if not names:
         raise Unusable(f"which stack? There are: {', '.join(sorted(known)) or 'none'}")
     whole = chosen(known, names)
-    some, pm2 = without(whole, left_out), find(root)
+    some, pm2 = without(whole, words), find(root)
     with _alone(root) as folder:
         _check(some, pm2, root)
-        gone = {a for s in whole for a in s.apps} - {a for s in some for a in s.apps}
-        servers = sorted({s.apps[a].short for s in whole for a in gone & s.apps.keys()
-                          if s.apps[a].kind == "server"})  # fmt: skip
         issue(folder / "tokens.json", (one for stack in whole for one in stack.identities))
         apps = [
             app for stack in some
-            for app in converge.evaluate(stack, root, pm2, os.environ, block, servers)
+            for app in converge.evaluate(stack, root, pm2, os.environ, block)
         ]  # fmt: skip
         if faults := converge.absent(apps, root):
             raise Unusable("\n".join([*faults, "nothing was started"]))
@@ -54,6 +52,8 @@ def up(names: tuple[str, ...], left_out: tuple[str, ...], block: str | None, roo
         todo = converge.changes(apps, pm2.processes(), root, names, known)
         marks = health.ends(pm2)
         report.plan(todo)
+        report.lacking(apps)
+        left_out.note(folder, whole, some)
         converge.apply(todo, pm2, folder)
         _wait(some, pm2, marks)
     report.use(some)
@@ -66,7 +66,7 @@ def down(names: tuple[str, ...], root: Path) -> None:
     """Stop what `up` started: of these stacks, or of all."""
     root = root.resolve()
     pm2 = find(root)
-    with _alone(root):
+    with _alone(root) as folder:
         mine = [one for one in pm2.processes() if preflight.ours(one, root)]
         # What runs can be stopped without generated/, which only knows the names.
         there = {one.stack for one in mine} | (stacks(root).keys() if names else set())
@@ -75,6 +75,7 @@ def down(names: tuple[str, ...], root: Path) -> None:
                 raise Unusable(f"there is no stack `{name}`; there are: {', '.join(sorted(there))}")
         gone = sorted({one.name for one in mine if not names or one.stack in names})
         pm2.delete(gone)
+        left_out.forget(folder, names)
         report.removed(gone)
         if pm2.home == default_home() and not pm2.processes():
             pm2.kill()
@@ -92,9 +93,9 @@ def status(names: tuple[str, ...], form: str, root: Path) -> None:
     running = [name for name in known if any(one.stack == name for one in processes)]
     some = chosen(known, names or running)
     left = [p for p in processes if p.stack not in known]
-    rows = report.rows(some, processes, left)
+    rows = report.rows(some, processes, left, left_out.known(root / _FOLDER))
     report.status(rows, form)
-    sys.exit(any(row.state != "up" for row in rows) or not rows)
+    sys.exit(not report.well(rows))
 
 
 @main.command()
@@ -104,7 +105,7 @@ def status(names: tuple[str, ...], form: str, root: Path) -> None:
 def env(name: str, agent: str | None, root: Path) -> None:
     """Lines for `eval`: the tokens that client configurations look for."""
     (*_, stack) = chosen(stacks(root.resolve()), (name,))
-    path = root / ".roster/stack/tokens.json"
+    path = root / _FOLDER / "tokens.json"
     known = read(path) if path.exists() else {}
     wanted = [one for one in stack.identities if agent in (None, one.partition(".")[2])]
     if not wanted or not set(wanted) <= known.keys():
@@ -136,7 +137,7 @@ def _wait(some: Sequence[Stack], pm2: Pm2, marks: dict[str, int]) -> None:
 @contextmanager
 def _alone(root: Path) -> Iterator[Path]:
     """The stack's own folder, for one command at a time."""
-    folder = root / ".roster" / "stack"
+    folder = root / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:

@@ -36,14 +36,13 @@ class Changes:
 
 
 def evaluate(
-    stack: Stack, root: Path, pm2: Pm2, environment: Mapping[str, str], block: str | None,
-    left_out: Sequence[str],
-) -> list[Told]:  # fmt: skip
+    stack: Stack, root: Path, pm2: Pm2, environment: Mapping[str, str], block: str | None
+) -> list[Told]:
     """The apps of a stack as PM2 is told of them: with secrets, marks and a digest.
 
-    `block` names an environment, `left_out` the servers that agents must do without.
+    `block` names an environment. An agent is told which of its servers do not run here.
     """
-    found = []
+    found, servers = [], {app.short for app in stack.apps.values() if app.kind == "server"}
     for app in _load(stack, pm2, environment):
         blocks = [name for name in app if name.startswith("env_")]
         if app["name"] in stack.apps:
@@ -51,8 +50,8 @@ def evaluate(
                 there = ", ".join(name.removeprefix("env_") for name in blocks)
                 raise Unusable(f"there is no environment `{block}`; there are: {there}")
             env = {**app["env"], **app.get(f"env_{block}", {}), ROOT: str(root), STACK: stack.name}
-            if left_out and stack.apps[app["name"]].kind == "agent":
-                env[WITHOUT] = ",".join(left_out)
+            if lacking := _granted(stack.apps[app["name"]], env, root) - servers:
+                env[WITHOUT] = ",".join(sorted(lacking))
             plain = {key: value for key, value in app.items() if key not in blocks}
             found.append({**plain, "env": env})
     return [_sealed(app, stack.apps[app["name"]], root) for app in found]
@@ -94,6 +93,17 @@ def apply(todo: Changes, pm2: Pm2, folder: Path) -> None:
     pm2.delete((*todo.gone, *todo.changed))
     if todo.start:
         pm2.start(todo.start, folder)
+
+
+def _granted(app: App, env: Mapping[str, str], root: Path) -> set[str]:
+    """The servers of whose tools an agent may call some; not all of them run on a laptop."""
+    if app.kind != "agent" or "ACCESS" not in env:
+        return set()
+    path = root / env["ACCESS"]
+    try:
+        return set(json.loads(path.read_text(encoding="utf-8"))["tools"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Unusable(f"{path} cannot be read: run `make generate`") from None
 
 
 def _same(app: Told, processes: Sequence[Process]) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import click
 
 from stack import health
-from stack.converge import Changes
+from stack.converge import WITHOUT, Changes, Told
 from stack.describe import App, Stack
 from stack.pm2 import Process
 
 _MEGA = 2**20
+_LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ def plan(todo: Changes) -> None:
             click.echo(f"{word:<10}{name}")
     for name in todo.unchanged:
         click.echo(f"{'unchanged':<10}{name}")
+
+
+def lacking(apps: Iterable[Told]) -> None:
+    """Which agents go without some of their servers, as these do not run here."""
+    for app in apps:
+        if servers := app["env"].get(WITHOUT):
+            click.echo(f"{app['name']} goes without {servers.replace(',', ', ')}", err=True)
 
 
 def up(app: App) -> None:
@@ -73,12 +81,22 @@ def removed(names: Sequence[str]) -> None:
         click.echo("nothing was running", err=True)
 
 
-def rows(some: Sequence[Stack], processes: Sequence[Process], left: Sequence[Process]) -> list[Row]:
-    """What should run, and what runs though no stack has it any more."""
-    found = [_row(app, processes) for stack in some for app in stack.apps.values()]
+def rows(
+    some: Sequence[Stack], processes: Sequence[Process], left: Sequence[Process],
+    left_out: Collection[str],
+) -> list[Row]:  # fmt: skip
+    """What should run, what was left out, and what runs though no stack has it any more."""
+    apps = [app for stack in some for app in stack.apps.values()]
+    found = [_row(app, processes, left_out) for app in apps]
     gone = "no stack has it any more: make up, or make down"
     found += [Row(p.name, "", "left", gone, p.pid, p.restarts, p.memory, "") for p in left]
     return found
+
+
+def well(some: Sequence[Row]) -> bool:
+    """Whether all is up that should be, and something is."""
+    states = {row.state for row in some}
+    return "up" in states and states <= {"up", _LEFT_OUT}
 
 
 def status(some: Sequence[Row], form: str) -> None:
@@ -115,9 +133,10 @@ def _width(column: Sequence[str]) -> int:
     return max(map(len, column)) + 2
 
 
-def _row(app: App, processes: Sequence[Process]) -> Row:
+def _row(app: App, processes: Sequence[Process], left_out: Collection[str]) -> Row:
     mine = [process for process in processes if process.name == app.name]
-    state = health.state(app, mine)
+    meant = not mine and app.name in left_out
+    state = health.State(_LEFT_OUT) if meant else health.state(app, mine)
     return Row(
         name=app.name,
         kind=app.kind,

@@ -38,6 +38,12 @@ def until(good: Callable[[], bool], seconds: float = 20) -> bool:
     return False
 
 
+def states(home: Home, *stacks: str) -> tuple[int, dict[str, str]]:
+    """What `status` says of each app, and its exit code."""
+    told = home.stack("status", *stacks, "--format", "json")
+    return told.returncode, {one["name"]: one["state"] for one in json.loads(told.stdout)["apps"]}
+
+
 def shop(home: Home, *apps: App) -> None:
     """The stack `shop` of these apps, over a platform of one."""
     home.write("shop", *apps, needs=("platform",))
@@ -79,6 +85,7 @@ def test_environments_and_apps_left_out(home: Home, base: App) -> None:
     shop(home, a, b)
     assert home.stack("up", "shop", "--without", "a", "--env", "dev").returncode == 0
     assert set(home.pids()) == {"base", "shop.b"}
+    assert states(home) == (0, {"base": "up", "shop.a": "left out", "shop.b": "up"})
     assert ask(b)["ENVIRONMENT"] == "dev"
     odd = home.stack("up", "shop", "--env", "nowhere", KEY="k")
     assert odd.returncode == 2 and "`nowhere`" in odd.stderr and "dev" in odd.stderr
@@ -87,6 +94,11 @@ def test_environments_and_apps_left_out(home: Home, base: App) -> None:
     assert home.stack("up", "shop", KEY="k").returncode == 0
     assert home.stack("up", "shop", "--without", "servers").returncode == 0
     assert set(home.pids()) == {"base"}
+    assert home.stack("up", "shop", KEY="k").returncode == 0
+    assert states(home) == (0, dict.fromkeys(("base", "shop.a", "shop.b"), "up"))
+    assert home.stack("up", "shop", "--without", "a").returncode == 0
+    assert home.stack("down").returncode == 0
+    assert states(home, "shop") == (1, dict.fromkeys(("base", "shop.a", "shop.b"), "absent"))
 
 
 def test_a_killed_app_comes_back(home: Home, base: App) -> None:
@@ -214,9 +226,7 @@ def test_a_stack_that_left_the_specs(home: Home, base: App) -> None:
     assert home.stack("up", "shop").returncode == 0
     for file in (home.root / "generated/pm2/shop").iterdir():
         file.unlink()
-    told = home.stack("status", "--format", "json")
-    states = {one["name"]: one["state"] for one in json.loads(told.stdout)["apps"]}
-    assert (told.returncode, states) == (1, {"base": "up", "shop.a": "left"})
+    assert states(home) == (1, {"base": "up", "shop.a": "left"})
     (home.root / "generated").rename(home.root / "elsewhere")
     assert home.stack("down").returncode == 0
     assert home.pids() == {}
