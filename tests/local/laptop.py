@@ -1,4 +1,4 @@
-"""A laptop for tests: a copy of an estate, compiled, with a PM2 of its own and Debian's Redis."""
+"""A laptop for tests: an estate, compiled or as shipped, with its own PM2 and Debian's Redis."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ ESTATE = ROOT / "tests" / "local" / "estate"
 DEBIAN = ROOT / ".venv" / "debian"
 PM2 = ROOT / ".venv" / "node" / "node_modules" / ".bin" / "pm2"
 INPUTS = ("specs", "projects", "policies")
+KEPT = (".cache", ".npm", ".npmrc", ".config")
 
 
 @dataclass
@@ -48,7 +49,8 @@ class Laptop:
 
     def pm2(self, *arguments: str) -> str:
         """Ask PM2 itself."""
-        environment = {**self.environment, "PM2_DISCRETE_MODE": "1"}
+        own = {"PM2_HOME": str(self.home), "PM2_DISCRETE_MODE": "1"}
+        environment = {**self.environment, **own}
         done = subprocess.run(
             [str(PM2), "--no-color", *arguments],
             env=environment, capture_output=True, text=True, timeout=120, check=False,
@@ -81,30 +83,67 @@ class Laptop:
 @contextmanager
 def laptop(estate: Path = ESTATE, **environment: str) -> Iterator[Laptop]:
     """A compiled copy of an estate; everything that runs in it is stopped at the end."""
-    root = Path(tempfile.mkdtemp(prefix="r-", dir="/tmp"))
-    home = Path(tempfile.mkdtemp(prefix="p-", dir="/tmp"))
+    with _folder("p-") as home, _checkout(estate, INPUTS) as root:
+        world = _world(root, PM2_HOME=str(home), **environment)
+        with _stopped(Laptop(root, home, world)) as made:
+            made.roster("generate")
+            _repository(root)
+            yield made
+
+
+@contextmanager
+def shipped(**environment: str) -> Iterator[Laptop]:
+    """What this checkout ships, generated/ as it lies there, at the desk of a new developer.
+
+    The home is empty but for the caches of packages; PM2's lies where the stack puts it.
+    """
+    with _folder("h-") as desk, _checkout(ROOT, ("specs", "generated")) as root:
+        for name in KEPT:
+            if (Path.home() / name).exists():
+                (desk / name).symlink_to(Path.home() / name)
+        world = _world(root, HOME=str(desk), **environment)
+        world.pop("PM2_HOME", None)
+        with _stopped(Laptop(root, desk / ".roster/pm2", world)) as made:
+            yield made
+
+
+@contextmanager
+def _folder(prefix: str) -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     try:
-        for name in INPUTS:
-            shutil.copytree(
-                estate / name, root / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        (root / "stack").symlink_to(ROOT / "stack")
-        (root / ".venv").symlink_to(ROOT / ".venv")
-        programs = _programs(root / "bin")
-        path = f"{programs}:{os.environ['PATH']}"
-        made = Laptop(
-            root, home, {**os.environ, "PATH": path, "PM2_HOME": str(home), **environment}
-        )
-        made.roster("generate")
-        _repository(root)
         yield made
     finally:
-        Laptop(root, home, {**os.environ, "PM2_HOME": str(home)}).pm2("kill")
-        shutil.rmtree(root, ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
 
 
-def _programs(folder: Path) -> Path:
+@contextmanager
+def _checkout(source: Path, names: Iterable[str]) -> Iterator[Path]:
+    """A copy of some folders, with the stack's programs beside it."""
+    with _folder("r-") as root:
+        for name in names:
+            unwanted = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source / name, root / name, ignore=unwanted)
+        (root / "stack").symlink_to(ROOT / "stack")
+        (root / ".venv").symlink_to(ROOT / ".venv")
+        _programs(root / "bin")
+        yield root
+
+
+@contextmanager
+def _stopped(made: Laptop) -> Iterator[Laptop]:
+    """The laptop, whose PM2 ends with it."""
+    try:
+        yield made
+    finally:
+        if (made.home / "rpc.sock").exists():
+            made.pm2("kill")
+
+
+def _world(root: Path, **more: str) -> dict[str, str]:
+    return {**os.environ, "PATH": f"{root / 'bin'}:{os.environ['PATH']}", **more}
+
+
+def _programs(folder: Path) -> None:
     """Debian's Redis as a program on the PATH, which finds its libraries."""
     folder.mkdir()
     libraries = ":".join(str(path) for path in DEBIAN.glob("usr/lib/*-linux-gnu"))
@@ -113,7 +152,6 @@ def _programs(folder: Path) -> Path:
     assert program.exists(), "redis-server is not there: `make accept-local` takes it from Debian"
     redis.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {program} "$@"\n')
     redis.chmod(0o755)
-    return folder
 
 
 def _repository(root: Path) -> None:

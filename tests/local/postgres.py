@@ -1,4 +1,4 @@
-"""PostgreSQL for tests, in a folder of its own, which only its socket reaches."""
+"""PostgreSQL for tests, in a folder of its own, reached by its socket, and by a port if asked."""
 
 from __future__ import annotations
 
@@ -21,11 +21,17 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Postgres:
-    """A running server that only its socket reaches."""
+    """A running server."""
 
     binaries: Path
     folder: Path
+    port: int
     databases: int = 0
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """How PostgreSQL's own programs find it: by its socket, which the port gives a name."""
+        return "-h", str(self.folder), "-p", str(self.port)
 
     def fresh(self, *settings: str) -> Database:
         """A new database."""
@@ -46,7 +52,7 @@ class Database:
         """Begin to run SQL, the way a person loads a file."""
         psql = [str(self.server.binaries / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1"]
         process = subprocess.Popen(
-            [*psql, "-h", str(self.server.folder), "-U", "postgres", "-d", self.name],
+            [*psql, *self.server.place, "-U", "postgres", "-d", self.name],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             encoding="utf-8", env={**os.environ, "PGCLIENTENCODING": "LATIN1"},
         )  # fmt: skip
@@ -78,8 +84,11 @@ class Database:
 
 
 @contextmanager
-def running(binaries: Path) -> Iterator[Postgres]:
-    """A new server; root runs it as another user, as PostgreSQL refuses root."""
+def running(binaries: Path, host: str = "", port: int = 5432) -> Iterator[Postgres]:
+    """A new server; root runs it as another user, as PostgreSQL refuses root.
+
+    At an address `host`, others reach it as well, as any user and without a password.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     user = NOBODY if os.getuid() == 0 else None
     if user is not None:
@@ -96,16 +105,18 @@ def running(binaries: Path) -> Iterator[Postgres]:
         [*begin, "-A", "trust"], check=True, capture_output=True, cwd=folder, user=user, group=user
     )
     with (folder / "log").open("w") as log:
-        command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), "-h", "", "-F"]
+        command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), "-F"]
+        command += ["-h", host, "-p", str(port)]
         process = subprocess.Popen(
             command, stdout=log, stderr=log, cwd=folder, user=user, group=user
         )
+        server = Postgres(binaries, folder, port)
         try:
-            ready = [binaries / "pg_isready", "-qh", folder]
+            ready = [binaries / "pg_isready", "-q", *server.place]
             until = time.monotonic() + 30
             while subprocess.run(ready, check=False).returncode and time.monotonic() < until:
                 time.sleep(0.1)
-            yield Postgres(binaries, folder)
+            yield server
         finally:
             process.send_signal(SIGINT)
             process.wait(30)

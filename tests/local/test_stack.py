@@ -8,16 +8,16 @@ import os
 import signal
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from fastmcp import Client as FastMCP
 from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from tests.local.clients import names, visit
 from tests.local.laptop import Laptop, laptop
 from tests.local.model_standin import SURE, StandIn, model
 
@@ -55,25 +55,6 @@ def demo(thinker: StandIn) -> Iterator[Laptop]:
         done = made.stack("up", "demo")
         assert done.returncode == 0, done.stdout + done.stderr
         yield made
-
-
-async def visit(entry: dict[str, Any], use: Callable[[Client], Awaitable[Any]]) -> Any:
-    """Use one server of a client's configuration."""
-    async with (
-        httpx_client(entry["headers"]) as http,
-        Client(streamable_http_client(entry["url"], http_client=http)) as client,
-    ):
-        return await use(client)
-
-
-def httpx_client(headers: dict[str, str]) -> Any:
-    import httpx2
-
-    return httpx2.AsyncClient(headers=headers, timeout=60)
-
-
-async def names(client: Client) -> set[str]:
-    return {tool.name for tool in (await client.list_tools()).tools}
 
 
 def granted(demo: Laptop, agent: str) -> dict[str, set[str]]:
