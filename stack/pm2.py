@@ -79,9 +79,9 @@ class Pm2:
             file.unlink()
 
     def delete(self, names: Iterable[str]) -> None:
-        """Stop processes and forget them."""
-        for name in names:
-            self._run("delete", name)
+        """Stop processes and forget them; each call of PM2 is a start of Node, so it is one."""
+        if gone := list(names):
+            self._run("delete", *gone, seconds=_STARTING)
 
     def kill(self) -> None:
         """End PM2 itself."""

@@ -101,6 +101,24 @@ def test_environments_and_apps_left_out(home: Home, base: App) -> None:
     assert states(home, "shop") == (1, dict.fromkeys(("base", "shop.a", "shop.b"), "absent"))
 
 
+def test_an_agent_knows_which_of_its_servers_do_not_run(home: Home, base: App) -> None:
+    """Left out in its own stack, or in none: a package is not all that a server can be."""
+    agents = {}
+    for stack in ("shop", "farm"):
+        access = f"generated/{stack}.json"
+        (home.root / "generated" / f"{stack}.json").write_text('{"tools": {"a": {}, "ghost": {}}}')
+        agents[stack] = App(f"{stack}.clerk", {"ACCESS": access}, kind="agent")
+        home.write(stack, App(f"{stack}.a"), agents[stack], needs=("platform",))
+    done = home.stack("up", "shop", "farm", "--without", "shop.a")
+    assert done.returncode == 0, done.stderr
+    assert "shop.clerk goes without a, ghost" in done.stderr.splitlines()
+    assert ask(agents["shop"])["ROSTER_WITHOUT"] == "a,ghost"
+    assert ask(agents["farm"])["ROSTER_WITHOUT"] == "ghost"
+    (home.root / "generated/shop.json").write_text("{")
+    broken = home.stack("up", "shop")
+    assert broken.returncode == 2 and "generated/shop.json cannot be read" in broken.stderr
+
+
 def test_a_killed_app_comes_back(home: Home, base: App) -> None:
     assert home.stack("up", "platform").returncode == 0
     pid = home.pids()["base"]
