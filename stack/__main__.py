@@ -136,9 +136,10 @@ def _wait(some: Sequence[Stack], pm2: Pm2, marks: dict[str, int]) -> None:
 
 @contextmanager
 def _alone(root: Path) -> Iterator[Path]:
-    """The stack's own folder, for one command at a time."""
+    """The stack's own folder, for one command at a time. What agents keep is for no other user."""
     folder = root / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

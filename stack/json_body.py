@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -23,7 +24,12 @@ async def body(request: Request, limit: int) -> bytes:
 def parse(text: bytes) -> Any:
     """Read one JSON value (RFC 8259). Raises ValueError with what is wrong, never with values."""
     try:
-        return json.loads(text.decode(), object_pairs_hook=_object, parse_constant=_constant)
+        return json.loads(
+            text.decode(),
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_float=_number,
+        )
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -66,6 +72,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("an object has a key twice")
     return found
+
+
+def _number(digits: str) -> float:
+    """A number that stays one: 1e999 would become infinite, which no JSON says."""
+    if math.isinf(number := float(digits)):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _constant(word: str) -> NoReturn:

@@ -36,7 +36,7 @@ def address(stacks: Path, project: str, agent: str) -> str:
     try:
         app = json.loads(path.read_text(encoding="utf-8"))["apps"][f"{project}.{agent}"]
         return str(app["url"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise Unreachable(f"{project}.{agent} runs nowhere on this machine") from None
 
 
@@ -70,11 +70,14 @@ async def send(
 
 def _answer(reply: httpx.Response) -> Answer:
     try:
-        found = reply.json()
-        task = found["result"]["task"]
-        status = task["status"]
-    except (ValueError, KeyError, TypeError):
+        return _stands(reply.json()["result"]["task"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise Unreachable(f"it answered {reply.status_code}: {reply.text[:200]}") from None
+
+
+def _stands(task: Mapping[str, Any]) -> Answer:
+    """How a task stands, as it was answered; whatever is missing in it raises."""
+    status = task["status"]
     parts = [part for one in task.get("artifacts", ()) for part in one.get("parts", ())]
     parts = parts or status.get("message", {}).get("parts", [])
     data: dict[str, Any] = {}

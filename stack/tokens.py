@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
 from collections.abc import Iterable
 from hmac import compare_digest
 from pathlib import Path
+
+from stack.describe import Unusable
 
 _BYTES = 32
 _SCHEME = "bearer "
 
 
 class Tokens:
-    """A file of tokens, read again whenever it changes; where there is none, nobody is known."""
+    """A file of tokens, read again whenever it changes; where none can be read, nobody is known."""
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
@@ -43,8 +46,15 @@ class Tokens:
             return {}
         seen = status.st_mtime_ns, status.st_ino
         if seen != self._seen:
-            self._tokens, self._seen = read(self._path), seen
+            self._tokens, self._seen = self._read(), seen
         return self._tokens
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return read(self._path)
+        except Unusable as why:
+            sys.stderr.write(f"{why}\n")
+            return {}
 
 
 def issue(path: Path, identities: Iterable[str]) -> None:
@@ -68,5 +78,11 @@ def variable(identity: str) -> str:
 
 
 def read(path: Path) -> dict[str, str]:
-    """All tokens of a file, by identity."""
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    """All tokens of a file, by identity. Raises Unusable for a file that holds anything else."""
+    try:
+        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        if all(isinstance(token, str) and token for token in found.values()):
+            return found
+    except (ValueError, AttributeError):
+        pass
+    raise Unusable(f"{path} is broken: remove it, and `make up` gives out new tokens")
