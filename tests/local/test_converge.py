@@ -156,6 +156,7 @@ def test_the_callers_environment_stays_his(home: Home, base: App) -> None:
     assert not (home.home / "dump.pm2").exists()
     tokens = home.root / ".roster/stack/tokens.json"
     assert tokens.stat().st_mode & 0o777 == 0o600
+    assert tokens.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_crash_loop_is_told_without_secrets(home: Home, base: App) -> None:
@@ -305,3 +306,12 @@ def test_broken_generated_files(home: Home, base: App, file: str) -> None:
     done = home.stack("up", "platform")
     assert done.returncode == 2 and "make generate" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_broken_file_of_tokens(home: Home, base: App) -> None:
+    assert home.stack("up", "platform").returncode == 0
+    (home.root / ".roster/stack/tokens.json").write_text('{"platform.tester": ""}')
+    for command in ("up", "env"):
+        done = home.stack(command, "platform")
+        assert done.returncode == 2 and "tokens.json is broken: remove it" in done.stderr
+        assert "Traceback" not in done.stderr
