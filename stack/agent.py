@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from a2a.server.request_handlers import DefaultRequestHandler
 from a2a.server.routes import create_agent_card_routes, create_jsonrpc_routes
 from a2a.server.tasks import InMemoryTaskStore
 from a2a.types import AgentCard
@@ -31,6 +30,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from stack.agent_door import Callers, Door
 from stack.agent_executor import Conversations, Executor, Orchestration
 from stack.agent_model import Model
+from stack.agent_once import Once
 from stack.agent_tools import Toolbox
 from stack.service import HOST, env, give_up, serve
 from stack.tokens import Tokens
@@ -82,7 +82,7 @@ def app(
     agent: Agent, executor: Executor, card: AgentCard, tokens: Tokens, project: str
 ) -> Starlette:
     """The service: A2A at `/` for who may hand it work, its card and health for everybody."""
-    handler = DefaultRequestHandler(executor, InMemoryTaskStore(), card)
+    handler = Once(executor, InMemoryTaskStore(), card)
     inner = Starlette(routes=create_jsonrpc_routes(handler, "/", context_builder=Callers()))
 
     @asynccontextmanager

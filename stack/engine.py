@@ -1,17 +1,20 @@
 """
 The workflow engine of a laptop: runs generated/workflows/ with LangGraph and the stack's agents.
 
-HTTP: GET /workflows; POST /workflows/<project>/<name>/runs {"input": ...}; GET /runs, /runs/<id>;
-POST /runs/<id>/answer {"approve": true|false}. Agents of a project, and the operator, start and
-answer its runs, known by bearer token. Event-driven workflows are started by such a call, whose
-input is the event; the engine does not read the event bus itself.
+HTTP: GET /workflows, /workflows/<project>/<name>/graph (Mermaid); GET /runs, /runs/<id>;
+POST /workflows/<project>/<name>/runs {"input": ...}; POST /runs/<id>/answer with {"approve": true}
+or false, and with "step" where several wait. Agents of a project, and the operator, start its runs,
+known by bearer token; only the operator, who is a person, answers. Event-driven workflows are
+started by events (engine_bus.py), and by such a call, whose input is the event.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +22,27 @@ import aiosqlite
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from stack.engine_runs import Runs
+from stack.engine_bus import Bus, Reader, readers
+from stack.engine_graph import mermaid
+from stack.engine_runs import LARGEST, Runs
 from stack.json_body import body, parse
 from stack.service import env, give_up, serve
 from stack.tokens import Tokens
 
-_LARGEST = 256 * 1024
 _OPERATOR, _SELF = "operator", "platform.workflow-engine"
 Workflows = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 class Engine:
-    """The handlers. The runs are there once the service has begun."""
+    """The handlers. The runs, and the bus where events are read, are there once it has begun."""
 
     def __init__(self, workflows: Workflows, tokens: Tokens) -> None:
         self._workflows, self._tokens = workflows, tokens
         self.runs: Runs | None = None
+        self.bus: Bus | None = None
 
     async def workflows(self, request: Request) -> Response:
         """What there is to run."""
@@ -45,15 +50,18 @@ class Engine:
         found = [dict(one) for one in self._workflows.values()]
         return JSONResponse({"workflows": found})
 
+    async def graph(self, request: Request) -> Response:
+        """How the steps of a workflow follow each other, as a Mermaid flowchart."""
+        return PlainTextResponse(mermaid(self._workflow(request)))
+
     async def start(self, request: Request) -> Response:
         """Start a run."""
-        key = request.path_params["project"], request.path_params["name"]
-        workflow = self._workflows.get(key)
-        self._caller(request, key[0])
-        if workflow is None:
-            raise HTTPException(404, "there is no such workflow")
-        given = (await _object(request)).get("input")
-        return JSONResponse({"run": await self._all().start(workflow, given)}, 202)
+        workflow, given = self._workflow(request), (await _object(request)).get("input")
+        try:
+            run = await self._all().start(workflow, given)
+        except ValueError as error:
+            raise HTTPException(400, f"the input: {error}") from None
+        return JSONResponse({"run": run}, 202)
 
     async def list(self, request: Request) -> Response:
         """All runs that the caller may see."""
@@ -67,18 +75,39 @@ class Engine:
 
     async def answer(self, request: Request) -> Response:
         """What a person says to what a run asks."""
-        run = await self._run(request)
-        approve = (await _object(request)).get("approve")
+        run, caller = await self._run(request), self._caller(request)
+        if caller != _OPERATOR:
+            raise HTTPException(403, f"{caller} is no person")
+        said = await _object(request)
+        approve, step = said.get("approve"), said.get("step")
         if not isinstance(approve, bool):
             raise HTTPException(400, "approve is true or false")
         if run["state"] != "waiting":
             raise HTTPException(409, f"the run is {run['state']}, and waits for nobody")
-        await self._all().answer(run["id"], approve=approve)
+        asked = [one for one in run["waits"] if step in (None, one["step"])]
+        if len(asked) != 1:
+            names = ", ".join(one["step"] for one in run["waits"])
+            raise HTTPException(400, f"say with `step` which is answered: {names}")
+        if not await self._all().answer(run, asked[0]["id"], approve=approve):
+            raise HTTPException(409, "the run waits for nobody any more")
         return JSONResponse({"run": run["id"]}, 202)
 
     async def healthy(self, _: Request) -> Response:
-        """Whether it can serve."""
+        """Whether it lives."""
         return JSONResponse({"status": "ok", "workflows": len(self._workflows)})
+
+    async def ready(self, request: Request) -> Response:
+        """Whether runs can be started, by events too where a workflow waits for them."""
+        if self.bus and (fault := await self.bus.fault()):
+            return JSONResponse({"status": "event bus", "reason": fault}, 503)
+        return await self.healthy(request)
+
+    def _workflow(self, request: Request) -> Mapping[str, Any]:
+        key = request.path_params["project"], request.path_params["name"]
+        self._caller(request, key[0])
+        if key not in self._workflows:
+            raise HTTPException(404, "there is no such workflow")
+        return self._workflows[key]
 
     async def _run(self, request: Request) -> dict[str, Any]:
         caller = self._caller(request)
@@ -92,7 +121,7 @@ class Engine:
         if caller is None:
             raise HTTPException(401, "the bearer token is nobody's")
         if project is not None and not _may(caller, project):
-            raise HTTPException(403, f"{caller} may not run workflows of {project}")
+            raise HTTPException(403, f"{caller} has nothing to do with workflows of {project}")
         return caller
 
     def _all(self) -> Runs:
@@ -100,22 +129,35 @@ class Engine:
         return self.runs
 
 
-def app(engine: Engine, state: Path, stacks: Path, token: str) -> Starlette:
-    """The service over a database file."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where its database file, the stacks and the event bus are, and its own token."""
+
+    state: Path
+    stacks: Path
+    redis: str | None
+    token: str
+
+
+def app(engine: Engine, readers: tuple[Reader, ...], settings: Settings) -> Starlette:
+    """The service; `readers` wait for events of the bus at `settings.redis`."""
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        state.parent.mkdir(parents=True, exist_ok=True)
-        async with aiosqlite.connect(state) as database:
-            engine.runs = Runs(database, stacks, token)
+        settings.state.parent.mkdir(parents=True, exist_ok=True)
+        async with aiosqlite.connect(settings.state) as database:
+            engine.runs = Runs(database, settings.stacks, settings.token)
             await engine.runs.open()
-            yield
+            async with _following(engine, engine.runs, readers, settings.redis):
+                yield
+            await engine.runs.close()
 
     return Starlette(
         routes=[
             Route("/healthz", engine.healthy),
-            Route("/readyz", engine.healthy),
+            Route("/readyz", engine.ready),
             Route("/workflows", engine.workflows),
+            Route("/workflows/{project}/{name}/graph", engine.graph),
             Route("/workflows/{project}/{name}/runs", engine.start, methods=["POST"]),
             Route("/runs", engine.list),
             Route("/runs/{run}", engine.get),
@@ -123,6 +165,22 @@ def app(engine: Engine, state: Path, stacks: Path, token: str) -> Starlette:
         ],
         lifespan=life,
     )
+
+
+@asynccontextmanager
+async def _following(
+    engine: Engine, runs: Runs, readers: tuple[Reader, ...], redis: str | None
+) -> AsyncIterator[None]:
+    """Read the event bus, where a workflow waits for events."""
+    if not readers or redis is None:
+        yield
+        return
+    engine.bus = Bus(redis, readers, runs)
+    work = asyncio.create_task(engine.bus.follow())
+    yield
+    work.cancel()
+    with suppress(asyncio.CancelledError):
+        await work
 
 
 def load(folder: Path) -> Workflows:
@@ -137,7 +195,7 @@ def _may(caller: str, project: str) -> bool:
 
 async def _object(request: Request) -> dict[str, Any]:
     try:
-        found = parse(await body(request, _LARGEST))
+        found = parse(await body(request, LARGEST))
     except ValueError as error:
         raise HTTPException(400, str(error)) from None
     if not isinstance(found, dict):
@@ -149,11 +207,13 @@ def main() -> None:
     """Serve on PORT until a signal."""
     tokens, folder = Tokens(env("ROSTER_TOKENS")), Path(env("WORKFLOWS"))
     try:
-        engine, token = Engine(load(folder), tokens), tokens.token(_SELF)
+        workflows, token = load(folder), tokens.token(_SELF)
+        waiting = readers(workflows)
     except (OSError, ValueError, KeyError, TypeError) as error:
         give_up(f"{folder}: {type(error).__name__}: {error}")
-    served = app(engine, Path(env("ENGINE_STATE")), Path(env("STACKS")), token)
-    serve(served, int(env("PORT")))
+    redis = env("REDIS_URL") if waiting else None
+    settings = Settings(Path(env("ENGINE_STATE")), Path(env("STACKS")), redis, token)
+    serve(app(Engine(workflows, tokens), waiting, settings), int(env("PORT")))
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from stack.peers import COMPLETED, INPUT_REQUIRED, Answer
 _VERDICT = re.compile(r"^\s*verdict:\s*(pass|fail)\s*$", re.IGNORECASE | re.MULTILINE)
 Step = Mapping[str, Any]
 Graph = StateGraph[Any, Any, Any, Any]
-Ask = Callable[[Step, "State", bool | None], Awaitable[Answer]]
-"""Hands a step to its agent; with a person's answer, if the agent has asked for one."""
+Ask = Callable[[Step, "State", int, bool | None], Awaitable[Answer]]
+"""Hands a step to its agent: turn 0; then what a person said to its questions, turn by turn."""
 
 
 class StepFailed(Exception):  # noqa: N818 - what ends a run
@@ -34,7 +34,7 @@ class State(TypedDict, total=False):
     results: Annotated[dict[str, Any], operator.or_]
     round: int
     verdict: str
-    rejected: bool
+    rejected: Annotated[bool, operator.or_]
 
 
 def build(workflow: Mapping[str, Any], ask: Ask) -> Graph:
@@ -43,6 +43,15 @@ def build(workflow: Mapping[str, Any], ask: Ask) -> Graph:
     pattern = workflow["pattern"]
     _PATTERNS[pattern["type"]](graph, pattern, ask)
     return graph
+
+
+def mermaid(workflow: Mapping[str, Any]) -> str:
+    """The graph of a workflow as a Mermaid flowchart."""
+
+    async def ask(*_: object) -> Answer:
+        raise AssertionError("a drawing asks nobody")
+
+    return build(workflow, ask).compile().get_graph().draw_mermaid()
 
 
 def _sequential(graph: Graph, pattern: Mapping[str, Any], ask: Ask) -> None:
@@ -117,10 +126,11 @@ def _add(graph: Graph, step: Step, ask: Ask, *, judges: bool = False) -> None:
         question = f"May the step {step['name']} of {step['agent']} start?"
         if step["approval"] == "human" and not interrupt({"step": step["name"], "ask": question}):
             return {"rejected": True}
-        answer = await ask(step, state, None)
+        turn, answer = 0, await ask(step, state, 0, None)
         while answer.state == INPUT_REQUIRED:
             said = bool(interrupt({"step": step["name"], "ask": answer.text}))
-            answer = await ask(step, state, said)
+            turn += 1
+            answer = await ask(step, state, turn, said)
         if answer.state != COMPLETED:
             raise StepFailed(f"{step['name']}: {answer.text or answer.state}")
         given = {"results": {step["name"]: {"text": answer.text, "data": dict(answer.data)}}}

@@ -1,13 +1,16 @@
 """Runs of workflows: queued, run by LangGraph with every step saved, waiting for people, resumed.
 
 Checkpoints and runs are in one SQLite file (the specs' `store` is what clusters use). A step that
-was under way when the engine died is sent to its agent again: at least once, never lost.
+was under way when the engine died is sent to its agent again, as the same A2A message: an agent
+that still runs answers it with the task that it has, and the work is not done twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import sys
+import time
+import traceback
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,132 +23,162 @@ from langgraph.types import Command
 
 from stack import peers
 from stack.engine_graph import State, Step, StepFailed, build
-from stack.peers import Answer, Unreachable
+from stack.engine_store import Store, Turn
+from stack.json_body import dump
+from stack.peers import Answer, NotListening, Unreachable
 
-_TABLE = """CREATE TABLE IF NOT EXISTS runs (
-  id TEXT PRIMARY KEY, project TEXT NOT NULL, name TEXT NOT NULL, workflow TEXT NOT NULL,
-  input TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '{}')"""
+LARGEST = 256 * 1024
+"""Bytes of an input, as JSON."""
 UNFINISHED = ("queued", "running")
+_GRACE, _PAUSE = 30.0, 0.5
+"""Seconds: for an agent that does not listen, as it may be starting; between two tries."""
+Workflow = Mapping[str, Any]
 
 
 class Runs:
-    """All runs. `open` before anything else."""
+    """All runs. `open` before anything else, `close` at the end."""
 
     def __init__(self, database: aiosqlite.Connection, stacks: Path, token: str) -> None:
-        self._database, self._stacks, self._token = database, stacks, token
+        self._store, self._stacks, self._token = Store(database), stacks, token
         self._saver = AsyncSqliteSaver(database)
-        self._works: set[asyncio.Task[None]] = set()
+        self._works: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
         self._rooms: dict[str, asyncio.Semaphore] = {}
-        self._asked: dict[tuple[str, str, int], Answer] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.get, self.list = self._store.get, self._store.list
 
     async def open(self) -> None:
         """Make the tables, and go on with what was not finished."""
-        await self._database.execute("PRAGMA journal_mode=WAL")
-        await self._database.execute(_TABLE)
+        await self._store.open()
         await self._saver.setup()
         for run in await self.list():
             if run["state"] in UNFINISHED:
-                self._work(run["id"], None)
+                self._work(f"{run['project']}/{run['workflow']}", run["id"], None)
 
-    async def start(self, workflow: Mapping[str, Any], given: Any) -> str:
-        """A new run; its id."""
-        run = uuid.uuid4().hex
-        row = (run, workflow["project"], workflow["name"], json.dumps(workflow), json.dumps(given))
-        await self._database.execute(
-            "INSERT INTO runs (id, project, name, workflow, input, state)"
-            " VALUES (?, ?, ?, ?, ?, 'queued')",
-            row,
-        )
-        await self._database.commit()
-        self._work(run, None)
+    async def close(self) -> None:
+        """Stop; what is under way goes on when the engine runs again."""
+        works = [work for some in self._works.values() for work in some]
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+
+    async def start(self, workflow: Workflow, given: Any, run: str | None = None) -> str:
+        """Record a run, and begin it; its id. One that is known already is not begun again.
+
+        Raises ValueError where the input cannot be kept: too large, too deep, or numbers too big.
+        """
+        text = dump(given, LARGEST)
+        try:
+            self._saver.serde.dumps_typed(given)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"it cannot be kept: {error}") from None
+        run = run or uuid.uuid4().hex
+        if await self._store.add(run, workflow, text):
+            self._work(_key(workflow), run, None)
         return run
 
-    async def answer(self, run: str, *, approve: bool) -> None:
-        """Go on with a run that waits for a person."""
-        await self._set(run, "running", {})
-        self._work(run, Command(resume=approve))
+    async def room(self, workflow: Workflow) -> int:
+        """How many runs more of a workflow can go at once; waits until there is room for one."""
+        works, most = self._works[_key(workflow)], int(workflow["concurrency"])
+        while len(works) >= most:
+            await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+        return most - len(works)
 
-    async def get(self, run: str) -> dict[str, Any] | None:
-        """A run as it stands."""
-        return next((one for one in await self.list() if one["id"] == run), None)
+    async def answer(self, run: Mapping[str, Any], question: str, *, approve: bool) -> bool:
+        """Go on with a run after a person's answer to a question; False: it waits no more."""
+        if not await self._store.resume(run["id"]):
+            return False
+        command: Command[Any] = Command(resume={question: approve})
+        self._work(f"{run['project']}/{run['workflow']}", run["id"], command)
+        return True
 
-    async def list(self) -> list[dict[str, Any]]:
-        """All runs, the oldest first."""
-        query = "SELECT id, project, name, state, detail FROM runs ORDER BY rowid"
-        async with self._database.execute(query) as rows:
-            return [
-                {"id": i, "project": p, "workflow": n, "state": s, **json.loads(d)}
-                async for i, p, n, s, d in rows
-            ]
-
-    def _work(self, run: str, command: Command[Any] | None) -> None:
+    def _work(self, workflow: str, run: str, command: Command[Any] | None) -> None:
         work = asyncio.create_task(self._run(run, command))
-        self._works.add(work)
-        work.add_done_callback(self._works.discard)
+        self._works[workflow].add(work)
+        work.add_done_callback(self._works[workflow].discard)
 
     async def _run(self, run: str, command: Command[Any] | None) -> None:
-        query = "SELECT workflow, input FROM runs WHERE id = ?"
-        async with self._locks[run], self._database.execute(query, (run,)) as rows:
-            found = await rows.fetchone()
-            assert found is not None, run
-            workflow, given = json.loads(found[0]), json.loads(found[1])
-            key = f"{workflow['project']}/{workflow['name']}"
-            room = self._rooms.setdefault(key, asyncio.Semaphore(workflow["concurrency"]))
-            async with room:
-                await self._go(run, workflow, given, command)
+        async with self._locks[run]:
+            workflow, given = await self._store.load(run)
+            room = asyncio.Semaphore(workflow["concurrency"])
+            async with self._rooms.setdefault(_key(workflow), room):
+                await self._store.set(run, "running", {})
+                state, detail = await self._outcome(run, workflow, given, command)
+                await self._store.set(run, state, detail)
+        self._locks.pop(run, None)
 
-    async def _go(
-        self, run: str, workflow: Mapping[str, Any], given: Any, command: Command[Any] | None
-    ) -> None:
-        """Run until the end, or a question; whatever goes wrong is the run's state."""
-        await self._set(run, "running", {})
+    async def _outcome(
+        self, run: str, workflow: Workflow, given: Any, command: Command[Any] | None
+    ) -> tuple[str, dict[str, Any]]:
+        """Run until the end, or a question: the run's state, and what there is to say of it."""
+        try:
+            async with asyncio.timeout(workflow["timeout"]):
+                out = await self._advance(run, workflow, given, command)
+        except TimeoutError:
+            return "timed-out", {"reason": "the workflow's time is over"}
+        except (StepFailed, Unreachable) as error:
+            return "failed", {"reason": str(error)}
+        except Exception as error:  # noqa: BLE001 - a run without an end would wait for ever
+            traceback.print_exc(file=sys.stderr)
+            return "failed", {"reason": f"the engine failed ({type(error).__name__})"}
+        results = {"results": out.get("results", {})}
+        if waits := [{**one.value, "id": one.id} for one in out.get("__interrupt__", ())]:
+            return "waiting", {"waits": waits, **results}
+        return "rejected" if out.get("rejected") else "done", results
 
-        async def ask(step: Step, state: State, said: bool | None) -> Answer:
-            return await self._ask(run, workflow, step, state, said)
+    async def _advance(
+        self, run: str, workflow: Workflow, given: Any, command: Command[Any] | None
+    ) -> dict[str, Any]:
+        """Begin a graph, or go on with what its last checkpoint holds."""
+
+        async def ask(step: Step, state: State, number: int, said: bool | None) -> Answer:
+            turn = Turn(run, str(step["name"]), int(state.get("round", 0)), number)
+            return await self._ask(turn, workflow, step, state, said)
 
         graph = build(workflow, ask).compile(checkpointer=self._saver)
         config: Any = {"configurable": {"thread_id": run}, "recursion_limit": 200}
-        try:
-            async with asyncio.timeout(workflow["timeout"]):
-                known = await graph.aget_state(config)
-                begin: Any = command or (None if known.values else {"input": given, "results": {}})
-                out = await graph.ainvoke(begin, config, durability="sync")
-        except TimeoutError:
-            await self._set(run, "timed-out", {"reason": "the workflow's time is over"})
-        except (StepFailed, Unreachable) as error:
-            await self._set(run, "failed", {"reason": str(error)})
-        else:
-            questions = [one.value for one in out.get("__interrupt__", ())]
-            results = {"results": out.get("results", {})}
-            if questions:
-                await self._set(run, "waiting", {"waits": questions, **results})
-            else:
-                await self._set(run, "rejected" if out.get("rejected") else "done", results)
+        known = await graph.aget_state(config)
+        begin: Any = command or (None if known.values else {"input": given, "results": {}})
+        return dict(await graph.ainvoke(begin, config, durability="sync"))
 
     async def _ask(
-        self, run: str, workflow: Mapping[str, Any], step: Step, state: State, said: bool | None
+        self, turn: Turn, workflow: Workflow, step: Step, state: State, said: bool | None
     ) -> Answer:
         """Send a step to its agent once, and what a person said to the task that asked."""
-        key = run, str(step["name"]), int(state.get("round", 0))
-        known = self._asked.get(key)
-        if said is None and known is not None:
+        known = await self._store.answer(turn)
+        if known is not None:
             return known
-        url = peers.address(self._stacks, workflow["project"], step["agent"])
         content: Any = {"task": state["input"], "step": step["name"], "results": state["results"]}
+        asked = None
         if said is not None:
             content = "approve" if said else "reject"
+            asked = await self._store.answer(turn.before)
+            assert asked is not None, turn
         try:
-            self._asked[key] = await peers.send(
-                url, self._token, content, seconds=step["timeout"],
-                task=known.task if known and said is not None else None,
-                message="-".join(map(str, (*key, said))),
-            )  # fmt: skip
-        except TimeoutError as error:
-            raise StepFailed(f"{step['name']}: {error}") from None
-        return self._asked[key]
+            async with asyncio.timeout(step["timeout"]):
+                answer = await self._send(turn, workflow, step, content, asked)
+        except TimeoutError:
+            reason = f"{step['name']}: no answer within {step['timeout']} s"
+            raise StepFailed(reason) from None
+        await self._store.keep(turn, answer)
+        return answer
 
-    async def _set(self, run: str, state: str, detail: Mapping[str, Any]) -> None:
-        row = state, json.dumps(detail), run
-        await self._database.execute("UPDATE runs SET state = ?, detail = ? WHERE id = ?", row)
-        await self._database.commit()
+    async def _send(
+        self, turn: Turn, workflow: Workflow, step: Step, content: Any, asked: Answer | None
+    ) -> Answer:
+        """Send a message to an agent; one that does not listen yet is waited for."""
+        url = peers.address(self._stacks, workflow["project"], step["agent"])
+        began = time.monotonic()
+        while True:
+            try:
+                return await peers.send(
+                    url, self._token, content, seconds=step["timeout"],
+                    task=asked.task if asked else None, message=turn.message,
+                )  # fmt: skip
+            except NotListening:
+                if time.monotonic() - began > _GRACE:
+                    raise
+                await asyncio.sleep(_PAUSE)
+
+
+def _key(workflow: Workflow) -> str:
+    return f"{workflow['project']}/{workflow['name']}"

@@ -20,6 +20,10 @@ class Unreachable(Exception):  # noqa: N818 - what is told of an agent
     """An agent cannot be asked, or its answer is none: why."""
 
 
+class NotListening(Unreachable):
+    """Nobody listens where an agent should: it has heard nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How a task stands: its id, its state in A2A's words, and what was said."""
@@ -64,6 +68,8 @@ async def send(
             return _answer(reply)
     except httpx.TimeoutException:
         raise TimeoutError(f"no answer within {seconds:.0f} s") from None
+    except httpx.ConnectError:
+        raise NotListening(f"{url} does not answer (ConnectError)") from None
     except httpx.HTTPError as error:
         raise Unreachable(f"{url} does not answer ({type(error).__name__})") from None
 
