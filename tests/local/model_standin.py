@@ -6,7 +6,7 @@ What the first message asks decides on the tool that is called; after its result
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -30,11 +30,15 @@ SURE = {
 
 
 class StandIn(ThreadingHTTPServer):
-    """Keeps what it was asked: the first text of each conversation, one for each request."""
+    """Keeps what it was asked: the first text of each conversation, one for each request.
+
+    `reply` is asked before the script, and may take its time; None leaves it to the script.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[str] = []
+        self.reply: Callable[[str], str | None] = lambda _: None
 
     @property
     def url(self) -> str:
@@ -49,8 +53,10 @@ class _Handler(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         fault = _fault(self.path, dict(self.headers), request)
         status = 400 if fault else 200
-        answer = {"error": {"message": fault}} if fault else _answer(request)
-        self.server.asked.append(str(request["messages"][0]["content"]))
+        first = str(request["messages"][0]["content"])
+        self.server.asked.append(first)
+        told = None if fault or len(request["messages"]) > 1 else self.server.reply(first)
+        answer = {"error": {"message": fault}} if fault else _answer(request, told)
         body = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -89,7 +95,7 @@ def _reason(first: str) -> str:
     return "max_tokens" if "cut off" in first else "tool_use"
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: dict[str, Any], told: str | None) -> dict[str, Any]:
     first, last = request["messages"][0]["content"], request["messages"][-1]["content"]
     usage = {"input_tokens": 10, "output_tokens": 5}
     if isinstance(last, list):
@@ -97,11 +103,11 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         content = [{"type": "text", "text": f"The tool said: {said}\nconfidence: 0.9"}]
         return {**_WHOLE, "content": content, "usage": usage}
     for words, (name, arguments) in SCRIPT.items():
-        if words in first:
+        if words in first and told is None:
             use = {"type": "tool_use", "id": "toolu_1", "name": name, "input": arguments}
             return {**_WHOLE, "stop_reason": _reason(first), "content": [use], "usage": usage}
     sure = SURE.get(first, "\nconfidence: 0.9")
-    content = [{"type": "text", "text": f"Noted.{sure}"}]
+    content = [{"type": "text", "text": f"{told or 'Noted.'}{sure}"}]
     return {**_WHOLE, "content": content, "usage": usage}
 
 
