@@ -86,9 +86,12 @@ class Desk:
         self, method: str, path: str, who: str = "operator", **more: Any
     ) -> httpx.Response:  # fmt: skip
         """A request to the engine."""
-        token = read(self.root / "tokens.json")[who]
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {self.token(who)}"}
         return httpx.request(method, f"{self.url}{path}", headers=headers, timeout=30, **more)
+
+    def token(self, who: str) -> str:
+        """The bearer token of an identity."""
+        return read(self.root / "tokens.json")[who]
 
     def begin(self, workflow: str, given: Any = "hello") -> str:
         """A new run; its id."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.local.engines import Desk, desk, step_of, until
@@ -208,6 +210,33 @@ def test_an_approval_is_not_given_to_a_task_that_nobody_saw(engine: Desk) -> Non
     assert answer(engine, run, approve=True).status_code == 202
     assert "not found" in engine.ends(run, "failed")["reason"]
     assert not (engine.root / "specs/minutes.txt").exists()
+
+
+def test_an_agent_does_a_message_once(engine: Desk) -> None:
+    """The second comes while the first is done, the third later; and a stranger's is another."""
+    go = hold(engine.thinker, "look")
+    with ThreadPoolExecutor() as pool:
+        twice = [pool.submit(tell, engine, "operator", "look") for _ in range(2)]
+        until(lambda: engine.asked() == ["look"])
+        other = pool.submit(tell, engine, "demo.lead", "look")
+        until(lambda: engine.asked() == ["look", "look"])
+        go.set()
+        first, second = (one.result()["result"]["task"] for one in twice)
+        third = tell(engine, "operator", "look")["result"]["task"]
+        assert first["status"]["state"] == "TASK_STATE_COMPLETED"
+        assert first["id"] == second["id"] == third["id"] != other.result()["result"]["task"]["id"]
+    assert first["artifacts"] == second["artifacts"] == third["artifacts"]
+    assert tell(engine, "operator", "write")["error"]["code"] == -32602
+    assert engine.asked() == ["look", "look"]
+
+
+def tell(engine: Desk, who: str, step: str) -> dict[str, Any]:
+    """Send an agent a message, always of one id."""
+    content = {"parts": [{"data": {"step": step}}], "messageId": "one", "role": "ROLE_USER"}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": content}}
+    headers = {"Authorization": f"Bearer {engine.token(who)}", "A2A-Version": "1.0"}
+    url = f"http://127.0.0.1:{engine.ports['scribe']}/"
+    return dict(httpx.post(url, json=body, headers=headers, timeout=60).json())
 
 
 def test_a_graph_is_drawn(engine: Desk) -> None:
