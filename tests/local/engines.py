@@ -120,6 +120,12 @@ class Desk:
             query = "SELECT step FROM answers WHERE run = ?"
             return [step for (step,) in database.execute(query, (run,))]
 
+    def checkpoints(self, run: str) -> int:
+        """How many checkpoints of a run LangGraph has on the disk."""
+        with sqlite3.connect(f"file:{self.root / 'state.sqlite'}?mode=ro", uri=True) as database:
+            query = "SELECT count(*) FROM checkpoints WHERE thread_id = ?"
+            return int(database.execute(query, (run,)).fetchone()[0])
+
     def asked(self) -> list[str]:
         """The steps for which the model was asked, in order; one for each request."""
         return [step_of(first) for first in self.thinker.asked]

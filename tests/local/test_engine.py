@@ -173,6 +173,7 @@ def test_finished_steps_are_not_repeated_after_a_power_cut(engine: Desk) -> None
     until(lambda: len(engine.asked()) == 4 and "one" in engine.answered(run))
     for name in ("engine", "scribe", "clerk", "lead"):
         engine.kill(name)
+    assert engine.checkpoints(run) == 3  # its input, its start, and the plan
     go.set()
     engine.thinker.reply = lambda first: "verdict: pass" if step_of(first) == "judge" else None
     for name in ("engine", "scribe", "clerk", "lead"):  # the engine waits for its agents
