@@ -164,6 +164,7 @@ def test_events_wait_in_the_bus_while_there_is_no_room(engine: Desk, bus: Redis)
     until(lambda: len(engine.asked()) == 2)
     assert bus.xinfo_groups(STREAM)[0]["lag"] == 4
     assert len(engine.runs("watch")) == before + 2
+    assert engine.ready().status_code == 200  # to wait for room is no fault
     go.set()
     until(lambda: len(engine.runs("watch")) == before + 6)
     for entry in entries:
