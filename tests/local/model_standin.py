@@ -1,13 +1,16 @@
 """A stand-in for the Messages API: no model, but as strict about requests, answering by a script.
 
 What the first message asks decides on the tool that is called; after its result comes a sentence.
+A test may order troubles, of which each request meets the next one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -19,7 +22,8 @@ SCRIPT: dict[str, tuple[str, dict[str, Any]]] = {
     "have it added": ("delegate__clerk", {"task": "add two and three"}),
     "have it written": ("delegate__scribe", {"task": "write the minutes"}),
 }
-
+ENDLESS = "for ever"
+"""Where the first message says so, the tool is called again after each of its results."""
 
 SURE = {
     "What if you are unsure?": "",
@@ -27,6 +31,33 @@ SURE = {
     "What if you think again?": "\nconfidence: 0.99\nBut I know nothing of it.",
 }
 """How answers end that say nothing valid of their confidence."""
+
+KINDS = {
+    400: "invalid_request_error", 429: "rate_limit_error", 500: "api_error",
+    529: "overloaded_error",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """How a request goes wrong: a status, or 200 and an event within the stream, or no event more.
+
+    `after` is its Retry-After header.
+    """
+
+    status: int
+    after: str | None = None
+    event: str = ""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """As the API words it."""
+        kind = self.event or KINDS[self.status]
+        return {"type": "error", "error": {"type": kind, "message": f"ordered: {kind}"}}
+
+
+BREAK = Trouble(200)
+"""The stream ends in the middle of an answer."""
 
 
 class StandIn(ThreadingHTTPServer):
@@ -39,6 +70,8 @@ class StandIn(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[str] = []
         self.reply: Callable[[str], str | None] = lambda _: None
+        self.streamed: list[bool] = []
+        self.troubles: deque[Trouble] = deque()
 
     @property
     def url(self) -> str:
@@ -51,18 +84,41 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        fault = _fault(self.path, dict(self.headers), request)
-        status = 400 if fault else 200
         first = str(request["messages"][0]["content"])
         self.server.asked.append(first)
+        self.server.streamed.append(bool(request.get("stream")))
+        fault = _fault(self.path, dict(self.headers), request)
+        trouble = self.server.troubles.popleft() if self.server.troubles else None
         told = None if fault or len(request["messages"]) > 1 else self.server.reply(first)
-        answer = {"error": {"message": fault}} if fault else _answer(request, told)
+        if fault:
+            self._json(400, {"type": "error", "error": {"type": KINDS[400], "message": fault}})
+        elif trouble and trouble.status != 200:
+            self._json(trouble.status, trouble.body, trouble.after)
+        elif request.get("stream"):
+            self._stream(_answer(request, told), trouble)
+        else:
+            self._json(200, _answer(request, told))
+
+    def _json(self, status: int, answer: dict[str, Any], after: str | None = None) -> None:
         body = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if after is not None:
+            self.send_header("Retry-After", after)
         self.end_headers()
         self.wfile.write(body)
+
+    def _stream(self, answer: dict[str, Any], trouble: Trouble | None) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.end_headers()
+        events = list(_events(answer))
+        if trouble:
+            events = events[: len(events) // 2] + ([trouble.body] if trouble.event else [])
+        for event in events:
+            text = f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
+            self.wfile.write(text.encode())
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -71,9 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
 def _fault(path: str, headers: dict[str, str], request: dict[str, Any]) -> str:
     """What the real API would refuse."""
     given = {name.lower(): value for name, value in headers.items()}
-    if path != "/v1/messages" or not given.get("x-api-key"):
+    if path != "/v1/messages" or given.get("authorization", "Bearer ") == "Bearer ":
         return "no key, or another path"
-    if given.get("anthropic-version") != "2023-06-01":
+    if given.get("anthropic-version") != "2026-10-21":
         return "no version"
     roles = [message["role"] for message in request["messages"]]
     if roles != [("user", "assistant")[i % 2] for i in range(len(roles))]:
@@ -85,9 +141,12 @@ def _fault(path: str, headers: dict[str, str], request: dict[str, Any]) -> str:
         if pending != results and message["role"] == "user":
             return "results do not match the calls"
         pending = {part["id"] for part in parts if part["type"] == "tool_use"}
+        if extra := {key for part in parts for key in part} - _KEYS:
+            return f"extra inputs are not permitted: {extra}"
     return ""
 
 
+_KEYS = {"type", "text", "id", "name", "input", "tool_use_id", "content", "is_error"}
 _WHOLE = {"role": "assistant", "stop_reason": "end_turn"}
 
 
@@ -98,17 +157,48 @@ def _reason(first: str) -> str:
 def _answer(request: dict[str, Any], told: str | None) -> dict[str, Any]:
     first, last = request["messages"][0]["content"], request["messages"][-1]["content"]
     usage = {"input_tokens": 10, "output_tokens": 5}
-    if isinstance(last, list):
+    whole = {
+        "id": "msg_1", "type": "message", "model": request["model"], "stop_sequence": None,
+        "usage": usage, **_WHOLE,
+    }  # fmt: skip
+    if isinstance(last, list) and ENDLESS not in first:
         said = "; ".join(str(part["content"]) for part in last)
         content = [{"type": "text", "text": f"The tool said: {said}\nconfidence: 0.9"}]
-        return {**_WHOLE, "content": content, "usage": usage}
+        return {**whole, "content": content}
     for words, (name, arguments) in SCRIPT.items():
         if words in first and told is None:
-            use = {"type": "tool_use", "id": "toolu_1", "name": name, "input": arguments}
-            return {**_WHOLE, "stop_reason": _reason(first), "content": [use], "usage": usage}
+            id = f"toolu_{len(request['messages'])}"
+            use = {"type": "tool_use", "id": id, "name": name, "input": arguments}
+            return {**whole, "stop_reason": _reason(first), "content": [use]}
     sure = SURE.get(first, "\nconfidence: 0.9")
-    content = [{"type": "text", "text": f"{told or 'Noted.'}{sure}"}]
-    return {**_WHOLE, "content": content, "usage": usage}
+    return {**whole, "content": [{"type": "text", "text": f"{told or 'Noted.'}{sure}"}]}
+
+
+def _events(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The events of which the API makes a streamed answer."""
+    end = {key: answer[key] for key in ("stop_reason", "stop_sequence")}
+    empty = {**answer, "content": [], "stop_reason": None}
+    yield {"type": "message_start", "message": empty}
+    yield {"type": "ping"}
+    for index, part in enumerate(answer["content"]):
+        blank = {**part, "text": ""} if part["type"] == "text" else {**part, "input": {}}
+        yield {"type": "content_block_start", "index": index, "content_block": blank}
+        for delta in _deltas(part):
+            yield {"type": "content_block_delta", "index": index, "delta": delta}
+        yield {"type": "content_block_stop", "index": index}
+    usage = {"output_tokens": answer["usage"]["output_tokens"]}
+    yield {"type": "message_delta", "delta": end, "usage": usage}
+    yield {"type": "message_stop"}
+
+
+def _deltas(part: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """A part of an answer in two pieces."""
+    if part["type"] == "text":
+        kind, key, text = "text_delta", "text", part["text"]
+    else:
+        kind, key, text = "input_json_delta", "partial_json", json.dumps(part["input"])
+    half = len(text) // 2
+    return [{"type": kind, key: piece} for piece in (text[:half], text[half:])]
 
 
 @contextmanager
