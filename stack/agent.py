@@ -3,8 +3,10 @@ An agent of a project on a laptop: an A2A 1.0 server over a language model and i
 
 What it may do is in ACCESS, its servers are in MCP_CONFIG, and the bridges of these refuse what it
 is not granted. Calls for which a person is to be asked make the task `input-required`: the caller
-answers it with "approve" or "reject". Tasks are kept in memory: a restart forgets them. Without
-AGENT_PROJECT it is the platform's orchestrator, which hands tasks to whoever has a capability.
+answers it with "approve" or "reject". Each call is one line of JSON on stdout: of which task, what
+was decided, and by whom. Tasks are kept in memory: a restart forgets them, and of those that have
+finished only the newest stay. Without AGENT_PROJECT it is the platform's orchestrator, which hands
+tasks to whoever has a capability.
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ from typing import Any
 
 import httpx
 from a2a.server.routes import create_agent_card_routes, create_jsonrpc_routes
-from a2a.server.tasks import InMemoryTaskStore
 from a2a.types import AgentCard
 from google.protobuf.json_format import ParseDict
 from starlette.applications import Starlette
@@ -31,6 +32,7 @@ from stack.agent_door import Callers, Door
 from stack.agent_executor import Conversations, Executor, Orchestration
 from stack.agent_model import Model
 from stack.agent_once import Once
+from stack.agent_store import Store
 from stack.agent_tools import Toolbox
 from stack.service import HOST, env, give_up, serve
 from stack.tokens import Tokens
@@ -82,7 +84,7 @@ def app(
     agent: Agent, executor: Executor, card: AgentCard, tokens: Tokens, project: str
 ) -> Starlette:
     """The service: A2A at `/` for who may hand it work, its card and health for everybody."""
-    handler = Once(executor, InMemoryTaskStore(), card)
+    handler = Once(executor, Store(), card)
     inner = Starlette(routes=create_jsonrpc_routes(handler, "/", context_builder=Callers()))
 
     @asynccontextmanager

@@ -18,7 +18,7 @@ from google.protobuf.json_format import MessageToDict
 
 from stack import peers
 from stack.agent_model import Model, ModelFault
-from stack.agent_task import Asked, Done, Task
+from stack.agent_task import Asked, Decision, Done, Task
 from stack.agent_tools import Toolbox
 from stack.peers import Answer, Unreachable
 
@@ -69,7 +69,7 @@ class Executor(AgentExecutor):
 
 
 class Conversations(Executor):
-    """An agent with a model: one conversation for each task."""
+    """An agent with a model: one conversation for each task, kept while it waits for a person."""
 
     def __init__(
         self, identity: str, prompt: str, threshold: float, model: Model, toolbox: Toolbox,
@@ -81,37 +81,39 @@ class Conversations(Executor):
 
     async def step(self, task: str, context: RequestContext) -> Asked | Done:
         """Begin a conversation, or go on after a person's answer."""
-        if task in self._tasks:
-            approved = _decision(context)
-            if approved is None:
-                return Asked("Say approve, or reject.")
-            outcome = await self._tasks[task].decide(approved=approved)
-        else:
+        conversation = self._tasks.pop(task, None)
+        if conversation is None:
             depth = _depth(context)
             if depth > _DEEPEST:
                 raise Unreachable(f"work was handed on more than {_DEEPEST} times")
-            self._tasks[task] = self._new(depth)
-            outcome = await self._tasks[task].start(_said(context))
-        if isinstance(outcome, Done):
-            self.forget(task)
+            conversation = self._new(task, depth)
+            outcome = await conversation.start(_said(context))
+        elif (approved := _decision(context)) is None:
+            outcome = Asked("Say approve, or reject.")
+        else:
+            by = context.call_context.user.user_name
+            outcome = await conversation.decide(Decision(approved, by))
+        if isinstance(outcome, Asked):
+            self._tasks[task] = conversation
         return outcome
 
     def forget(self, task: str) -> None:
         """Drop the conversation."""
         self._tasks.pop(task, None)
 
-    def _new(self, depth: int) -> Task:
+    def _new(self, task: str, depth: int) -> Task:
         project = self._identity.partition(".")[0]
 
-        async def hand_over(agent: str, said: str, task: str | None) -> Answer:
+        async def hand_over(agent: str, said: str, theirs: str | None) -> Answer:
             url = peers.address(_STACKS, project, agent)
             return await peers.send(
-                url, self._token, said, seconds=_SECONDS, task=task, depth=depth + 1
+                url, self._token, said, seconds=_SECONDS, task=theirs, depth=depth + 1
             )
 
         return Task(
-            self._identity, self._prompt, self._threshold, self._model, self._toolbox, hand_over
-        )
+            task, self._identity, self._prompt, self._threshold, self._model, self._toolbox,
+            hand_over,
+        )  # fmt: skip
 
 
 class Orchestration(Executor):

@@ -8,7 +8,8 @@ import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from stack.agent_model import Model, ModelFault
@@ -42,10 +43,45 @@ class Done:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was said to a question, and by which identity."""
+
+    approved: bool
+    by: str
+
+    @property
+    def word(self) -> str:
+        """As the log says it."""
+        return "approved" if self.approved else "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a tool as the log has it: `began` in monotonic seconds, `delegated`: the task."""
+
+    tool: str
+    decision: str
+    began: float
+    decided: Decision | None = None
+    delegated: str | None = None
+
+    def line(self) -> dict[str, Any]:
+        """What the log says of it."""
+        return {
+            "tool": self.tool,
+            "decision": self.decision,
+            "by": self.decided.by if self.decided else None,
+            "delegated": self.delegated,
+            "ms": round((time.monotonic() - self.began) * 1000),
+        }
+
+
 @dataclass(slots=True)
 class Task:
     """A conversation with the model, which can wait for a person between two calls."""
 
+    id: str
     identity: str
     system: str
     threshold: float
@@ -57,6 +93,7 @@ class Task:
     _results: list[dict[str, Any]] = field(default_factory=list)
     _called: list[str] = field(default_factory=list)
     _usage: dict[str, int] = field(default_factory=lambda: {"input_tokens": 0, "output_tokens": 0})
+    _turns: int = 0  # of the model, in the whole task
     _delegated: str | None = None  # the task of a delegate that waits for a person
 
     async def start(self, text: str) -> Asked | Done:
@@ -64,15 +101,15 @@ class Task:
         self.messages.append({"role": "user", "content": text})
         return await self._advance(None)
 
-    async def decide(self, *, approved: bool) -> Asked | Done:
+    async def decide(self, decision: Decision) -> Asked | Done:
         """Go on after a person has said yes or no. Raises ModelFault."""
-        return await self._advance(approved)
+        return await self._advance(decision)
 
-    async def _advance(self, approved: bool | None) -> Asked | Done:
-        for _ in range(_TURNS):
+    async def _advance(self, decision: Decision | None) -> Asked | Done:
+        while self._turns < _TURNS:
             while self._calls:
-                result = await self._call(self._calls[0], approved)
-                approved = None
+                result = await self._call(self._calls[0], decision)
+                decision = None
                 if isinstance(result, Asked):
                     return result
                 self._results.append(result)
@@ -80,6 +117,7 @@ class Task:
             if self._results:
                 self.messages.append({"role": "user", "content": self._results})
                 self._results = []
+            self._turns += 1
             done = await self._ask()
             if done is not None:
                 return done
@@ -114,52 +152,58 @@ class Task:
             data["reason"] = f"its confidence is {confidence}, and {self.threshold} is asked"
         return Done(_CONFIDENCE.sub("", text).strip(), data)
 
-    async def _call(self, use: Mapping[str, Any], approved: bool | None) -> Asked | dict[str, Any]:
+    async def _call(
+        self, use: Mapping[str, Any], decision: Decision | None
+    ) -> Asked | dict[str, Any]:
         """What a call of a tool gives, or what a person is asked before."""
         tool, began = self.toolbox.tools.get(str(use["name"])), time.monotonic()
         if tool is None:
-            return self._told(use, None, "there is no such tool", began, failed=True)
+            call = Call("unknown", "refused", began)
+            return self._told(use, call, "there is no such tool", failed=True)
         if not tool.server:
-            return await self._delegate(use, tool, approved)
-        if tool.human and approved is None:
+            return await self._delegate(use, tool, decision)
+        name = f"{tool.server}/{tool.name}"
+        if tool.human and decision is None:
             arguments = json.dumps(use["input"], ensure_ascii=False)
-            return Asked(f"May {self.identity} call {tool.server}/{tool.name} with {arguments}?")
-        if tool.human and not approved:
-            return self._told(use, tool, "a person refused this call", began, failed=True)
+            return Asked(f"May {self.identity} call {name} with {arguments}?")
+        call = Call(name, decision.word if decision else "allowed", began, decision)
+        if decision and not decision.approved:
+            return self._told(use, call, "a person refused this call", failed=True)
         text, failed = await self.toolbox.call(tool, use["input"])
-        return self._told(use, tool, text, began, failed=failed)
+        return self._told(use, call, text, failed=failed)
 
     async def _delegate(
-        self, use: Mapping[str, Any], tool: Tool, approved: bool | None
+        self, use: Mapping[str, Any], tool: Tool, decision: Decision | None
     ) -> Asked | dict[str, Any]:
         """Another agent's answer; what it asks a person, this task asks too."""
-        began = time.monotonic()
+        word = decision.word if decision else "allowed"
+        call = Call(f"delegate/{tool.name}", word, time.monotonic(), decision)
         said = str(use["input"].get("task", ""))
         if self._delegated:
-            said = "approve" if approved else "reject"
+            said = "approve" if decision and decision.approved else "reject"
         try:
             answer = await self.hand_over(tool.name, said, self._delegated)
         except (Unreachable, TimeoutError) as error:
             self._delegated = None
-            return self._told(use, tool, str(error), began, failed=True)
+            return self._told(use, call, str(error), failed=True)
+        call = replace(call, delegated=answer.task)
         self._delegated = answer.task if answer.state == INPUT_REQUIRED else None
         if self._delegated:
             return Asked(answer.text)
         failed = answer.state != "completed"
-        return self._told(use, tool, answer.text or answer.state, began, failed=failed)
+        return self._told(use, call, answer.text or answer.state, failed=failed)
 
     def _told(
-        self, use: Mapping[str, Any], tool: Tool | None, text: str, began: float, *, failed: bool
+        self, use: Mapping[str, Any], call: Call, text: str, *, failed: bool
     ) -> dict[str, Any]:
         """The result for the model, and a line for the log that holds neither text nor input."""
-        name = f"{tool.server or 'delegate'}/{tool.name}" if tool else "unknown"
-        self._called.append(name)
+        self._called.append(call.tool)
         line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "identity": self.identity,
-            "tool": name,
-            "approval": "human" if tool and tool.human else "none",
+            "task": self.id,
+            **call.line(),
             "failed": failed,
-            "ms": round((time.monotonic() - began) * 1000),
         }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
