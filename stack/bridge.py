@@ -143,10 +143,7 @@ def app(
             tasks.cancel_scope.cancel()
 
     async def ready(_: Request) -> Response:
-        if pool.problem is None:
-            return JSONResponse({"status": "ok"})
-        status, reason = pool.problem
-        return JSONResponse({"status": status, "reason": reason}, 503)
+        return _readiness(pool)
 
     routes = [
         Route("/healthz", _healthy),
@@ -158,6 +155,19 @@ def app(
 
 async def _healthy(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
+
+
+def _readiness(pool: Pool) -> Response:
+    """503 where nobody can use the server; an agent whose own has failed is only told of."""
+    faults = {
+        agent: {"status": status, "reason": reason}
+        for agent, (status, reason) in sorted(pool.faults.items())
+    }
+    agents = {"agents": faults} if faults else {}
+    if pool.problem is None:
+        return JSONResponse({"status": "ok", **agents})
+    status, reason = pool.problem
+    return JSONResponse({"status": status, "reason": reason, **agents}, 503)
 
 
 def _refusal(identity: str | None) -> Response:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
 from stack.surroundings import kept
+
+_LONG = 8  # characters: what is shorter stands encoded in too much that is no secret
+_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 
 
 class Config(BaseModel, frozen=True, extra="forbid", strict=True):
@@ -67,11 +71,15 @@ def personal(config: Config, variables: Mapping[str, str], identity: str) -> dic
 
 
 def blotter(config: Config, caller: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that takes secrets out of text: whole, by line, and the password of a URL."""
+    """A function that takes secrets out of text: whole, by line, and the password of a URL.
+
+    Those of eight characters or more are found in base64 and URL-encoded as well.
+    """
     parts = {part for name in config.secrets for part in _parts(caller[name])} - {""}
-    if not parts:
+    forms = parts | {form for part in parts if len(part) >= _LONG for form in _encoded(part)}
+    if not forms:
         return lambda text: text
-    pattern = re.compile("|".join(map(re.escape, sorted(parts, key=len, reverse=True))))
+    pattern = re.compile("|".join(map(_pattern, sorted(forms, key=len, reverse=True))))
     return lambda text: pattern.sub("***", text)
 
 
@@ -81,3 +89,24 @@ def _parts(secret: str) -> set[str]:
     except ValueError:
         password = ""
     return {secret, *map(str.strip, secret.splitlines()), password, unquote(password)}
+
+
+def _pattern(form: str) -> str:
+    """What matches a form of a secret; URLs write `%2f` and `%2F`."""
+    return _ESCAPE.sub(r"%(?i:\1)", re.escape(form))
+
+
+def _encoded(secret: str) -> Iterator[str]:
+    """A secret as URLs have it, and as base64 does of any text that it stands in."""
+    raw = secret.encode()
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
+    yield from _base64(raw)
+    for before in range(3):
+        # Six bits a character: those that bytes before or after the secret have part in are left.
+        first, last = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
+        yield from (text[first:last] for text in _base64(b"\0" * before + raw))
+
+
+def _base64(raw: bytes) -> tuple[str, str]:
+    """In both alphabets, without padding."""
+    return b64encode(raw).decode().rstrip("="), urlsafe_b64encode(raw).decode().rstrip("=")

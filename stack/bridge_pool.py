@@ -16,6 +16,7 @@ IDLE = 15 * 60.0  # seconds without a call after which an agent's own child ends
 _SHORT = 10.0  # a child that lived less than this many seconds is a failed attempt
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _ANYBODY = ""
+Problem = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,23 @@ class _Failures:
     until: float
     reason: str
 
+    @property
+    def left(self) -> float:
+        """Seconds until another attempt may be made, or less than none."""
+        return self.until - time.monotonic()
+
 
 class Pool:
     """
     Gives each caller its child. `run` must last as long as it is asked.
 
-    `make` makes a child for an identity, or for "" where all share one.
+    `make` makes a child for an identity, or for "" where all share one. `problem`: why the server
+    can be used by nobody (status, reason); `faults`: why single agents cannot use their own.
     """
 
     def __init__(self, config: Config, make: Callable[[str], Child], idle: float = IDLE) -> None:
-        self.problem: tuple[str, str] | None = ("starting", "the server has not answered yet")
+        self.problem: Problem | None = ("starting", "the server has not answered yet")
+        self.faults: dict[str, Problem] = {}
         self._config, self._make, self._idle = config, make, idle
         self._own = config.sessions == "sticky"
         self._children: dict[str, Child] = {}
@@ -63,7 +71,7 @@ class Pool:
 
     def _start(self, key: str) -> Child:
         failed = self._failures.get(key)
-        if failed and time.monotonic() < failed.until:
+        if failed and failed.left > 0:
             raise Unavailable(failed.reason)
         if self._tasks is None:
             raise Unavailable("the bridge is about to start or to end")
@@ -72,18 +80,41 @@ class Pool:
         return child
 
     async def _watch(self, key: str, child: Child) -> None:
+        """See how a child does until it ends; what is there for everybody is then begun anew."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(child.run)
             await child.started.wait()
-            self.problem = self._judge(child)
-            if self._own and key == _ANYBODY:
+            self._judged(key, self._judge(child))
+            if self._own and key == _ANYBODY and not child.ended.is_set():
                 child.stop()  # it was there to be judged: no agent is anybody
-        if child.stopped or time.monotonic() - child.since > _SHORT:
+        if child.stopped:
+            self._failures.pop(key, None)
+            return
+        self._judged(key, ("failed", child.failure))
+        if time.monotonic() - child.since > _SHORT:
             self._failures.pop(key, None)
         else:
             self._fail(key, child.failure)
+        if key == _ANYBODY:
+            await self._again()
 
-    def _judge(self, child: Child) -> tuple[str, str] | None:
+    async def _again(self) -> None:
+        """Start the child for everybody once more, as soon as that may be."""
+        while (failed := self._failures.get(_ANYBODY)) and failed.left > 0:
+            await anyio.sleep(failed.left)
+        if self._current(_ANYBODY) is None:
+            self._start(_ANYBODY)
+
+    def _judged(self, key: str, problem: Problem | None) -> None:
+        """Keep what is wrong with a child where it belongs: to all, or to one agent."""
+        if key == _ANYBODY:
+            self.problem = problem
+        elif problem:
+            self.faults[key] = problem
+        else:
+            self.faults.pop(key, None)
+
+    def _judge(self, child: Child) -> Problem | None:
         if child.ended.is_set():
             return "failed", child.failure
         missing = sorted(self._config.granted - {tool.get("name") for tool in child.tools})

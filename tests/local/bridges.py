@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,18 @@ import httpx2
 import psutil
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolResult
 
 ROOT = Path(__file__).parents[2]
 TOKENS = {"demo.scribe": "5c" * 32, "demo.clerk": "c1" * 32, "demo.guest": "9e" * 32}
 MODERN = "2026-07-28"
 SECRET = "postgres://me:pass%20word@db/demo"
+MEMORY = ["npx", "-y", "@modelcontextprotocol/server-memory@2026.8.31"]
+ODD = [sys.executable, str(Path(__file__).with_name("odd_server.py"))]
+ODD_TOOLS = {
+    "demo.scribe": ["show", "die", "sleep", "loud", "twisted", "listen"],
+    "demo.clerk": ["show", "sleep"],
+}
 
 
 @dataclass
@@ -42,14 +50,19 @@ class Bridge:
         """What /readyz says once it is not "starting" any more."""
         for _ in range(900):
             try:
-                answer = httpx.get(f"http://127.0.0.1:{self.port}/readyz")
+                status, told = self.now()
             except httpx.ConnectError:
                 assert self.process.poll() is None, self.errors()
             else:
-                if answer.json()["status"] != "starting":
-                    return answer.status_code, answer.json()
+                if told["status"] != "starting":
+                    return status, told
             time.sleep(0.2)
         raise AssertionError(self.errors())
+
+    def now(self) -> tuple[int, dict[str, Any]]:
+        """What /readyz says now."""
+        answer = httpx.get(f"http://127.0.0.1:{self.port}/readyz")
+        return answer.status_code, answer.json()
 
     def log(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.folder / "out").read_text().splitlines()]
@@ -79,6 +92,22 @@ class Bridge:
             transport = streamable_http_client(self.url, http_client=http)
             async with Client(transport, mode=mode) as client:
                 yield client
+
+
+def odd(folder: Path, *arguments: str, **more: Any) -> AbstractContextManager[Bridge]:
+    """A bridge before the odd server, which does not start where `<identity>.broken` exists."""
+    env = {"PLAIN": "1", "TERM": "dumb", "BROKEN": str(folder / "{identity}.broken")}
+    return bridge(folder, [*ODD, *arguments], ODD_TOOLS, secrets=["DSN"], env=env, **more)
+
+
+def asked(one: Bridge, tool: str, agent: str = "demo.scribe", **arguments: Any) -> CallToolResult:
+    """What a call of an agent gives."""
+
+    async def ask() -> CallToolResult:
+        async with one.client(agent) as client:
+            return await client.call_tool(tool, arguments, meta={"trace": "t"})
+
+    return asyncio.run(ask())
 
 
 def message(method: str, **params: Any) -> dict[str, Any]:

@@ -1,75 +1,39 @@
-"""The bridge and the program behind it: its environment, its state, its faults and its end."""
+"""The bridge and the program behind it: its environment, its secrets, its state, its faults."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import signal
+import re
 import subprocess
 import sys
-import time
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import anyio
-import psutil
 import pytest
-from mcp.types import CallToolResult
 
 from stack.bridge_child import Child
 from stack.bridge_config import blotter, environment, load
 from stack.bridge_pool import Pool
 from stack.surroundings import kept
-from tests.local.bridges import ROOT, SECRET, Bridge, bridge, lives, surroundings, until, write
+from tests.local.bridges import (
+    MEMORY,
+    ODD,
+    ODD_TOOLS,
+    ROOT,
+    SECRET,
+    Bridge,
+    asked,
+    bridge,
+    odd,
+    surroundings,
+    until,
+    write,
+)
 
-MEMORY = ["npx", "-y", "@modelcontextprotocol/server-memory@2026.8.31"]
-# A server with two pages of tools, all of which do what a program behind a bridge should not.
-SERVER = """
-import json, os, signal, subprocess, sys, time
-SCHEMA = {"type": "object"}
-PAGES = {None: ["show", "die"], "2": ["sleep", "loud", "twisted", "listen"]}
-
-def answer(method, params):
-    if method == "initialize":
-        return {"protocolVersion": params["protocolVersion"], "capabilities": {"tools": {}},
-                "serverInfo": {"name": "odd", "version": "1"}}
-    if method == "tools/list":
-        names = PAGES[params.get("cursor")]
-        page = {"tools": [{"name": name, "inputSchema": SCHEMA} for name in names]}
-        return page if "cursor" in params else {**page, "nextCursor": "2"}
-    name, given = params["name"], params.get("arguments")
-    if name == "die":
-        print("no more for", os.environ["DSN"], file=sys.stderr)
-        sys.exit(3)
-    if name == "sleep":
-        time.sleep(3)
-    if name == "loud":
-        print("connected to", os.environ["DSN"], "with pass word", file=sys.stderr, flush=True)
-    if name == "twisted":
-        return {"content": 5}
-    told = {"environment": dict(os.environ), "arguments": given, "pid": os.getpid(),
-            "meta": params.get("_meta")}
-    return {"content": [{"type": "text", "text": json.dumps(told)}], "isError": name == "loud",
-            "structuredContent": told, "_meta": {"a": 1}}
-
-if "stubborn" in sys.argv:
-    for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(one, signal.SIG_IGN)
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-for line in sys.stdin:
-    asked = json.loads(line)
-    if asked["method"] == "notifications/cancelled":
-        print("cancelled:", asked["params"]["reason"], file=sys.stderr, flush=True)
-    if "id" not in asked or asked.get("params", {}).get("name") == "listen":
-        continue
-    try:
-        said = {"result": answer(asked["method"], asked.get("params") or {})}
-    except KeyError as error:
-        said = {"error": {"code": -32000, "message": f"no {error}"}}
-    print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], **said}), flush=True)
-if "stubborn" in sys.argv:
-    time.sleep(600)
-"""
 EMPTY = """
 import json, sys
 for line in sys.stdin:
@@ -83,25 +47,6 @@ for line in sys.stdin:
     print(json.dumps({"jsonrpc": "2.0", "id": json.loads(line).get("id"), "error": error}))
     sys.stdout.flush()
 """
-ODD = [sys.executable, "-c", SERVER]
-ALL = {
-    "demo.scribe": ["show", "die", "sleep", "loud", "twisted", "listen"],
-    "demo.clerk": ["show", "sleep"],
-}
-
-
-def odd(folder: Path, *arguments: str, **more: Any) -> Any:
-    return bridge(
-        folder, [*ODD, *arguments], ALL, secrets=["DSN"], env={"PLAIN": "1", "TERM": "dumb"}, **more
-    )
-
-
-def asked(one: Bridge, tool: str, agent: str = "demo.scribe", **arguments: Any) -> CallToolResult:
-    async def ask() -> CallToolResult:
-        async with one.client(agent) as client:
-            return await client.call_tool(tool, arguments, meta={"trace": "t"})
-
-    return asyncio.run(ask())
 
 
 def test_the_program_gets_its_own_environment_and_the_call_as_it_is(tmp_path: Path) -> None:
@@ -113,7 +58,7 @@ def test_the_program_gets_its_own_environment_and_the_call_as_it_is(tmp_path: Pa
     assert told["environment"]["PLAIN"] == "1"
     assert told["environment"]["TERM"] == "dumb"
     shells = {"PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"}
-    given = {"DSN", "PLAIN", "TERM"} | kept(surroundings(tmp_path)).keys()
+    given = {"BROKEN", "DSN", "PLAIN", "TERM"} | kept(surroundings(tmp_path)).keys()
     assert told["environment"].keys() - shells == given
     assert told["arguments"] == {"a": None, "b": {"c": [None, 1.5]}}
     assert told["meta"] == {"trace": "t"} | {"progressToken": told["meta"].get("progressToken")}
@@ -124,23 +69,31 @@ def test_what_it_says_is_heard_without_secrets(tmp_path: Path) -> None:
     with odd(tmp_path) as one:
         one.ready()
         assert asked(one, "loud").is_error
-        until(lambda: "tested: connected to *** with ***" in one.errors())
+        until(lambda: "tested: header" in one.errors())
+        assert "tested: connected to *** with ***\n" in one.errors()
+        header = one.errors().partition("tested: header ")[2]
+        assert re.fullmatch(r"\S{1,8}\*\*\*\S{0,4} address \*\*\*\n", header)
         assert SECRET not in one.errors() + json.dumps(one.log())
 
 
-def test_a_program_that_ends_breaks_one_call_and_comes_back(tmp_path: Path) -> None:
-    with odd(tmp_path, sessions="sticky") as one:
-        one.ready()
-        clerk = asked(one, "show", "demo.clerk").structured_content["pid"]
-        scribe = asked(one, "show").structured_content["pid"]
-        broken = asked(one, "die")
-        assert broken.is_error
-        assert "no more for ***; exited with 3" in broken.content[0].text
-        assert asked(one, "show", "demo.clerk").structured_content["pid"] == clerk
-        assert "not available" in asked(one, "show").content[0].text
-        time.sleep(0.6)
-        assert asked(one, "show").structured_content["pid"] not in (clerk, scribe)
-        assert asked(one, "twisted").is_error
+@pytest.mark.parametrize("before", range(7))
+def test_secrets_are_found_as_base64_and_in_addresses(tmp_path: Path, before: int) -> None:
+    secret, other = "k\u00e9y/with+signs?", "seven77"
+    config = load(
+        write(tmp_path, command=ODD, tools=ODD_TOOLS, port=1, secrets=["KEY", "SHORT"])
+    )  # fmt: skip
+    blot = blotter(config, {"KEY": secret, "SHORT": other})
+    raw = f"{'x' * before}{secret}".encode()
+    for encode in (b64encode, urlsafe_b64encode):
+        for after in (b"", b"y", b"yy", b"yyy"):
+            whole = encode(raw + after).decode()
+            left = blot(whole).replace("***", "", 1)
+            assert len(whole) - len(left) >= len(secret.encode()) * 8 // 6 - 1
+    for quoted in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        assert blot(f"?key={quoted}&a=b") == "?key=***&a=b"
+        assert blot(f"?key={quoted.replace('%C3%A9', '%c3%a9')}").count("***") == 1
+    assert blot(other) == "***"
+    assert blot(b64encode(other.encode()).decode()) == b64encode(other.encode()).decode()
 
 
 def test_an_agent_does_not_see_what_another_has_stored(tmp_path: Path) -> None:
@@ -154,66 +107,6 @@ def test_an_agent_does_not_see_what_another_has_stored(tmp_path: Path) -> None:
         assert asked(one, "read_graph", "demo.clerk").structured_content["entities"] == []
         assert asked(one, "read_graph").structured_content["entities"] == [entity]
     assert [path.name for path in tmp_path.glob("*.jsonl")] == ["demo.scribe.jsonl"]
-
-
-def test_calls_of_others_are_not_hurt(tmp_path: Path) -> None:
-    async def ask(one: Bridge) -> tuple[Any, ...]:
-        async with one.client("demo.clerk") as clerk, one.client("demo.scribe") as scribe:
-            return await asyncio.gather(clerk.call_tool("sleep", {}), scribe.call_tool("die", {}))
-
-    with odd(tmp_path, sessions="sticky") as one:
-        assert one.ready()[0] == 200
-        slept, died = asyncio.run(ask(one))
-    assert not slept.is_error
-    assert died.is_error
-
-
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-@pytest.mark.parametrize("arguments", [[], ["stubborn"]])
-def test_nothing_outlives_the_bridge(
-    tmp_path: Path, how: signal.Signals, arguments: list[str]
-) -> None:
-    with odd(tmp_path, *arguments) as one:
-        assert one.ready()[0] == 200
-        family = one.family()
-        assert len(family) >= 3 + len(arguments)
-        one.process.send_signal(how)
-        one.process.wait(10)
-        until(lambda: not any(map(lives, family)))
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_nothing_outlives_signals_to_all_of_them_at_once(
-    tmp_path: Path, how: signal.Signals
-) -> None:
-    with odd(tmp_path, "stubborn") as one:
-        assert one.ready()[0] == 200
-        family = one.family()
-        for each in [*family, psutil.Process(one.process.pid)]:
-            each.send_signal(how)
-        one.process.wait(10)
-        until(lambda: not any(map(lives, family)))
-
-
-def test_a_lost_shell_takes_its_program_along(tmp_path: Path) -> None:
-    with odd(tmp_path, "stubborn") as one:
-        assert one.ready()[0] == 200
-        family = one.family()
-        psutil.Process(one.process.pid).children()[0].kill()
-        until(lambda: not any(map(lives, family)))
-        assert "it has ended" in asked(one, "show").content[0].text
-        time.sleep(0.6)
-        assert not asked(one, "show").is_error
-
-
-def test_npx_leaves_nothing_behind_when_it_is_killed(tmp_path: Path) -> None:
-    with bridge(tmp_path, MEMORY, {"demo.scribe": ["read_graph"]}) as one:
-        assert one.ready()[0] == 200
-        family = one.family()
-        next(each for each in family if each.name().startswith("npm")).kill()
-        until(lambda: not any(map(lives, family)))
-        time.sleep(0.6)
-        assert not asked(one, "read_graph").is_error
 
 
 @pytest.mark.parametrize(
@@ -249,7 +142,7 @@ def test_it_says_why_the_server_is_not_ready(
 def test_what_cannot_run_is_told_in_one_line(
     tmp_path: Path, change: dict[str, Any], told: str
 ) -> None:
-    path = write(tmp_path, **{"command": ODD, "tools": ALL, "port": 1, **change})
+    path = write(tmp_path, **{"command": ODD, "tools": ODD_TOOLS, "port": 1, **change})
     done = subprocess.run(
         [sys.executable, "stack/bridge.py", str(path)],
         cwd=ROOT, env=surroundings(tmp_path), capture_output=True, text=True, check=False,
@@ -262,7 +155,7 @@ def test_what_cannot_run_is_told_in_one_line(
 def test_an_idle_child_ends_with_its_state(tmp_path: Path) -> None:
     variables = surroundings(tmp_path)
     config = load(
-        write(tmp_path, command=ODD, tools=ALL, port=1, secrets=["DSN"], sessions="sticky")
+        write(tmp_path, command=ODD, tools=ODD_TOOLS, port=1, secrets=["DSN"], sessions="sticky")
     )
     children: list[Child] = []
 
