@@ -252,7 +252,7 @@ def test_a_graph_is_drawn(engine: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("given", "reason"),
-    [({"n": 2**70}, "64-bit"), ({"deep": [[[]]] * 3 + [1e999]}, "float")],
+    [({"n": 2**70}, "64-bit"), ({"deep": [[[]]] * 3 + [1e999]}, "too large")],
 )
 def test_an_input_that_cannot_be_kept_is_refused(
     engine: Desk, given: dict[str, Any], reason: str
