@@ -7,6 +7,7 @@ from typing import Protocol
 
 from compiler.check import (
     agent_unused,
+    ai_system_missing,
     alias_taken,
     api_unreachable,
     approval_bypassed,
@@ -62,6 +63,7 @@ from compiler.check import (
     namespace_taken,
     operator_missing,
     operator_misspelt,
+    oversight_incomplete,
     owner_missing,
     package_unpinned,
     port_taken,
@@ -205,6 +207,8 @@ CHECKS: tuple[Check, ...] = (
     layer_lossy,
     api_unreachable,
     name_reserved,
+    ai_system_missing,
+    oversight_incomplete,
 )
 
 

@@ -9,6 +9,7 @@ from compiler.derive.capacity import loads
 from compiler.derive.deployments import deployments
 from compiler.derive.fleet import Fleet
 from compiler.derive.reach import reach
+from compiler.derive.systems import systems
 from compiler.diagnostic import Severity
 from compiler.graph import Graph
 from compiler.model import Policy
@@ -31,6 +32,7 @@ def derive(graph: Graph, today: date) -> Fleet:
         loads=tuple(loads(graph, running)),
         traits=known,
         reach=reach(graph, granted, known),
+        systems=tuple(systems(graph)),
         severities={d.code: Severity(d.severity) for d in demands if d.severity},
         parameters={(d.code, k): v for d in demands for k, v in d.parameters.items()},
     )

@@ -15,6 +15,7 @@ from compiler.source import Route, Span
 
 if TYPE_CHECKING:
     from compiler.derive.reach import Reach
+    from compiler.derive.systems import System
 
 
 class Traits(NamedTuple):
@@ -135,6 +136,7 @@ class Fleet:
     loads: tuple[Load, ...]
     traits: Mapping[tuple[str, str], Traits]  # by server and tool
     reach: Reach
+    systems: tuple[System, ...] = ()  # of projects under the EU AI Act, by project
     severities: Mapping[str, Severity] = field(default_factory=dict)  # set by policies
     parameters: Mapping[tuple[str, str], int | float | str] = field(default_factory=dict)
 

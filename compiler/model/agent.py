@@ -20,6 +20,8 @@ from compiler.model.base import (
     Version,
     about,
 )
+from compiler.model.classification import Classification
+from compiler.model.evidence import Metric
 from compiler.model.language_model import LanguageModelRef
 from compiler.model.mcp_server import ApiRule, MCPServerRef
 from compiler.model.risk_tier import RiskTierRef
@@ -72,6 +74,21 @@ class Memory(Model):
     longTerm: bool = about("whether anything outlives the session", False)
 
 
+class KnownRisk(Model):
+    """Something that can go wrong with the agent, and what is done about it."""
+
+    risk: Prose = about("what can go wrong")
+    mitigation: Prose = about("what is done about it")
+
+
+class Card(Model):
+    """What the agent's card says that no other field does."""
+
+    limitations: tuple[Prose, ...] = about("what it cannot do, or does badly", ())
+    risks: tuple[KnownRisk, ...] = about("what can go wrong", ())
+    outOfScope: tuple[Prose, ...] = about("what it must not be used for", ())
+
+
 class Agent(Spec):
     """An agent as the organisation knows it; projects take it into their teams."""
 
@@ -111,6 +128,11 @@ class Agent(Spec):
     resources: Resources = about("what one replica takes")
     replicas: Annotated[int, Field(ge=1, le=50)] = about("how many replicas run", 2)
     probe: Probe = about("where it says how it is", Probe())
+    compliance: Classification | None = about(
+        "answers that its class under the EU AI Act follows from", None
+    )
+    card: Card = about("what its card says of limits and risks", Card())
+    evaluation: tuple[Metric, ...] = about("how well it works, by evidence", ())
     kubernetes: tuple[ApiRule, ...] = about(
         "what it does itself on the Kubernetes API, in the project's namespaces", ()
     )

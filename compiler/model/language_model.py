@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from compiler.model.base import Day, Host, Line, Ref, Secret, Spec, Url, about
+from compiler.model.evidence import Metric
 
 Price = Annotated[float, Field(ge=0, le=10_000)]
 
@@ -35,5 +36,12 @@ class LanguageModel(Spec):
     retires: Day | None = about("the day on which the provider switches it off", None)
     card: Url = about("the supplier's model or system card")
     terms: Url = about("the supplier's usage policy")
+    annexXII: Url | None = about(
+        "the supplier's papers for those who build on it (EU AI Act, Annex XII)", None
+    )
+    agreement: Line | None = about(
+        "the written agreement with the supplier (EU AI Act, Art. 25(4))", None
+    )
+    evaluation: tuple[Metric, ...] = about("what we measured ourselves, by evidence", ())
     endpoint: Host = about("the host that agents call")
     credential: Secret = about("the API key, by reference")

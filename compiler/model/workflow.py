@@ -6,6 +6,7 @@ from pydantic import Field
 
 from compiler.model.agent import AgentRef
 from compiler.model.base import Duration, Label, Line, Model, Name, Ref, Spec, about
+from compiler.model.classification import Separability
 from compiler.model.project import ProjectRef
 
 Rounds = Annotated[int, Field(ge=1, le=20)]
@@ -96,3 +97,4 @@ class Workflow(Spec):
     timeout: Duration = about("how long a run may take", "1h")
     concurrency: Annotated[int, Field(ge=1, le=1000)] = about("runs at the same time", 10)
     checkpointing: Checkpointing = about("how a run survives")
+    compliance: Separability = about("whether its members are judged apart", Separability())

@@ -1,0 +1,87 @@
+"""People can only stay in control of a system of high risk if it says who they are, what they see
+and how they stop it (EU AI Act, Art. 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from compiler.derive import Fleet
+from compiler.derive.duties import LEAD, Gap, absent, empty, told
+from compiler.derive.systems import System
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.law import duty
+from compiler.model import Project
+
+RULE = Rule(
+    "oversight-incomplete",
+    Severity.ERROR,
+    "a system of high risk does not say how people oversee it",
+    {**LEAD, "drill": 180},
+)
+DUTIES = ("AIA-050", "AIA-051", "AIA-052", "AIA-053", "AIA-054", "AIA-055", "AIA-056")
+
+_ASSIGNEE = ("role", "competence", "training", "authority", "support")
+_STOP = ("owner", "mechanism", "maxSeconds", "safeState", "lastDrill")
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every duty of Art. 14 that a record does not answer."""
+    for system in fleet.systems:
+        yield from told(fleet, RULE, system, _gaps(fleet, system))
+
+
+def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
+    if system.record is None or system.ai_class != "high":
+        return
+    yield from _assignees(system)
+    monitoring = ("oversight.monitoring.dashboard", "oversight.monitoring.alerts")
+    yield from absent("AIA-051", system, *monitoring)
+    yield from absent("AIA-052", system, "oversight.automationBias")
+    yield from _overrides(fleet, system)
+    yield from absent("AIA-054", system, *(f"oversight.stop.{field}" for field in _STOP))
+    yield from _drill(fleet, system)
+    yield from absent("AIA-055", system, "oversight.mode", "oversight.doubt")
+    if "1(a)" in system.points:
+        yield from absent("AIA-056", system, "oversight.twoPersons")
+
+
+def _assignees(system: System) -> Iterator[Gap]:
+    assert system.record is not None
+    yield from absent("AIA-050", system, "oversight.assignees")
+    given = system.record.spec.oversight
+    for index, assignee in enumerate(given.assignees if given else ()):
+        for field in (f for f in _ASSIGNEE if empty(getattr(assignee, f))):
+            route = ("oversight", "assignees", index, field)
+            what = f"`{field}` of whom oversight is assigned to is missing"
+            yield Gap(duty("AIA-050"), system.record, route, what, f"say {field}")
+
+
+def _overrides(fleet: Fleet, system: System) -> Iterator[Gap]:
+    """Every granted tool that changes something waits for a human, or can be undone."""
+    assert system.record is not None
+    given = system.record.spec.oversight
+    undone = given.reversible if given else {}
+    for grant in fleet.grants:
+        tool = f"{grant.call.server}/{grant.call.tool}"
+        traits = fleet.traits[(grant.call.server, grant.call.tool)]
+        open_ = traits.writes and grant.approval == "none" and tool not in undone
+        if grant.call.project == system.project.name and open_:
+            what = f"agent `{grant.call.agent}` changes things with `{tool}` unasked"
+            help = f"set `approval: human`, or say in `oversight.reversible` how `{tool}` is undone"
+            project = fleet.graph.get(Project, grant.call.project)
+            yield Gap(duty("AIA-053"), project, grant.word, what, help)
+
+
+def _drill(fleet: Fleet, system: System) -> Iterator[Gap]:
+    assert system.record is not None
+    given = system.record.spec.oversight
+    day = given.stop.lastDrill if given and given.stop else None
+    most = int(fleet.parameter(RULE, "drill"))
+    if day is None or timedelta() <= fleet.today - day <= timedelta(days=most):
+        return
+    old = f"the last drill of the stop is more than {most} days old"
+    what = "the last drill of the stop lies in the future" if day > fleet.today else old
+    route = ("oversight", "stop", "lastDrill")
+    yield Gap(duty("AIA-054"), system.record, route, what, "try the stop, and write down the day")
