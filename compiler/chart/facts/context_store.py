@@ -65,6 +65,8 @@ def given(fleet: Fleet, cluster: Resource[Cluster], parts: Mapping[str, Part], p
 
 
 def _topics(fleet: Fleet) -> dict[str, str]:
+    """Events are read and acknowledged; what no workflow can take goes to a stream of its own."""
     bus = fleet.platform.eventBus
     topics = bus.topics if bus.kind == "redis-streams" else ()
-    return {f"events:{topic}": "RW" for topic in topics}
+    events = {f"events:{topic}": "RW" for topic in topics}
+    return events | {f"events:{topic}:dead": "W" for topic in topics}
