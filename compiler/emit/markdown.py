@@ -1,0 +1,248 @@
+"""Documents as data, and their Markdown (CommonMark with GitHub's tables): `document(blocks)`.
+
+A block is a Heading, Paragraph, Bullets, Steps, Definitions, Table or Listing; what stands in one
+is a text, Code, Strong or Link, or a tuple of them. Any text may come from users: it is shown as it
+is, and is never markup, HTML or a link. Each run of white space, line breaks too, becomes one
+space; control characters and those that turn the direction of text become U+FFFD. Only a Listing
+keeps its lines. A Link leads to a path, a web page (https or http) or a mailbox; any other target
+is left out, and the text remains.
+
+    document([Heading(1, "Card"), Table(("Tool", "Does"), [(Code("stripe/refund"), "pays back")])])
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from unicodedata import category
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Words of a machine: a name, a path, a command."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Emphasised text; what follows it starts with a space or a mark."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads somewhere."""
+
+    text: str
+    target: str
+
+
+Inline = str | Code | Strong | Link
+Content = Inline | tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; 1 is the title of the page."""
+
+    level: int
+    text: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences."""
+
+    text: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Items in no order."""
+
+    items: Sequence[Content]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Items in order, with their numbers."""
+
+    items: Sequence[Content]
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Terms, each with what is said of it."""
+
+    items: Sequence[tuple[str, Content]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its head, and rows of as many cells."""
+
+    head: Sequence[Content]
+    rows: Sequence[Sequence[Content]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lines as a machine reads them; `language` is a plain word."""
+
+    text: str
+    language: str = ""
+
+
+Block = Heading | Paragraph | Bullets | Steps | Definitions | Table | Listing
+
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#\w]|$)|!$|(?<![^\W_])_|:(?=//)|\.(?<=www\.)")
+_START = re.compile(r"[#+=-]|\d+(?=[.)])")
+_BACKSLASH = r"\\"
+_CLOSING = re.compile(r"(?<=\s)(?=#+\s*$)")
+_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAK = re.compile(r"\r\n?|\n")
+_SCHEME = re.compile(r"(?:https?://|mailto:)[^\s]+|(?![/\\])[^\s:]+")
+
+
+def document(blocks: Iterable[Block]) -> str:
+    """The text of a page; blocks without content leave nothing. It ends with a line break."""
+    given = [block for block in blocks if not _empty(block)]
+    other = [False]
+    for before, block in pairwise(given):  # lists that touch would be one: another mark divides
+        other.append(_list(before) is not None and _list(before) == _list(block) and not other[-1])
+    return "\n\n".join(map(_block, given, other)) + "\n" if given else "\n"
+
+
+def plain(text: str) -> str:
+    """A text as it is shown: on one line, without characters that nobody sees."""
+    return " ".join(_visible(text).split())
+
+
+def _empty(block: Block) -> bool:
+    match block:
+        case Heading(_, text) | Paragraph(text):
+            return not _inline(text)
+        case Table():
+            return not block.rows
+        case Listing():
+            return False
+    return not block.items
+
+
+def _list(block: Block) -> type | None:
+    """Which list it is in Markdown, if any."""
+    match block:
+        case Bullets() | Definitions():
+            return Bullets
+        case Steps():
+            return Steps
+    return None
+
+
+def _block(block: Block, other: bool) -> str:
+    match block:
+        case Heading(level, text):
+            return f"{'#' * level} {_CLOSING.sub(_BACKSLASH, _line(text))}"
+        case Paragraph(text):
+            return _line(text)
+        case Bullets(items):
+            return _items("*" if other else "-", items)
+        case Definitions(items):
+            said = [(Strong(term), ": ", *_parts(content)) for term, content in items]
+            return _items("*" if other else "-", said)
+        case Steps(items):
+            mark = ")" if other else "."
+            return "\n".join(f"{n}{mark} {_line(item)}".rstrip() for n, item in enumerate(items, 1))
+        case Table():
+            return _table(block)
+        case Listing():
+            return _listing(block)
+
+
+def _items(mark: str, items: Iterable[Content]) -> str:
+    return "\n".join(f"{mark} {_line(item)}".rstrip() for item in items)
+
+
+def _table(table: Table) -> str:
+    assert all(len(row) == len(table.head) for row in table.rows), table.head
+    rows = [[_inline(cell, table=True) for cell in row] for row in (table.head, *table.rows)]
+    rows.insert(1, ["---"] * len(table.head))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _listing(listing: Listing) -> str:
+    text = "\n".join(map(_visible, _BREAK.split(listing.text.rstrip("\r\n"))))
+    fence = "`" * max(3, _longest(text) + 1)
+    return f"{fence}{listing.language}\n{text}\n{fence}"
+
+
+def _line(content: Content) -> str:
+    """What starts a line: there a few more characters would be markup."""
+    text = _inline(content)
+    starts = _START.match(text)
+    if starts is None:
+        return text
+    at = 0 if starts[0] in "#+=-" else starts.end()
+    return f"{text[:at]}\\{text[at:]}"
+
+
+def _inline(content: Content, *, table: bool = False) -> str:
+    """Parts in a row; marks of two that touch would run into each other, so a space divides."""
+    parts = _parts(content)
+    texts = [_part(part, table) for part in parts]
+    for at in range(len(parts) - 1):
+        if not isinstance(parts[at], str) and not isinstance(parts[at + 1], str):
+            texts[at] += " "
+    return "".join(texts).strip()
+
+
+def _parts(content: Content) -> tuple[Inline, ...]:
+    return content if isinstance(content, tuple) else (content,)
+
+
+def _part(part: Inline, table: bool) -> str:
+    match part:
+        case Code(text):
+            return _code(plain(text), table)
+        case Strong(text):
+            return f"**{_escaped(text.strip())}**" if plain(text) else ""
+        case Link(text, target):
+            shown = _escaped(text)
+            leads = _SCHEME.fullmatch(target) and plain(text)
+            return f"[{shown.strip()}]({_target(target)})" if leads else shown
+    return _escaped(part)
+
+
+def _escaped(text: str) -> str:
+    """A text of which nothing is markup; spaces at its ends remain, as others may stand beside."""
+    return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", _visible(text)))
+
+
+def _code(text: str, table: bool) -> str:
+    if not text:
+        return ""
+    fence = "`" * (_longest(text) + 1)
+    pad = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{fence}{pad}{text.replace('|', chr(92) + '|') if table else text}{pad}{fence}"
+
+
+def _target(target: str) -> str:
+    return quote(target, safe="/:@#?=&;,+~%.-_", errors="replace").replace("&", "&amp;")
+
+
+def _longest(text: str) -> int:
+    """The length of the longest run of backticks."""
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _visible(text: str) -> str:
+    return "".join(c if _shown(c) else "\ufffd" for c in text)
+
+
+def _shown(char: str) -> bool:
+    return char in "\t\n\r " or not (category(char) in ("Cc", "Cs") or char in _TURNING)
