@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from compiler.model.audit import Event
 from compiler.model.base import Day, FilePath, Line, Model, Prose, Spec, Version, about
 from compiler.model.evidence import Metric, Report
 from compiler.model.language_model import LanguageModelRef
@@ -14,15 +15,6 @@ from compiler.model.oversight import HumanOversight, Incident, PostMarket, Robus
 from compiler.model.project import ProjectRef
 
 Level = Literal["low", "medium", "high"]
-Event = Literal[
-    "decision",
-    "tool-call",
-    "human-override",
-    "stop",
-    "config-change",
-    "model-change",
-    "risk-situation",
-]
 
 
 class Literacy(Model):

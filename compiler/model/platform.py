@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from compiler.model.audit import Audit
 from compiler.model.base import (
     Amounts,
     Duration,
@@ -190,6 +191,10 @@ class Platform(Spec):
     contextStore: ContextStore = about("the shared memory of agents")
     registry: Registry = about("the agent registry")
     collector: Service = about("the OpenTelemetry collector")
+    audit: Audit | None = about(
+        "the store that nobody can change, which the collector writes to; without it there is none",
+        None,
+    )
     workflowEngine: Service = about("the workflow engine")
     eventBus: EventBus = about("what carries events")
     components: Components | None = about(
