@@ -74,6 +74,7 @@ from compiler.check import (
     quota_too_small,
     reason_missing,
     request_above_limit,
+    retention_below_tier,
     route_twice,
     rule_of_two,
     scaling_inverted,
@@ -209,6 +210,7 @@ CHECKS: tuple[Check, ...] = (
     name_reserved,
     ai_system_missing,
     oversight_incomplete,
+    retention_below_tier,
 )
 
 

@@ -61,7 +61,7 @@ def _parts(platform: Platform, cluster: Cluster) -> Iterator[Part]:
     places = _places(platform)
     for key, found in described(platform):
         name, space = places[key]
-        count, size = getattr(found, "replicas", 1), getattr(found, "size", None)
+        count, size = getattr(found, "replicas", 1), getattr(found, "size", _queue(platform, key))
         usual = count, found.resources, size
         yield _part(key, name, space, found.image, *usual, getattr(sizes, key))
 
@@ -85,6 +85,11 @@ def _part(
         resources=here.resources or resources,
         size=getattr(here, "size", None) or size,
     )
+
+
+def _queue(platform: Platform, key: str) -> str | None:
+    """The volume in which a collector keeps what the audit store has not taken yet."""
+    return platform.audit.queue if platform.audit and key == "collector" else None
 
 
 def _places(platform: Platform) -> dict[str, tuple[str, str]]:

@@ -24,6 +24,11 @@ class Stream(NamedTuple):
     record: Resource[AISystem] | None  # where it demands more than the tier
     days: int
 
+    @property
+    def name(self) -> str:
+        """Whose it is, as `project/agent`."""
+        return f"{self.project.name}/{self.agent.name}"
+
 
 def streams(graph: Graph) -> Iterator[Stream]:
     """The log of each agent of each project, by both names."""
@@ -61,6 +66,17 @@ def audited(fleet: Fleet, stream: Stream) -> tuple[Event, ...]:
         return ()
     found: tuple[Event, ...] = getattr(audit.events, stream.tier.spec.level)
     return found
+
+
+def bucket_days(fleet: Fleet) -> tuple[int, ...]:
+    """The lengths of time for which the audit store has a bucket, the shortest first."""
+    return tuple(sorted({in_store(fleet, stream) for stream in streams(fleet.graph)} - {0}))
+
+
+def bucket(fleet: Fleet, days: int) -> str:
+    """The name of the bucket for a length of time."""
+    assert fleet.platform.audit, "there is a store"
+    return f"{fleet.platform.audit.bucket}-{days}d"
 
 
 def kept_days(fleet: Fleet, project: str, store: Store) -> int:

@@ -1,4 +1,4 @@
-"""The OpenTelemetry collector: what agents send, on to Prometheus and Loki.
+"""The OpenTelemetry collector: what agents send, on to Prometheus, Loki and the audit store.
 
 Nobody keeps traces here: what they say of calls, errors and durations becomes metrics.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cdk8s import Chart
 
-from compiler.chart.construct import pods, walls, workloads
+from compiler.chart.construct import audit, pods, secrets, walls, workloads
 from compiler.chart.facts.monitoring import Collector
 from compiler.emit.objects import Object
 from compiler.emit.yaml import dump
@@ -25,17 +25,30 @@ def build(chart: Chart, given: Collector) -> None:
     workloads.service(chart, given, {"otlp": given["port"]})
     pods_name = f"{given['name']}-pods"
     workloads.service(chart, given, {"metrics": given["own"]}, name=pods_name, headless=True)
+    kept = given["audit"]
     main = pods.container(
         "main",
         given["image"],
         given["resources"],
         args=("--config=/etc/collector/collector.yaml",),
+        env={"AWS_SHARED_CREDENTIALS_FILE": f"{audit.CREDENTIALS}/credentials"} if kept else {},
         ports=ports,
-        mounts={"config": "/etc/collector"},
+        mounts={
+            "config": "/etc/collector",
+            **({"secrets": audit.CREDENTIALS, "data": audit.QUEUE} if kept else {}),
+        },
         probes=pods.probes(pods.http("/", _HEALTH)),
     )
     volumes = [pods.of_config("config", given["name"])]
-    workloads.deployment(chart, given, pods.pod(given, [main], volumes, user=_USER, files=files))
+    if kept is None:
+        template = pods.pod(given, [main], volumes, user=_USER, files=files)
+        workloads.deployment(chart, given, template)
+    else:
+        keys = {"id": (kept["id"][0], kept["id"][1]), "key": (kept["key"][0], kept["key"][1])}
+        secrets.fetch(chart, given, keys, template=audit.TEMPLATE)
+        volumes.append(pods.of_secret("secrets", given["name"]))
+        template = pods.pod(given, [main], volumes, user=_USER, files=files)
+        workloads.stateful_set(chart, given, template, service=pods_name)
     walls.build(chart, given)
 
 
@@ -51,7 +64,7 @@ def configuration(given: Collector) -> Object:
     metrics = "otlphttp/prometheus" if "prometheus" in others else "nop"
     logs = "otlphttp/loki" if "loki" in others else "nop"
     own = {"pull": {"exporter": {"prometheus": {"host": "0.0.0.0", "port": given["own"]}}}}  # noqa: S104 - a pod listens on its own address
-    return {
+    settings: Object = {
         "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{given['port']}"}}}},
         "processors": {
             "memory_limiter": {
@@ -74,6 +87,7 @@ def configuration(given: Collector) -> Object:
             },
         },
     }
+    return audit.extend(settings, given["audit"]) if given["audit"] else settings
 
 
 def _pipeline(*sources: str, to: str) -> Object:

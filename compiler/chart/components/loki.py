@@ -35,7 +35,10 @@ def build(chart: Chart, given: Loki) -> None:
 
 
 def configuration(given: Loki) -> Object:
-    """Everything in one process and one volume; what is older than the retention is deleted."""
+    """Everything in one process and one volume; what is older than the retention is deleted.
+
+    Agents' logs are told apart by labels that Loki makes of their OpenTelemetry resource.
+    """
     schema = {
         "from": "2024-04-01",
         "store": "tsdb",
@@ -43,6 +46,15 @@ def configuration(given: Loki) -> Object:
         "schema": "v13",
         "index": {"prefix": "index_", "period": "24h"},
     }
+    streams = [
+        {
+            "selector": f'{{service_namespace="{one["project"]}", service_name="{one["agent"]}"}}',
+            "priority": 1,
+            "period": f"{one['days']}d",
+        }
+        for one in given["streams"]
+    ]
+    limits = {"retention_period": f"{given['seconds']}s"}
     folders = {"chunks_directory": "/loki/chunks", "rules_directory": "/loki/rules"}
     return {
         "auth_enabled": False,
@@ -55,7 +67,7 @@ def configuration(given: Loki) -> Object:
             "storage": {"filesystem": folders},
         },
         "schema_config": {"configs": [schema]},
-        "limits_config": {"retention_period": f"{given['seconds']}s"},
+        "limits_config": {**limits, **({"retention_stream": streams} if streams else {})},
         "compactor": {
             "working_directory": "/loki/compactor",
             "retention_enabled": True,

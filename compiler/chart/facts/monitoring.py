@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from compiler.chart.facts import Workload, door, peer, team, workload
 from compiler.derive.components import Part
 from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import in_bytes, seconds
+from compiler.derive.retention import (
+    DAY,
+    Stream,
+    audited,
+    bucket,
+    bucket_days,
+    in_store,
+    streams,
+)
 from compiler.graph import Resource
 from compiler.model import Cluster
 
@@ -33,10 +42,36 @@ class Monitor(Workload):
     others: dict[str, str]
 
 
+class Bucket(TypedDict):
+    """A bucket of the audit store: whose events go there, each as `project/agent`, by event."""
+
+    name: str
+    days: int
+    senders: dict[str, list[str]]
+
+
+class AuditStore(TypedDict):
+    """Where events go that nobody may change, and how the collector gets in.
+
+    `agents`: everybody who is known, so that a stranger's events can be told from theirs.
+    """
+
+    cluster: str
+    region: str
+    endpoint: str
+    id: tuple[str, str]
+    key: tuple[str, str]
+    queue: int
+    events: list[str]
+    agents: list[str]
+    buckets: list[Bucket]
+
+
 class Collector(Monitor):
-    """And where the collector is asked about itself."""
+    """And where the collector is asked about itself, and where it puts what must not change."""
 
     own: int
+    audit: AuditStore | None
 
 
 class Scrape(TypedDict):
@@ -56,10 +91,19 @@ class Prometheus(Monitor):
     most: int
 
 
+class Kept(TypedDict):
+    """The log of an agent at work for a project, and for how many days it is kept."""
+
+    project: str
+    agent: str
+    days: int
+
+
 class Loki(Monitor):
-    """And how long logs are kept."""
+    """And how long logs are kept: usually, and those that are kept longer."""
 
     seconds: int
+    streams: list[Kept]
 
 
 class Alertmanager(Monitor):
@@ -77,7 +121,45 @@ def collector(
     port = fleet.platform.collector.port
     base = _monitor(fleet, cluster, parts, part, port)
     watchers = [peer(parts["prometheus"])] if "prometheus" in parts else []
-    return {**base, "ingress": door(senders, port) + door(watchers, OWN), "own": OWN}
+    ingress = door(senders, port) + door(watchers, OWN)
+    audit = _audit(fleet, cluster)
+    internet = [443] if audit else []
+    return {**base, "ingress": ingress, "internet": internet, "own": OWN, "audit": audit}
+
+
+def _audit(fleet: Fleet, cluster: Resource[Cluster]) -> AuditStore | None:
+    """The audit store as agents of a cluster need it; what strangers say is kept the longest."""
+    audit, found = fleet.platform.audit, _streams(fleet, cluster)
+    buckets = [_bucket(fleet, days, found) for days in bucket_days(fleet)]
+    if audit is None or not buckets:
+        return None
+    every = {event for events in audit.events.model_dump().values() for event in events}
+    return {
+        "cluster": cluster.name,
+        "region": audit.region,
+        "endpoint": audit.endpoint or "",
+        "id": (audit.accessKey.key, audit.accessKey.property),
+        "key": (audit.secretKey.key, audit.secretKey.property),
+        "queue": in_bytes(audit.queue) * 4 // 5 // len(buckets),
+        "events": sorted(every),
+        "agents": [stream.name for stream in found],
+        "buckets": buckets,
+    }
+
+
+def _bucket(fleet: Fleet, days: int, found: Sequence[Stream]) -> Bucket:
+    """A bucket, and by kind of event those whose events go there."""
+    senders: dict[str, list[str]] = {}
+    for stream in (one for one in found if in_store(fleet, one) == days):
+        for event in audited(fleet, stream):
+            senders.setdefault(event, []).append(stream.name)
+    return {"name": bucket(fleet, days), "days": days, "senders": senders}
+
+
+def _streams(fleet: Fleet, cluster: Resource[Cluster]) -> list[Stream]:
+    """The logs of the agents at work in a cluster."""
+    here = {(a.project.name, a.name) for a in fleet.agents if a.cluster is cluster}
+    return [s for s in streams(fleet.graph) if (s.project.name, s.agent.name) in here]
 
 
 def prometheus(
@@ -109,7 +191,13 @@ def loki(fleet: Fleet, cluster: Resource[Cluster], parts: Mapping[str, Part], pa
     kept = fleet.platform.components and fleet.platform.components.loki
     assert kept, "a part is a component of the platform"
     base = _monitor(fleet, cluster, parts, part, PORTS["loki"])
-    return {**base, "seconds": seconds(kept.retention)}
+    usual = seconds(kept.retention)
+    longer: list[Kept] = [
+        {"project": stream.project.name, "agent": stream.agent.name, "days": stream.days}
+        for stream in _streams(fleet, cluster)
+        if stream.days * DAY > usual
+    ]
+    return {**base, "seconds": usual, "streams": longer}
 
 
 def grafana(

@@ -100,6 +100,9 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
         "OTEL_EXPORTER_OTLP_ENDPOINT": (
             f"http://{platform.collector.name}.{space}.svc:{platform.collector.port}"
         ),
+        "OTEL_RESOURCE_ATTRIBUTES": (
+            f"service.name={agent.name},service.namespace={agent.project.name}"
+        ),
         "PROMPT_FILE": f"{_CONFIG}/prompt.md",
         "REGISTRY_URL": f"http://{platform.registry.name}.{space}.svc:{platform.registry.port}",
     }

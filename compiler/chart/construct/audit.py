@@ -1,0 +1,140 @@
+"""The collector's way to the audit store: which events go into which bucket, without secrets, and
+waiting in its volume while the store is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from compiler.chart.facts.monitoring import AuditStore, Bucket
+from compiler.emit.objects import Object
+
+QUEUE = "/var/lib/otelcol"
+"""Where the volume is mounted."""
+CREDENTIALS = "/etc/aws"
+"""Where the file `credentials` is that Amazon's library reads."""
+_FILE = "[default]\naws_access_key_id = {{ .id }}\naws_secret_access_key = {{ .key }}\n"
+TEMPLATE = {"credentials": _FILE}
+"""That file, as External Secrets fills it."""
+
+_SENDER = (
+    'Concat([resource.attributes["service.namespace"], resource.attributes["service.name"]], "/")'
+)
+_EVENT = ('log.attributes["event.name"]', "log.event_name")
+_KEYS = (
+    r"(?i)(passw|passphrase|secret|credential|authorization|cookie)",
+    r"(?i)(api|access|private|signing|encryption)[_.-]?key",
+    r"(?i)((access|auth|bearer|id|refresh|session)[_.-]?token|^token$)",
+)
+_VALUES = (
+    r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}",
+    r"(?i)\b[a-z0-9_-]*(password|passwd|pwd|secret|api[_-]?key|access[_-]?key|token)[\"']?\s*[:=]\s*[\"']?[^\s\"',;&]{4,}",
+    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b",
+    r"\b(gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[0-9A-Za-z_-]{16,})",
+    r"\b(sk-[0-9A-Za-z_-]{20,}|[rs]k_(live|test)_[0-9A-Za-z]{10,}|whsec_\w{16,})",
+    r"\b(xox[abeoprs]-[0-9A-Za-z-]{10,}|xapp-[0-9A-Za-z-]{10,}|hv[sbr]\.[0-9A-Za-z_-]{20,})",
+    r"\b(AIza[0-9A-Za-z_-]{30,}|GOCSPX-[0-9A-Za-z_-]{20,}|ntn_[0-9A-Za-z]{30,}|figd_[0-9A-Za-z_-]{30,})",
+    r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*",
+    r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----.*?(-----END|$)",
+    r"://[^\s:/@]+:[^\s@/]+@",
+)
+
+
+def extend(settings: Object, given: AuditStore) -> Object:
+    """A collector's settings, with the store's exporters and pipelines added."""
+    exporters = {f"awss3/{one['days']}d": _exporter(given, one) for one in given["buckets"]}
+    service, pipelines = settings["service"], settings["service"]["pipelines"]
+    ours = {
+        f"logs/audit-{one['days']}d": {
+            "receivers": ["routing/audit"],
+            "processors": ["redaction/audit"],
+            "exporters": [f"awss3/{one['days']}d"],
+        }
+        for one in given["buckets"]
+    }
+    door = {"receivers": ["otlp"], "processors": ["memory_limiter"], "exporters": ["routing/audit"]}
+    storage = {"directory": f"{QUEUE}/audit", "create_directory": True, "fsync": True}
+    return {
+        **settings,
+        "processors": {**settings["processors"], "redaction/audit": _redaction()},
+        "connectors": {**settings["connectors"], "routing/audit": _routing(given)},
+        "exporters": {**settings["exporters"], **exporters},
+        "extensions": {**settings["extensions"], "file_storage/audit": storage},
+        "service": {
+            **service,
+            "extensions": [*service["extensions"], "file_storage/audit"],
+            "pipelines": {**pipelines, "logs/audit": door, **ours},
+        },
+    }
+
+
+def _routing(given: AuditStore) -> Object:
+    """Each event into one bucket; those of agents that nobody knows into the longest."""
+    table = [
+        _route(bucket, " or ".join(_conditions(bucket)))
+        for bucket in given["buckets"]
+        if bucket["senders"]
+    ]
+    stranger = f"{_among(_EVENT, given['events'])} and not {_among((_SENDER,), given['agents'])}"
+    return {"error_mode": "ignore", "table": [*table, _route(given["buckets"][-1], stranger)]}
+
+
+def _route(bucket: Bucket, condition: str) -> Object:
+    return {
+        "context": "log",
+        "condition": condition,
+        "pipelines": [f"logs/audit-{bucket['days']}d"],
+    }
+
+
+def _conditions(bucket: Bucket) -> Iterator[str]:
+    """One for each group of senders that have the same events."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for event, senders in bucket["senders"].items():
+        groups.setdefault(tuple(senders), []).append(event)
+    for group, events in groups.items():
+        yield f"({_among(_EVENT, events)} and {_among((_SENDER,), group)})"
+
+
+def _among(values: Iterable[str], words: Iterable[str]) -> str:
+    """That one of some values is one of some words, in OpenTelemetry's language of conditions."""
+    shape = "|".join(words)
+    return "(" + " or ".join(f'IsMatch({value}, "^({shape})$")' for value in values) + ")"
+
+
+def _redaction() -> Object:
+    """What is called like a secret or looks like one, in attributes and bodies."""
+    return {
+        "allow_all_keys": True,
+        "redact_all_types": True,
+        "blocked_key_patterns": list(_KEYS),
+        "blocked_values": list(_VALUES),
+        "summary": "silent",
+    }
+
+
+def _exporter(given: AuditStore, bucket: Bucket) -> Object:
+    """It tries for ever, from a queue on disk; a name is never used twice."""
+    store: Object = {
+        "region": given["region"],
+        "s3_bucket": bucket["name"],
+        "s3_base_prefix": given["cluster"],
+        "s3_partition_format": "%Y/%m/%d/%H",
+        "s3_partition_timezone": "UTC",
+        "unique_key_func_name": "uuidv7",
+        "compression": "gzip",
+    }
+    if given["endpoint"]:
+        store |= {"endpoint": f"https://{given['endpoint']}", "s3_force_path_style": True}
+    mebibyte = 1024 * 1024
+    return {
+        "s3uploader": store,
+        "marshaler": "otlp_json",
+        "timeout": "60s",
+        "retry_on_failure": {"max_interval": "60s", "max_elapsed_time": 0},
+        "sending_queue": {
+            "storage": "file_storage/audit",
+            "sizer": "bytes",
+            "queue_size": given["queue"],
+            "batch": {"flush_timeout": "30s", "min_size": mebibyte, "max_size": 8 * mebibyte},
+        },
+    }

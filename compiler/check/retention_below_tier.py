@@ -1,0 +1,44 @@
+"""When an incident comes to light, the log of that day must still be there: a tier says for how
+long, and no store may forget sooner. EU AI Act, Art. 19 and 26(6), for systems of high risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.retention import Stream, in_loki, in_store, streams
+from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.source import Span
+
+RULE = Rule(
+    "retention-below-tier",
+    Severity.ERROR,
+    "a store keeps an agent's log for a shorter time than its tier demands",
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """The agent that each store fails the most, where we deploy what its log goes through."""
+    components = fleet.platform.components
+    if components is None or components.collector is None:
+        return
+    every = sorted(streams(fleet.graph), key=_demand, reverse=True)
+    platform = fleet.platform_resource
+    for stream in [s for s in every if 0 < in_store(fleet, s) < _demand(s)][:1]:
+        days = in_store(fleet, stream)
+        help = "raise `maxDays`, or leave it out"
+        yield _short(stream, platform.at("audit", "maxDays"), f"{days} days", help)
+    for stream in [s for s in every if not in_loki(fleet, s) and not in_store(fleet, s)][:1]:
+        help = "deploy `loki`, or send its events to `audit`"
+        yield _short(stream, platform.key_at("components"), "nowhere", help)
+
+
+def _demand(stream: Stream) -> int:
+    return stream.tier.spec.logRetentionDays
+
+
+def _short(stream: Stream, span: Span, kept: str, help: str) -> Diagnostic:
+    label = Label(stream.tier.at("logRetentionDays"), "its tier demands this many days")
+    message = f"the log of `{stream.agent.name}` in `{stream.project.name}` is kept {kept}"
+    return RULE.at(span, message, help=help, related=[label])
