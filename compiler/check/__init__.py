@@ -75,6 +75,7 @@ from compiler.check import (
     reason_missing,
     request_above_limit,
     retention_below_tier,
+    reviewers_too_few,
     route_twice,
     rule_of_two,
     scaling_inverted,
@@ -211,6 +212,7 @@ CHECKS: tuple[Check, ...] = (
     ai_system_missing,
     oversight_incomplete,
     retention_below_tier,
+    reviewers_too_few,
 )
 
 

@@ -11,6 +11,7 @@ from compiler.emit import (
     agentgateway,
     argocd,
     clients,
+    codeowners,
     context,
     embeddings,
     kagent,
@@ -56,6 +57,7 @@ EMITTERS: tuple[Emitter, ...] = (
     workflows,
     registry,
     embeddings,
+    codeowners,
 )
 
 
