@@ -10,6 +10,7 @@ from compiler.derive import Fleet
 from compiler.emit import (
     agentgateway,
     argocd,
+    audit,
     clients,
     codeowners,
     context,
@@ -58,6 +59,7 @@ EMITTERS: tuple[Emitter, ...] = (
     registry,
     embeddings,
     codeowners,
+    audit,
 )
 
 
