@@ -11,6 +11,7 @@ from compiler.emit import (
     agentgateway,
     argocd,
     audit,
+    checklist,
     clients,
     codeowners,
     context,
@@ -60,6 +61,7 @@ EMITTERS: tuple[Emitter, ...] = (
     embeddings,
     codeowners,
     audit,
+    checklist,
 )
 
 
