@@ -84,6 +84,12 @@ DEBIAN := prometheus prometheus-alertmanager redis-server redis-tools libjemallo
 	.venv/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/accept/checkov/requirements.lock
 	touch $@
 
+.venv/collector/.ready: tests/governance/collector/main.go tests/governance/collector/go.mod tests/governance/collector/go.sum
+	@command -v go >/dev/null || { echo "make accept-governance needs Go 1.26 or newer, to build the OpenTelemetry collector"; exit 2; }
+	mkdir -p .venv/collector
+	cd tests/governance/collector && go build -mod=readonly -trimpath -ldflags "-s -w" -o ../../../.venv/collector/collector .
+	touch $@
+
 mutations: .venv/.ready ## Spoil the artefacts in every way, and list what verify says of each.
 	$(BIN)/python -m tests.mutations
 
