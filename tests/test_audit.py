@@ -1,0 +1,222 @@
+"""How long logs are kept, by what is emitted; and what the audit's files and checklists say."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from compiler.derive import Fleet, derive
+from compiler.derive.retention import kept_days
+from compiler.emit import File, emit
+from compiler.pipeline import read
+from compiler.source import Source
+from tests.chart.estate import COMPONENTS, KEEPER, PROJECT, SPACES, compiled, platform
+from tests.estate import TODAY, sources
+
+ROOT = Path(__file__).parents[1]
+AUDIT = """\
+  audit:
+    bucket: example-audit
+    region: %s
+    lock: governance
+    accessKey: {name: AWS_ACCESS_KEY_ID, key: platform/audit, property: id}
+    secretKey: {name: AWS_SECRET_ACCESS_KEY, key: platform/audit, property: key}
+    events: {medium: [decision], high: [decision, stop]}
+"""
+TIER = """\
+apiVersion: roster/v1
+kind: RiskTier
+metadata: {name: high, owner: security-team}
+spec:
+  level: high
+  approveDestructive: true
+  dataClass: restricted
+  minimumConfidence: 0.9
+  exactModel: true
+  stopOwner: true
+  reasons: true
+  logRetentionDays: 400
+"""
+LOW = TIER.replace("name: high", "name: low").replace("level: high", "level: low")
+LOW = LOW.replace("logRetentionDays: 400", "logRetentionDays: 20")
+RECORD = """\
+apiVersion: roster/v1
+kind: AISystem
+metadata: {name: flashfusion, owner: security-team}
+spec:
+  project: flashfusion
+  logging: {store: loki, retentionDays: 500}
+"""
+
+
+def with_audit(components: str = COMPONENTS, region: str = "eu-central-1", more: str = "") -> str:
+    return platform(f"{AUDIT % region}{more}{components}")
+
+
+def fleet(*blocks: str) -> Fleet:
+    found = sources(blocks)
+    if PROJECT in blocks:
+        found.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
+    graph, wrong = read(found.values())
+    assert graph is not None, wrong
+    return derive(graph, TODAY)
+
+
+NO_LOKI = re.sub(r"    loki: .*\n", "", COMPONENTS)
+NO_COLLECTOR = re.sub(r"    collector: .*\n", "", COMPONENTS)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "loki", "audit"),
+    [
+        ((platform(), TIER), 400, 0),
+        ((platform(),), 30, 0),  # the tier's default is longer than Loki's ten days
+        ((with_audit(), TIER), 400, 400),
+        ((with_audit(), TIER, RECORD), 500, 500),
+        ((with_audit(more="    maxDays: 90\n"), TIER), 400, 90),
+        ((with_audit(NO_LOKI), TIER), 0, 400),
+        ((with_audit(NO_COLLECTOR), TIER), 400, 0),
+        ((with_audit(""), TIER), 0, 0),
+    ],
+)
+def test_kept_days(blocks: tuple[str, ...], loki: int, audit: int) -> None:
+    found = fleet(*blocks)
+    assert kept_days(found, "flashfusion", "loki") == loki
+    assert kept_days(found, "flashfusion", "audit") == audit
+    assert kept_days(found, "no-such-project", "loki") == 0
+
+
+def test_the_shortest_of_a_team_counts() -> None:
+    keeper = KEEPER.replace("riskTier: high", "riskTier: low")
+    found = fleet(with_audit(), TIER, LOW, SPACES, keeper, PROJECT)
+    assert kept_days(found, "flashfusion", "loki") == 20
+    assert kept_days(found, "flashfusion", "audit") == 0  # nothing of low risk goes there
+
+
+def files(*blocks: str) -> dict[str, File]:
+    return {file.path: file for file in emit(fleet(*blocks))}
+
+
+def test_a_first_region_is_not_named() -> None:
+    for region, named in (("us-east-1", False), ("eu-central-1", True)):
+        text = files(with_audit(region=region), TIER)[
+            "compliance/audit/example-audit-400d.bucket.json"
+        ]
+        assert ("CreateBucketConfiguration" in json.loads(text.text)) is named
+
+
+def test_nothing_is_told_where_nothing_is_ours() -> None:
+    assert not [
+        path for path in files(with_audit(""), TIER) if path.startswith("compliance/audit/")
+    ]
+
+
+def test_the_table_names_what_demands_it() -> None:
+    file = files(with_audit(), TIER, RECORD)["compliance/audit/audit.json"]
+    (row,) = json.loads(file.text)["agents"]
+    assert row["demanded"] == row["loki"] == row["audit"]["days"] == 500
+    assert row["audit"]["events"] == ["decision", "stop"]
+    lines = {origin.line for origin in file.origins}
+    assert "projects/flashfusion/2.yaml:6" in lines
+
+
+@cache
+def shipped() -> tuple[Fleet, dict[str, File]]:
+    given = [
+        Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        for name in ("specs", "projects", "policies")
+        for path in sorted((ROOT / name).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    graph, wrong = read(given)
+    assert graph is not None, wrong
+    found = derive(graph, TODAY)
+    return found, {file.path: file for file in emit(found)}
+
+
+PAGES = re.compile(r"compliance/[a-z-]+/(checklist|grants|audit)\.md")
+
+
+def test_no_link_leads_nowhere() -> None:
+    _, made = shipped()
+    pages = [file for path, file in made.items() if PAGES.fullmatch(path)]
+    assert len(pages) == 9
+    for page in pages:
+        for target in re.findall(r"\]\(([^)]*)\)", page.text):
+            path, _, line = target.partition("#L")
+            where = Path("/generated", page.path).parent / path
+            plain = "/".join(_walked(where.parts[1:]))
+            if line:
+                lines = (ROOT / plain).read_text(encoding="utf-8").split("\n")
+                assert 1 <= int(line) <= len(lines), target
+            else:
+                assert plain.removeprefix("generated/") in made, target
+
+
+def _walked(parts: tuple[str, ...]) -> list[str]:
+    found: list[str] = []
+    for part in parts:
+        found = found[:-1] if part == ".." else [*found, part]
+    return found
+
+
+def test_every_origin_of_a_checklist_is_shown_or_counted() -> None:
+    _, made = shipped()
+    page = made["compliance/flashfusion/checklist.md"]
+    lines = {origin.line for origin in page.origins}
+    shown = set(re.findall(r"\[([a-z][^\]]*:\d+)\]", page.text))
+    assert shown
+    assert shown <= lines
+
+
+def test_every_grant_is_listed_once() -> None:
+    found, made = shipped()
+    for project in ("flashfusion", "harvestflow"):
+        text = made[f"compliance/{project}/grants.md"].text
+        own = [grant for grant in found.grants if grant.call.project == project]
+        cells = [row.split(" | ") for row in text.splitlines() if row.startswith("| `")]
+        unasked = sum(len(row[2].split(", ")) for row in cells if row[2] != "none")
+        asked = sum(len(row[3].split(", ")) for row in cells if row[3] != "none")
+        assert (unasked, asked) == (
+            sum(grant.approval == "none" for grant in own),
+            sum(grant.approval == "human" for grant in own),
+        )
+        assert "not stated" in text
+
+
+def test_states_follow_the_specs() -> None:
+    _, made = shipped()
+    text = made["compliance/flashfusion/checklist.md"].text
+    assert re.search(r"\| oversight and stop \| Art\. 14, 26\(2\) \| shown \|", text)
+    assert re.search(
+        r"\| risk and impact \| Art\. 9, 27 \| open \| not recorded: the risk file", text
+    )
+    assert re.search(r"\| transparency \| Art\. 13, 50 \| declared \|", text)
+    assert "compliant" not in text.lower()
+
+
+def test_loki_keeps_each_stream_as_long_as_the_table_says() -> None:
+    given = (
+        with_audit(),
+        TIER,
+        LOW,
+        SPACES,
+        KEEPER.replace("riskTier: high", "riskTier: low"),
+        PROJECT,
+    )
+    result = compiled(*given)
+    assert not result.diagnostics
+    made = {file.path: file for file in result.files}
+    config = made["clusters/prod/platform/loki/configmap-loki.yaml"].object
+    assert config
+    limits = yaml.safe_load(config["data"]["loki.yaml"])["limits_config"]
+    streams = {one["selector"]: one["period"] for one in limits["retention_stream"]}
+    table = json.loads(made["compliance/audit/audit.json"].text)["agents"]
+    assert limits["retention_period"] == "864000s"
+    selector = '{{service_namespace="{project}", service_name="{agent}"}}'
+    assert streams == {selector.format(**row): f"{row['loki']}d" for row in table}
