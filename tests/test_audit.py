@@ -6,6 +6,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -220,3 +221,43 @@ def test_loki_keeps_each_stream_as_long_as_the_table_says() -> None:
     assert limits["retention_period"] == "864000s"
     selector = '{{service_namespace="{project}", service_name="{agent}"}}'
     assert streams == {selector.format(**row): f"{row['loki']}d" for row in table}
+
+
+def objects(*blocks: str) -> dict[str, dict[str, Any]]:
+    """The collector's objects, by kind and name."""
+    result = compiled(*blocks)
+    assert not result.diagnostics
+    where = "clusters/prod/platform/otel-collector/"
+    found = [dict(f.object) for f in result.files if f.path.startswith(where) and f.object]
+    return {f"{one['kind']}/{one['metadata']['name']}": one for one in found}
+
+
+def test_a_collector_waits_in_a_volume_of_its_own() -> None:
+    made = objects(with_audit(), TIER, SPACES, KEEPER, PROJECT)
+    spec = made["StatefulSet/otel-collector"]["spec"]
+    (claim,) = spec["volumeClaimTemplates"]
+    assert claim["spec"]["resources"]["requests"] == {"storage": "5Gi"}
+    (main,) = spec["template"]["spec"]["containers"]
+    mounts = {mount["name"]: mount["mountPath"] for mount in main["volumeMounts"]}
+    settings = yaml.safe_load(made["ConfigMap/otel-collector"]["data"]["collector.yaml"])
+    queue = settings["extensions"]["file_storage/audit"]["directory"]
+    assert queue.startswith(f"{mounts['data']}/")
+    (credentials,) = main["env"]
+    assert credentials["value"] == f"{mounts['secrets']}/credentials"
+    template = made["ExternalSecret/otel-collector"]["spec"]["target"]["template"]["data"]
+    assert set(template) == {"credentials"}
+    ports = [
+        port["port"]
+        for rule in made["NetworkPolicy/otel-collector"]["spec"]["egress"]
+        for port in rule["ports"]
+        if any("ipBlock" in peer for peer in rule["to"])
+    ]
+    assert ports == [443]
+
+
+def test_without_a_store_the_collector_is_as_it_was() -> None:
+    made = objects(platform(), TIER, SPACES, KEEPER, PROJECT)
+    assert "Deployment/otel-collector" in made
+    assert "ExternalSecret/otel-collector" not in made
+    settings = yaml.safe_load(made["ConfigMap/otel-collector"]["data"]["collector.yaml"])
+    assert set(settings["service"]["pipelines"]) == {"traces", "metrics", "logs"}
