@@ -29,9 +29,20 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         days = in_store(fleet, stream)
         help = "raise `maxDays`, or leave it out"
         yield _short(stream, platform.at("audit", "maxDays"), f"{days} days", help)
-    for stream in [s for s in every if not in_loki(fleet, s) and not in_store(fleet, s)][:1]:
-        help = "deploy `loki`, or send its events to `audit`"
-        yield _short(stream, platform.key_at("components"), "nowhere", help)
+    lost = [s for s in every if in_loki(fleet, s) < _demand(s) and not in_store(fleet, s)]
+    for stream in lost[:1]:
+        yield _unkept(fleet, stream)
+
+
+def _unkept(fleet: Fleet, stream: Stream) -> Diagnostic:
+    """A log that no audit store has, and that Loki keeps for its usual time, or not at all."""
+    platform, days = fleet.platform_resource, in_loki(fleet, stream)
+    if days:
+        help = "raise `retention`: kagent gives this agent's log a name that Loki cannot be told"
+        span = platform.at("components", "loki", "retention")
+        return _short(stream, span, f"{days} days", help)
+    help = "deploy `loki`, or send its events to `audit`"
+    return _short(stream, platform.key_at("components"), "nowhere", help)
 
 
 def _demand(stream: Stream) -> int:

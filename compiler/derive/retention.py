@@ -48,7 +48,8 @@ def streams(graph: Graph) -> Iterator[Stream]:
 def in_loki(fleet: Fleet, stream: Stream) -> int:
     """For how many days Loki keeps a log; 0 where it is not ours."""
     loki = fleet.platform.components and fleet.platform.components.loki
-    return max(stream.days, seconds(loki.retention) // DAY) if loki else 0
+    usual = seconds(loki.retention) // DAY if loki else 0
+    return max(stream.days, usual) if loki and named(fleet, stream) else usual
 
 
 def in_store(fleet: Fleet, stream: Stream) -> int:
@@ -64,8 +65,19 @@ def audited(fleet: Fleet, stream: Stream) -> tuple[Event, ...]:
     audit, components = fleet.platform.audit, fleet.platform.components
     if audit is None or components is None or components.collector is None:
         return ()
+    if not named(fleet, stream):
+        return ()
     found: tuple[Event, ...] = getattr(audit.events, stream.tier.spec.level)
     return found
+
+
+def named(fleet: Fleet, stream: Stream) -> bool:
+    """Whether an agent's log says whose it is: kagent gives names of its own."""
+    return not any(
+        agent.kagent
+        for agent in fleet.agents
+        if (agent.project.name, agent.name) == (stream.project.name, stream.agent.name)
+    )
 
 
 def bucket_days(fleet: Fleet) -> tuple[int, ...]:

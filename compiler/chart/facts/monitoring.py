@@ -16,6 +16,7 @@ from compiler.derive.retention import (
     bucket,
     bucket_days,
     in_store,
+    named,
     streams,
 )
 from compiler.graph import Resource
@@ -195,7 +196,7 @@ def loki(fleet: Fleet, cluster: Resource[Cluster], parts: Mapping[str, Part], pa
     longer: list[Kept] = [
         {"project": stream.project.name, "agent": stream.agent.name, "days": stream.days}
         for stream in _streams(fleet, cluster)
-        if stream.days * DAY > usual
+        if stream.days * DAY > usual and named(fleet, stream)
     ]
     return {**base, "seconds": usual, "streams": longer}
 
