@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.versions import exact
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Agent, LanguageModel, RiskTier
 
 RULE = Rule("model-floating", Severity.ERROR, "a model id that names no exact version")
-_EXACT = re.compile(
-    r"(?<!\d)(20\d{6}|20\d{2}-\d{2}-\d{2}|20\d{2}-\d{2})(?!\d)"  # a date
-    r"|-v\d+:\d+$"  # Bedrock's version
-    r"|@sha256:"
-    # Anthropic: since generation 4.6 an id without a date names one version
-    r"|claude-[a-z]+-(4-[6-9]|[5-9](-\d)?)(-v\d+)?$"
-    r"|-\d{3,4}$"  # Google, OpenAI and Mistral number their versions
-)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where a model id that names no exact version."""
     for model in fleet.graph.all(LanguageModel):
-        if _EXACT.search(model.spec.id):
+        if exact(model.spec.id):
             continue
         users = [
             agent

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from compiler.derive import Fleet
-from compiler.derive.duties import LEAD, Gap, absent, empty, told
+from compiler.derive.due import due
+from compiler.derive.duties import LEAD, Gap, absent, lacking, told, wrong
 from compiler.derive.systems import System
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.law import duty
@@ -28,8 +29,7 @@ _STOP = ("owner", "mechanism", "maxSeconds", "safeState", "lastDrill")
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every duty of Art. 14 that a record does not answer."""
-    for system in fleet.systems:
-        yield from told(fleet, RULE, system, _gaps(fleet, system))
+    yield from told(fleet, RULE, _gaps)
 
 
 def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
@@ -43,7 +43,7 @@ def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     yield from absent("AIA-054", system, *(f"oversight.stop.{field}" for field in _STOP))
     yield from _drill(fleet, system)
     yield from absent("AIA-055", system, "oversight.mode", "oversight.doubt")
-    if "1(a)" in system.points:
+    if due(fleet, system, "AIA-056"):
         yield from absent("AIA-056", system, "oversight.twoPersons")
 
 
@@ -52,10 +52,8 @@ def _assignees(system: System) -> Iterator[Gap]:
     yield from absent("AIA-050", system, "oversight.assignees")
     given = system.record.spec.oversight
     for index, assignee in enumerate(given.assignees if given else ()):
-        for field in (f for f in _ASSIGNEE if empty(getattr(assignee, f))):
-            route = ("oversight", "assignees", index, field)
-            what = f"`{field}` of whom oversight is assigned to is missing"
-            yield Gap(duty("AIA-050"), system.record, route, what, f"say {field}")
+        route, whose = ("oversight", "assignees", index), f"`{assignee.role or index}`"
+        yield from lacking("AIA-050", system, route, assignee, _ASSIGNEE, f"assignee {whose}")
 
 
 def _overrides(fleet: Fleet, system: System) -> Iterator[Gap]:
@@ -83,5 +81,5 @@ def _drill(fleet: Fleet, system: System) -> Iterator[Gap]:
         return
     old = f"the last drill of the stop is more than {most} days old"
     what = "the last drill of the stop lies in the future" if day > fleet.today else old
-    route = ("oversight", "stop", "lastDrill")
-    yield Gap(duty("AIA-054"), system.record, route, what, "try the stop, and write down the day")
+    help = "try the stop, and write down the day"
+    yield wrong("AIA-054", system, "oversight.stop.lastDrill", what, help)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
-from compiler.graph import Graph
-from compiler.model import Metric
+from compiler.graph import Graph, Resource
+from compiler.model import Agent, AISystem, LanguageModel, Metric, Report, Spec
+from compiler.source import Route
 
 FOLDER = "specs/evidence"
 
@@ -35,6 +37,8 @@ def measured(graph: Graph, metric: Metric) -> Measured | str | None:
     found = digest(graph, metric.evidence)
     if found is None:
         return f"there is no file `{FOLDER}/{metric.evidence}`"
+    if metric.sha256 is None:
+        return f"`{metric.evidence}` has no digest beside it: {found}"
     if metric.sha256 != found:
         return f"`{metric.evidence}` has another digest: {found}"
     try:
@@ -57,3 +61,25 @@ def meets(metric: Metric, result: Measured) -> bool:
     if metric.better == "higher":
         return result.value >= metric.threshold
     return result.value <= metric.threshold
+
+
+def metrics(graph: Graph) -> Iterator[tuple[Resource[Spec], Route, Metric]]:
+    """Every metric that is named: by which resource, and where."""
+    for record in graph.all(AISystem):
+        for index, metric in enumerate(record.spec.evaluation.metrics):
+            yield record, ("evaluation", "metrics", index), metric
+        given = record.spec.performance
+        for index, result in enumerate(given.groups if given else ()):
+            yield record, ("performance", "groups", index, "metric"), result.metric
+    others: list[Resource[Agent] | Resource[LanguageModel]]
+    others = [*graph.all(Agent), *graph.all(LanguageModel)]
+    for one in others:
+        for index, metric in enumerate(one.spec.evaluation):
+            yield one, ("evaluation", index), metric
+
+
+def reports(graph: Graph) -> Iterator[tuple[Resource[Spec], Route, Report]]:
+    """Every test report that is named: by which resource, and where."""
+    for record in graph.all(AISystem):
+        for index, report in enumerate(record.spec.evaluation.reports):
+            yield record, ("evaluation", "reports", index), report

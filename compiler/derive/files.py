@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.graph import Graph, Resource
-from compiler.model import Agent, ContextSpace, Project
+from compiler.model import Agent, AISystem, ContextSpace, Project, Spec
 from compiler.source import Route
 
 PROMPTS, CONTEXT = "specs/prompts", "specs/context"
-Named = tuple[Resource[Agent] | Resource[ContextSpace] | Resource[Project], Route, str, str]
+Named = tuple[Resource[Spec], Route, str, str]
 
 
 def named(graph: Graph) -> Iterator[Named]:
@@ -19,6 +19,10 @@ def named(graph: Graph) -> Iterator[Named]:
     for project in graph.all(Project):
         for index, name in enumerate(project.spec.clientConfigs):
             yield project, ("clientConfigs", index), f"projects/{project.name}", name
+    for record in graph.all(AISystem):
+        if record.spec.userInterface is not None:
+            folder = f"projects/{record.spec.project}"
+            yield record, ("userInterface",), folder, record.spec.userInterface
     yield from schemas(graph)
 
 
