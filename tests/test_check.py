@@ -5,7 +5,9 @@ A `##` section is one test, and its ```yaml, ```json and ```python blocks are it
 documents of tests/prelude.yaml are there too, unless a block defines them itself. A comment
 `# error: [code]` (or `# warning: [code]`) says that this line starts a diagnostic; a line
 without one says that it does not. A ```text block is what the user sees. A line
-`today: 2027-01-01` below the heading sets the day; `no prelude` leaves the prelude out.
+`today: 2027-01-01` below the heading sets the day; `no prelude` leaves the prelude out. Below
+`a project of high risk`, the files are those of tests/golden/high-risk, changed by ```diff blocks
+(tests/high_risk.py).
 
 `make golden` rewrites the text blocks; the run fails, so that the diff is read.
 """
@@ -22,6 +24,7 @@ import pytest
 from compiler import render
 from compiler.pipeline import compile
 from tests.estate import TODAY, sources
+from tests.high_risk import patched
 
 PAGES = Path(__file__).parent / "check"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -42,6 +45,8 @@ def test_section(page: Path, section: str, request: pytest.FixtureRequest) -> No
     blocks = BLOCK.findall(section)
     files = [body for language, body in blocks if language in ("yaml", "json", "python")]
     given = sources(files, prelude="\nno prelude\n" not in section)
+    if "\na project of high risk\n" in section:
+        given = patched(body for language, body in blocks if language == "diff")
     day = date.fromisoformat(match[1]) if (match := DAY.search(section)) else TODAY
     found = compile(given.values(), today=day).diagnostics
 

@@ -1,0 +1,27 @@
+"""Who is to stop an agent must be somebody who can be called (EU AI Act, Art. 14(4)(e))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.owners import owners, stoppers
+from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
+
+RULE = Rule(
+    "stop-owner-unknown",
+    Severity.ERROR,
+    "who can stop an agent or a system is not among the owners",
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every owner of a stop, of a system or of an agent in one, whom no Owners lists."""
+    known = owners(fleet.graph)
+    for resource, route, name in stoppers(fleet.graph, fleet.systems):
+        if name not in known:
+            yield RULE.at(
+                resource.at(*route),
+                f"`{name}` is to stop `{resource.name}`, and no Owners say who that is",
+                help=did_you_mean(name, known) or "list them in the Owners, with a contact",
+            )

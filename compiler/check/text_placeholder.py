@@ -1,0 +1,43 @@
+"""A placeholder fills a field and answers nothing; in a record it looks like an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.derive.placeholders import placeholder, texts
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.graph import Resource
+from compiler.model import Agent, AISystem, LanguageModel, Spec
+from compiler.source import Route
+
+RULE = Rule("text-placeholder", Severity.ERROR, "a text stands in for an answer")
+
+_PARTS = ("card", "compliance")
+_WORDS = frozenset((("compliance", "annexIII"), ("provider", "country")))
+"""Where `none` is an answer, and `NA` a country."""
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every placeholder in AI systems' records, agents' cards and answers, and models."""
+    for resource, route, text in _texts(fleet):
+        if placeholder(text) and route not in _WORDS:
+            field = ".".join(part for part in route if isinstance(part, str))
+            yield RULE.at(
+                resource.at(*route),
+                f"`{text.strip()}` is a placeholder, and no answer to `{field}`",
+                help="write what is so; leave the field out as long as nobody knows",
+            )
+
+
+def _texts(fleet: Fleet) -> Iterator[tuple[Resource[Spec], Route, str]]:
+    for record in fleet.graph.all(AISystem):
+        for route, text in texts(record.spec):
+            yield record, route, text
+    for model in fleet.graph.all(LanguageModel):
+        for route, text in texts(model.spec):
+            yield model, route, text
+    for agent in fleet.graph.all(Agent):
+        for part in _PARTS:
+            for route, text in texts(getattr(agent.spec, part), (part,)):
+                yield agent, route, text
