@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.duties import LEAD, Gap, absent, lacking, told, wrong
+from compiler.derive.placeholders import placeholder
 from compiler.derive.systems import System
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
 
@@ -56,10 +57,11 @@ def _risks(fleet: Fleet, system: System) -> Iterator[Gap]:
 def _misuse(system: System) -> Iterator[Gap]:
     assert system.record is not None
     known = [risk.id for risk in system.record.spec.risks]
+    named = bool(known) and not any(placeholder(id) for id in known)
     for index, misuse in enumerate(system.record.spec.misuse):
         route = ("misuse", index)
         yield from lacking("AIA-011", system, route, misuse, ("description", "risk"), "a misuse")
-        if known and misuse.risk is not None and misuse.risk not in known:
+        if named and misuse.risk is not None and misuse.risk not in known:
             what = f"a misuse leads to `{misuse.risk}`, which is no risk of the file"
             help = did_you_mean(misuse.risk, known) or "write the `id` of one of `risks`"
             yield wrong("AIA-011", system, (*route, "risk"), what, help)

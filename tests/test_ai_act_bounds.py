@@ -1,0 +1,274 @@
+"""Whom the duties of the EU AI Act bind, and from which day; and answers that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from compiler.derive.placeholders import placeholder, texts
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.law import duty
+from compiler.pipeline import analyse
+from compiler.source import Route, Source
+from tests import high_risk
+from tests.estate import TODAY
+from tests.high_risk import (
+    AGENTS,
+    ANALYST,
+    ASSISTANT,
+    MODEL,
+    PROJECT,
+    RECORD,
+    REVIEWER,
+    TIER,
+    WORKFLOW,
+    Change,
+    Changes,
+    Spec,
+    both,
+    diagnosed,
+    having,
+    without,
+)
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+MEDIUM: Changes = {TIER: having("level", "medium")}
+"""Its agents are of a medium tier, so that the day alone says how grave a gap is."""
+
+NOT_LISTED: Changes = {path: having("compliance.annexIII", "none") for path in AGENTS}
+"""Nothing of it is in Annex III; what is left is that people talk to it."""
+
+SILENT: Changes = {
+    **NOT_LISTED,
+    ASSISTANT: both(
+        NOT_LISTED[ASSISTANT], without("compliance.interactsWithPersons", "compliance.generates")
+    ),
+    PROJECT: having("notices.interactsWithPersons", False),
+}
+"""And nobody outside talks to it."""
+
+ALL = ("project", "role", "intendedPurpose", "literacy")
+
+
+def only(*fields: str) -> Change:
+    """Takes away all of a record but some fields."""
+
+    def change(spec: Spec) -> None:
+        for field in [field for field in spec if field not in fields]:
+            del spec[field]
+
+    return change
+
+
+def seen(changes: Changes, code: str, today: date = TODAY) -> list[Severity]:
+    """How grave each finding of one code is."""
+    return [d.severity for d in diagnosed(changes, today) if d.code == code]
+
+
+def told(changes: Changes) -> Diagnostic:
+    """The one thing that is found."""
+    (found,) = diagnosed(changes)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("field", "id", "code"),
+    [
+        ("minorsAndVulnerable", "AIA-013", "risk-file-incomplete"),
+        ("postMarket", "AIA-070", "post-market-incomplete"),
+        ("literacy", "AIA-008", "literacy-missing"),
+        ("transparency.marking", "AIA-091", "transparency-incomplete"),
+    ],
+)
+def test_a_gap_is_an_error_from_half_a_year_before(field: str, id: str, code: str) -> None:
+    changes = {**MEDIUM, RECORD: without(field)}
+    lead = duty(id).applies - timedelta(days=180)
+    assert seen(changes, code, lead - timedelta(days=1)) == [WARNING]
+    assert seen(changes, code, lead) == [ERROR]
+
+
+def test_a_gap_of_a_high_tier_is_an_error_at_once() -> None:
+    changes = {RECORD: without("minorsAndVulnerable")}
+    assert seen(changes, "risk-file-incomplete", date(2025, 1, 1)) == [ERROR]
+
+
+def test_old_systems_have_more_time_to_mark_what_they_make() -> None:
+    limited = both(only(*ALL, "released", "transparency"), without("transparency.marking"))
+    for released, said in (
+        ("2026-07-01", "applies from 2026-12-02: AIA-091"),
+        ("2026-08-02", "applies since 2026-08-02: AIA-091"),
+    ):
+        changes = {**NOT_LISTED, RECORD: both(limited, having("released", released))}
+        assert told(changes).related[0].text == said
+
+
+def test_two_prohibitions_came_later() -> None:
+    for letters, said in (
+        (("ba", "bb"), "applies from 2026-12-02: AIA-003"),
+        (("ba", "c"), "applies since 2025-02-02: AIA-003"),
+    ):
+        found = told({REVIEWER: without(*(f"compliance.prohibited.{one}" for one in letters))})
+        assert found.related[0].text == said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**NOT_LISTED, RECORD: only(*ALL, "transparency")},
+        {**SILENT, RECORD: only(*ALL)},
+        {PROJECT: without("compliance"), RECORD: only("project")},
+    ],
+    ids=["limited", "minimal", "in no regime"],
+)
+def test_duties_that_do_not_bind_are_silent(changes: Changes) -> None:
+    assert diagnosed(changes) == ()
+
+
+PROVIDERS_OWN = (
+    "version", "supersedes", "released", "risks", "minorsAndVulnerable", "misuse", "data",
+    "evaluation", "performance", "design", "userInterface", "security", "solutions", "conformity",
+    "qualityManagement", "documentationYears", "postMarket", "registration",
+)  # fmt: skip
+
+
+def test_a_deployer_owes_no_provider_papers_and_a_provider_no_deployer_answers() -> None:
+    papers = {MODEL: without("annexXII", "agreement")}
+    deployer = both(having("role", "deployer"), without(*PROVIDERS_OWN))
+    assert diagnosed({**papers, RECORD: deployer}) == ()
+    assert len(diagnosed({RECORD: without(*PROVIDERS_OWN)})) == len(PROVIDERS_OWN) - 1, (
+        "`supersedes` is not asked for where there is no version"
+    )
+    provider = both(having("role", "provider"), without("deployer", "fria"))
+    assert diagnosed({RECORD: provider}) == ()
+
+
+def test_without_a_role_both_are_asked_for() -> None:
+    found = diagnosed({RECORD: without("role", "design", "fria")})
+    assert sorted(d.code for d in found) == [
+        "classification-incomplete",
+        "deployer-duties-incomplete",
+        "technical-documentation-incomplete",
+    ]
+
+
+def test_a_deployer_of_critical_infrastructure_alone_owes_no_impact_assessment() -> None:
+    water = {path: having("compliance.annexIII", ["2"]) for path in (ANALYST, REVIEWER)}
+    national = having("registration.database", "national")
+    gone = without("fria", "deployer.personsInformed", "deployer.explanations")
+    assert diagnosed({**water, RECORD: both(national, gone)}) == ()
+
+
+def test_a_tier_is_not_below_the_class() -> None:
+    assert seen(MEDIUM, "class-above-tier") == [WARNING, WARNING]
+    assert seen({TIER: having("level", "low")}, "class-above-tier") == [ERROR, WARNING, WARNING]
+    assert seen({**SILENT, TIER: having("level", "low")}, "class-above-tier") == []
+    talking = {**SILENT, TIER: having("level", "low")}
+    del talking[PROJECT]
+    assert seen(talking, "class-above-tier") == [ERROR], "of the project, whose agents are all low"
+
+
+def test_a_derogation_lowers_the_class_where_members_are_judged_apart() -> None:
+    narrow = {"condition": "a", "grounds": "It only sorts papers by their date. " * 3}
+    derogated = having("compliance.derogation", {**narrow, "profiling": False})
+    changes = {**MEDIUM, ANALYST: derogated, REVIEWER: derogated}
+    apart = having("compliance", {"separable": True, "rationale": "Each sorts other papers."})
+    assert len(seen(changes, "class-above-tier")) == 2
+    assert seen({**changes, WORKFLOW: apart}, "class-above-tier") == []
+
+
+def test_what_two_systems_share_is_told_once() -> None:
+    given = high_risk.changed({REVIEWER: without("compliance.annexIII")})
+    for path in (PROJECT, RECORD):
+        text = given[path].text.replace("name: lending,", "name: leasing,")
+        other = path.replace("/lending/", "/leasing/")
+        given[other] = Source(other, text.replace("project: lending\n", "project: leasing\n"))
+    found = analyse(given.values(), today=TODAY).diagnostics
+    assert [d.span.path for d in found if d.code == "classification-incomplete"] == [REVIEWER]
+
+
+def test_what_needs_no_check_is_held_by_link_and_shape() -> None:
+    handed_on = {PROJECT: having("agents.0.delegatesTo", ["nobody"])}
+    assert told(handed_on).code == "unknown-ref", "AIA-016"
+    assert told({ANALYST: without("resources")}).code == "wrong-shape", "AIA-021"
+
+
+def _routes() -> Iterator[Route]:
+    """Where the record has a text."""
+    document = analyse(high_risk.texts().values(), today=TODAY)
+    assert document.fleet is not None
+    record = document.fleet.systems[0].record
+    assert record is not None
+    yield from (route for route, _ in texts(record.spec))
+
+
+CLOSED = {
+    "project", "role", "country", "likelihood", "severity", "residual", "better", "sha256", "route",
+    "events", "store", "mode", "dashboard", "mechanism", "database", "status",
+}  # fmt: skip
+"""Fields whose shape takes no such text; a role of an assignee is a text."""
+
+LOOKED_UP = {
+    "version": "technical-documentation-incomplete",
+    "supersedes": "technical-documentation-incomplete",
+    "userInterface": "file-missing",
+    "risk": "risk-file-incomplete",
+    "evidence": "evidence-invalid",
+    "file": "evidence-invalid",
+}
+"""What is told of a name that nothing has; a metric's name is that of its evidence."""
+
+
+@pytest.mark.parametrize("route", list(_routes()), ids=lambda r: ".".join(map(str, r)))
+def test_a_placeholder_anywhere_in_a_record_is_one_mistake(route: Route) -> None:
+    found = told({RECORD: having(".".join(map(str, route)), "TBD")})
+    last = next(part for part in reversed(route) if isinstance(part, str))
+    metric = last == "name" and {"metric", "metrics"} & set(route)
+    usual = "evidence-invalid" if metric else LOOKED_UP.get(last, "text-placeholder")
+    closed = last in CLOSED and "assignees" not in route
+    assert found.code == ("wrong-shape" if closed else usual)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["TBD", "tbd.", "TODO", "todo: ask Anna", "N/A", "n.a.", "None", "none known", "None known.",
+     "lorem ipsum dolor", "Lorem ipsum", "xxx", "XXXX", "-", "...", "…", "?",
+     "to be defined", "  "],
+)  # fmt: skip
+def test_placeholders(text: str) -> None:
+    assert placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["None of them is a minor", "A todo list is kept", "No notified body took part", "text", "5",
+     "Nobody knows it better than the officers", "xx", "Unknown senders are refused", "TBDB rules"],
+)  # fmt: skip
+def test_answers_that_only_look_like_placeholders(text: str) -> None:
+    assert not placeholder(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "code"),
+    [
+        (RECORD, having("design.logic", "TBD"), "text-placeholder"),
+        (ANALYST, having("card.limitations", ["none known"]), "text-placeholder"),
+        (ANALYST, having("card.risks.0.mitigation", "..."), "text-placeholder"),
+        (MODEL, having("agreement", "n/a"), "text-placeholder"),
+        (RECORD, having("evaluation.reports.0.date", "2026-12-24"), "evaluation-in-future"),
+        (RECORD, having("oversight.stop.owner", "Nobody"), "stop-owner-unknown"),
+        (ANALYST, having("oversight.owner", "Nobody"), "stop-owner-unknown"),
+        (RECORD, having("postMarket.owner", "Nobody"), "owner-unknown"),
+        (RECORD, having("incident.suspension", "Nobody"), "owner-unknown"),
+        (RECORD, having("oversight.assignees.0.role", "Nobody"), "owner-unknown"),
+        (RECORD, having("risks.0.acceptedBy", "Nobody"), "owner-unknown"),
+        (MODEL, having("id", "claude-haiku-latest"), "model-floating"),
+        (RECORD, without("evaluation.metrics.0.sha256"), "evidence-invalid"),
+        (RECORD, having("evaluation.metrics.0.sha256", "0" * 64), "evidence-invalid"),
+        (ANALYST, without("oversight.stop"), "stop-owner-missing"),
+        (ASSISTANT, without("card"), "card-incomplete"),
+    ],
+)
+def test_bad_input_is_a_diagnostic_of_its_own(path: str, change: Change, code: str) -> None:
+    assert told({path: change}).code == code
