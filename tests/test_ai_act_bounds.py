@@ -19,6 +19,7 @@ from tests.high_risk import (
     ANALYST,
     ASSISTANT,
     MODEL,
+    PLATFORM,
     PROJECT,
     RECORD,
     REVIEWER,
@@ -176,6 +177,42 @@ def test_a_derogation_lowers_the_class_where_members_are_judged_apart() -> None:
     apart = having("compliance", {"separable": True, "rationale": "Each sorts other papers."})
     assert len(seen(changes, "class-above-tier")) == 2
     assert seen({**changes, WORKFLOW: apart}, "class-above-tier") == []
+
+
+EVENTS = ["decision", "tool-call", "human-override", "stop", "config-change", "model-change"]
+
+
+@pytest.mark.parametrize(
+    ("events", "days", "said"),
+    [
+        (EVENTS, None, "the audit store takes no events of the kind `risk-situation`"),
+        ([*EVENTS, "risk-situation"], 200, "the store `audit` keeps logs for 200 days, and not"),
+        ([*EVENTS, "risk-situation"], None, None),
+    ],
+)
+def test_the_store_keeps_what_is_declared(
+    events: list[str], days: int | None, said: str | None
+) -> None:
+    size = {"requests": {"cpu": "1", "memory": "1G"}, "limits": {"cpu": "1", "memory": "1G"}}
+    image = {"repository": "docker.io/otel/opentelemetry-collector-contrib", "tag": "0.152.0"}
+    audit = {
+        "bucket": "lending-audit",
+        "region": "eu-central-1",
+        "lock": "compliance",
+        "accessKey": {"name": "AUDIT_ID", "key": "platform/audit"},
+        "secretKey": {"name": "AUDIT_KEY", "key": "platform/audit"},
+        "events": {"medium": EVENTS, "high": list(events)},
+        **({"maxDays": days} if days else {}),
+    }
+    collector = having("components.collector", {"image": image, "resources": size})
+    platform = both(having("audit", audit), collector)
+    found = diagnosed({PLATFORM: platform, RECORD: having("logging.store", "audit")})
+    messages = [d.message for d in found if d.code == "logging-incomplete"]
+    assert len(messages) == (said is not None)
+    assert all(message.startswith(said or "") for message in messages)
+    assert {d.code for d in found} <= {
+        "logging-incomplete", "image-unpinned", "budget-exceeded", "retention-below-tier",
+    }  # fmt: skip
 
 
 def test_what_two_systems_share_is_told_once() -> None:

@@ -10,7 +10,7 @@ from typing import get_args
 from compiler.derive import Fleet
 from compiler.derive.due import due
 from compiler.derive.duties import LEAD, Gap, absent, told, wrong
-from compiler.derive.retention import kept_days
+from compiler.derive.retention import audited, kept_days, streams
 from compiler.derive.systems import System
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model.audit import Event
@@ -70,7 +70,19 @@ def _retention(fleet: Fleet, system: System) -> Iterator[Gap]:
         what = f"nothing that is deployed from here keeps logs in the store `{given.store}`"
         help = "deploy it with the platform's components, or name the other store"
         yield wrong("AIA-030", system, "logging.store", what, help)
+    elif given.store == "audit" and (lost := _lost(fleet, system)):
+        several = ", ".join(f"`{event}`" for event in lost)
+        what = f"the audit store takes no events of the kind {several} of these agents"
+        help = "add them to the platform's `audit.events` for the level of their tier"
+        yield wrong("AIA-030", system, "logging.store", what, help)
     elif kept < days:
         what = f"the store `{given.store}` keeps logs for {kept} days, and not for {days}"
         help = "have the store keep them longer, or name the other store"
         yield wrong("AIA-031", system, place, what, help)
+
+
+def _lost(fleet: Fleet, system: System) -> list[str]:
+    """The kinds of events that do not reach the audit store from some agent of the system."""
+    own = (s for s in streams(fleet.graph) if s.project.name == system.project.name)
+    reaching = [audited(fleet, stream) for stream in own]
+    return [event for event in _EVENTS if any(event not in events for events in reaching)]

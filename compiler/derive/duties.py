@@ -136,12 +136,22 @@ def _told(fleet: Fleet, rule: Rule, group: Sequence[tuple[System, Gap]]) -> Diag
     system, first = group[0]
     duties = {gap.duty.id: gap.duty for _, gap in group}
     articles = "; ".join(dict.fromkeys(one.article for one in duties.values()))
-    day = min(gap.day for _, gap in group)
-    verb = "applies since" if day <= fleet.today else "applies from"
     return rule.at(
         first.resource.key_at(*first.route) if first.route else first.resource.name_span,
         f"{first.what}: see {articles}",
         help="; ".join(dict.fromkeys(gap.help for _, gap in group)),
-        related=[Label(system.project.name_span, f"{verb} {day}: {', '.join(duties)}")],
+        related=[Label(system.project.name_span, _days(fleet, (gap for _, gap in group)))],
         severity=worst(grave(fleet, rule, system, gap) for system, gap in group),
     )
+
+
+def _days(fleet: Fleet, gaps: Iterable[Gap]) -> str:
+    """From which day each duty applies, as `applies from 2027-12-02: AIA-010, AIA-011`."""
+    days: dict[date, dict[str, None]] = {}
+    for gap in sorted(gaps, key=lambda gap: gap.day):
+        days.setdefault(gap.day, {})[gap.duty.id] = None
+    said = (
+        f"{'since' if day <= fleet.today else 'from'} {day}: {', '.join(ids)}"
+        for day, ids in days.items()
+    )
+    return "applies " + "; ".join(said)
