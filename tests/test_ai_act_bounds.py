@@ -225,6 +225,20 @@ def test_what_two_systems_share_is_told_once() -> None:
     assert [d.span.path for d in found if d.code == "classification-incomplete"] == [REVIEWER]
 
 
+def test_where_nobody_lists_anybody_that_is_one_mistake() -> None:
+    given = dict(high_risk.texts())
+    del given["policies/owners.yaml"]
+    found = analyse(given.values(), today=TODAY).diagnostics
+    assert [d.code for d in found if "owner" in d.code] == ["stop-owner-unknown"]
+
+
+def test_without_a_record_nothing_more_is_said() -> None:
+    given = high_risk.changed({MODEL: without("annexXII")})
+    del given[RECORD]
+    found = analyse(given.values(), today=TODAY).diagnostics
+    assert [d.code for d in found] == ["ai-system-missing"]
+
+
 def test_what_needs_no_check_is_held_by_link_and_shape() -> None:
     handed_on = {PROJECT: having("agents.0.delegatesTo", ["nobody"])}
     assert told(handed_on).code == "unknown-ref", "AIA-016"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.graph import Resource
 from compiler.model import Agent, Project
 
 RULE = Rule("card-incomplete", Severity.WARNING, "an agent's card names no limitation, or no risk")
@@ -13,17 +14,21 @@ RULE = Rule("card-incomplete", Severity.WARNING, "an agent's card names no limit
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every agent of a project that answers to a regime whose card lacks one of the two."""
-    answering = [project for project in fleet.graph.all(Project) if project.spec.compliance]
-    for agent in fleet.graph.all(Agent):
-        teams = (p for p in answering if agent.name in {str(e.agent) for e in p.spec.agents})
-        project, card = next(teams, None), agent.spec.card
+    answering: dict[str, Resource[Project]] = {}
+    for project in (p for p in fleet.graph.all(Project) if p.spec.compliance):
+        for entry in project.spec.agents:
+            answering.setdefault(str(entry.agent), project)
+    for agent in (a for a in fleet.graph.all(Agent) if a.name in answering):
+        card = agent.spec.card
         given = {"limitations": card.limitations, "risks": card.risks}
         lacking = [name for name, entries in given.items() if not entries]
-        if project is not None and lacking:
+        if lacking:
             several = " and ".join(f"`card.{name}`" for name in lacking)
             yield RULE.at(
                 agent.key_at("card"),
                 f"agent `{agent.name}` has no {several}",
                 help="say what it cannot do, and what can go wrong and what is done about it",
-                related=[Label(project.at("compliance"), "this project answers to a regime")],
+                related=[
+                    Label(answering[agent.name].at("compliance"), "the regimes it answers to")
+                ],
             )

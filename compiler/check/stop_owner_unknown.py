@@ -16,7 +16,10 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every owner of a stop, of a system or of an agent in one, whom no Owners lists."""
+    """Every owner of a stop, of a system or of an agent in one, whom no Owners lists.
+
+    Where nobody lists anybody, that is one mistake.
+    """
     known = owners(fleet.graph)
     for resource, route, name in stoppers(fleet.graph, fleet.systems):
         if name not in known:
@@ -25,3 +28,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 f"`{name}` is to stop `{resource.name}`, and no Owners say who that is",
                 help=did_you_mean(name, known) or "list them in the Owners, with a contact",
             )
+            if not known:
+                return

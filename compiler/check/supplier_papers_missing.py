@@ -34,7 +34,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
 
 
 def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
-    if not system.binds("high-provider"):
+    if system.record is None or not system.binds("high-provider"):
         return
     for name in sorted({str(agent.spec.model) for agent in system.members}):
         model = fleet.graph.get(LanguageModel, name)
