@@ -1,5 +1,5 @@
 """Some names are taken: in the namespaces of projects by walls, waypoints and gateways; among
-projects by the platform's own parts in Argo CD and PM2."""
+projects by the platform's own parts in Argo CD and PM2; among agents by the card of all."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ RESERVED = (
 )
 OWN = ("cluster", "platform", "root")
 """What AppProjects are called that belong to no project."""
+CARD = "fleet"
+"""Whose card is that of all agents."""
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -35,6 +37,10 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         if resource.name in RESERVED:
             message = f"`{resource.name}` is the name of an object that we put into namespaces"
             yield RULE.at(resource.name_span, message, help="choose another name")
+    for agent in fleet.graph.all(Agent):
+        if agent.name == CARD:
+            message = f"`{CARD}` is what we call the card of all agents"
+            yield RULE.at(agent.name_span, message, help="choose another name")
     for project in fleet.graph.all(Project):
         if project.name in OWN:
             message = f"`{project.name}` is what we call a part of the platform"

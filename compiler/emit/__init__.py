@@ -11,6 +11,7 @@ from compiler.emit import (
     agentgateway,
     argocd,
     audit,
+    cards,
     checklist,
     clients,
     codeowners,
@@ -62,6 +63,7 @@ EMITTERS: tuple[Emitter, ...] = (
     codeowners,
     audit,
     checklist,
+    cards,
 )
 
 

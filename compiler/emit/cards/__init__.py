@@ -1,0 +1,21 @@
+"""Cards of agents and models for people, their ML-BOMs, and the AI-BOM of the whole fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive import Fleet
+from compiler.emit.cards.boms import agent_bom, fleet_bom, model_bom
+from compiler.emit.file import File
+from compiler.model import Agent, LanguageModel
+
+FOLDERS: tuple[str, ...] = ("cards",)
+
+
+def emit(fleet: Fleet) -> Iterator[File]:
+    """`cards/<agent>.cdx.json`, `cards/models/<model>.cdx.json`, `cards/fleet.cdx.json`."""
+    for agent in fleet.graph.all(Agent):
+        yield agent_bom(fleet, agent)
+    for model in fleet.graph.all(LanguageModel):
+        yield model_bom(fleet, model)
+    yield fleet_bom(fleet)

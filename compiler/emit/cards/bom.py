@@ -1,0 +1,81 @@
+"""CycloneDX 1.7 documents around what they are about: no time, and a serial number by content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from compiler.emit.json import dump
+from compiler.model import Platform
+
+SCHEMA = "http://cyclonedx.org/schema/bom-1.7.schema.json"
+Part = dict[str, Any]
+"""A component, a service or another piece of a BOM."""
+
+
+def bom(
+    platform: Platform,
+    subject: Part,
+    *,
+    components: Iterable[Part] = (),
+    services: Iterable[Part] = (),
+    dependencies: Mapping[str, Iterable[str]],
+    declared: Part | None = None,
+) -> Part:
+    """A BOM about a subject; `declared` are its definitions and declarations.
+
+    `dependencies` may name what is not listed here: only what is listed is kept.
+    """
+    parts, served = _by_ref(components), _by_ref(services)
+    known = {subject["bom-ref"], *(one["bom-ref"] for one in (*parts, *served))}
+    content: Part = {
+        "metadata": {
+            "lifecycles": [{"phase": "design"}],
+            "tools": {"components": [{"type": "application", "name": "roster"}]},
+            "supplier": supplier(platform),
+            "component": subject,
+        },
+        "components": parts,
+        "services": served,
+        "dependencies": [
+            {"ref": ref, "dependsOn": sorted({one for one in targets if one in known})}
+            for ref, targets in sorted(dependencies.items())
+            if ref in known
+        ],
+        **(declared or {}),
+    }
+    content = {key: value for key, value in content.items() if value}
+    serial = uuid5(NAMESPACE_URL, f"https://{platform.domain}/{dump(content)}")
+    return {
+        "$schema": SCHEMA,
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.7",
+        "serialNumber": f"urn:uuid:{serial}",
+        "version": 1,
+        **content,
+    }
+
+
+def supplier(platform: Platform) -> Part:
+    """The organisation that all of this is of."""
+    return {"name": platform.organisation, "url": [f"https://{platform.domain}"]}
+
+
+def properties(pairs: Iterable[tuple[str, object]]) -> list[dict[str, str]]:
+    """Properties in the project's namespace; what is not known is left out."""
+    return [
+        {"name": f"roster:{name}", "value": _text(value)}
+        for name, value in pairs
+        if value is not None
+    ]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _by_ref(parts: Iterable[Part]) -> list[Part]:
+    """Each part once, by its reference."""
+    found = {part["bom-ref"]: part for part in parts}
+    return [found[ref] for ref in sorted(found)]

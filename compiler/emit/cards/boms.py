@@ -1,0 +1,145 @@
+"""The BOMs: of one agent, of one model, and of the whole fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from compiler.derive import Fleet
+from compiler.derive.systems import System
+from compiler.emit.cards import components as made
+from compiler.emit.cards.bom import Part, bom, supplier
+from compiler.emit.cards.declarations import declared
+from compiler.emit.cards.facts import delegates, granted, runs_on, systems, used
+from compiler.emit.cards.services import service
+from compiler.emit.file import File, Origin
+from compiler.emit.json import dump
+from compiler.graph import Resource
+from compiler.model import Agent, LanguageModel, MCPServer, Spec
+from compiler.source import Route
+
+FLEET = "cards/fleet.cdx.json"
+
+
+def agent_bom(fleet: Fleet, agent: Resource[Agent]) -> File:
+    """`cards/<agent>.cdx.json`: an agent's parts, what it calls, and what its systems answer."""
+    model = fleet.graph.get(LanguageModel, agent.spec.model)
+    servers, known = used(fleet, agent), systems(fleet, agent)
+    tools = {(grant.call.server, grant.call.tool) for grant in granted(fleet, agent)}
+    others = [made.other(one, f"{one.name}.cdx.json") for one in delegates(fleet, agent)]
+    content = bom(
+        fleet.platform,
+        made.agent(fleet, agent),
+        components=[
+            made.model(fleet, model, [agent]),
+            *_own(fleet, agent),
+            *_all(servers),
+            *others,
+        ],
+        services=[
+            service(fleet, one, {tool for server, tool in tools if server == one.name})
+            for one in servers
+        ],
+        dependencies=_dependencies(fleet, [agent], servers),
+        declared=declared(fleet, known),
+    )
+    return File(
+        f"cards/{agent.name}.cdx.json", dump(content), _origins(fleet, content, agent, known)
+    )
+
+
+def model_bom(fleet: Fleet, model: Resource[LanguageModel]) -> File:
+    """`cards/models/<model>.cdx.json`: one model, and the agents that run on it."""
+    users = runs_on(fleet, model)
+    content = bom(
+        fleet.platform,
+        made.model(fleet, model, users),
+        components=[made.other(one, f"../{one.name}.cdx.json") for one in users],
+        dependencies={f"agent:{one.name}": [f"model:{model.name}"] for one in users},
+    )
+    path = f"cards/models/{model.name}.cdx.json"
+    return File(path, dump(content), _origins(fleet, content, model, ()))
+
+
+def fleet_bom(fleet: Fleet) -> File:
+    """`cards/fleet.cdx.json`: every agent, model, server, tool, prompt, package and image."""
+    agents, servers = fleet.graph.all(Agent), fleet.graph.all(MCPServer)
+    models = [made.model(fleet, m, runs_on(fleet, m)) for m in fleet.graph.all(LanguageModel)]
+    subject: Part = {
+        "type": "application",
+        "bom-ref": "fleet",
+        "name": fleet.platform.organisation,
+        "supplier": supplier(fleet.platform),
+    }
+    every = [part for one in agents for part in (made.agent(fleet, one), *_own(fleet, one))]
+    content = bom(
+        fleet.platform,
+        subject,
+        components=[*every, *models, *_all(servers)],
+        services=[service(fleet, one) for one in servers],
+        dependencies={
+            **_dependencies(fleet, agents, servers),
+            "fleet": [f"agent:{one.name}" for one in agents],
+        },
+        declared=declared(fleet, fleet.systems),
+    )
+    origins = _origins(fleet, content, fleet.platform_resource, fleet.systems)
+    return File(FLEET, dump(content), origins)
+
+
+def _own(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Part]:
+    yield from made.prompts(fleet, agent)
+    yield from made.image(agent)
+
+
+def _all(servers: Iterable[Resource[MCPServer]]) -> Iterator[Part]:
+    for server in servers:
+        yield from made.package(server)
+        yield from made.image(server)
+
+
+def _dependencies(
+    fleet: Fleet, agents: Iterable[Resource[Agent]], servers: Iterable[Resource[MCPServer]]
+) -> Mapping[str, list[str]]:
+    """What agents and servers need."""
+    found = {f"server:{server.name}": [p["bom-ref"] for p in _all([server])] for server in servers}
+    for agent in agents:
+        found[f"agent:{agent.name}"] = [
+            f"model:{agent.spec.model}",
+            *(part["bom-ref"] for part in _own(fleet, agent)),
+            *(f"server:{server.name}" for server in used(fleet, agent)),
+            *(f"agent:{other.name}" for other in delegates(fleet, agent)),
+        ]
+    return found
+
+
+def _origins(
+    fleet: Fleet, content: Part, about: Resource[Spec], some: Iterable[System]
+) -> tuple[Origin, ...]:
+    """The BOM's own spec; each part's where it stands; the records behind what is declared."""
+    places = _places(fleet)
+    parts = (
+        (f"{field}.{index}", places[part["bom-ref"]])
+        for field in ("components", "services")
+        for index, part in enumerate(content.get(field, ()))
+    )
+    records = (one.record or one.project for one in some)
+    return (
+        Origin("", about),
+        *(Origin(field, spec, route) for field, (spec, route) in parts),
+        *(Origin("declarations", record) for record in records),
+    )
+
+
+def _places(fleet: Fleet) -> Mapping[str, tuple[Resource[Spec], Route]]:
+    """The spec, and the field in it, that each part comes from; of equal images the first."""
+    found: dict[str, tuple[Resource[Spec], Route]] = {}
+    for agent in fleet.graph.all(Agent):
+        found[f"agent:{agent.name}"] = agent, ()
+        found[f"prompt:{agent.name}"] = found[f"schema:{agent.name}"] = agent, ("prompt",)
+        found.setdefault(f"image:{agent.spec.image}", (agent, ("image",)))
+    for server in fleet.graph.all(MCPServer):
+        found[f"server:{server.name}"] = server, ()
+        found[f"package:{server.name}"] = server, ("package",)
+        found.setdefault(f"image:{server.spec.image}", (server, ("image",)))
+    models = fleet.graph.all(LanguageModel)
+    return found | {f"model:{model.name}": (model, ()) for model in models}
