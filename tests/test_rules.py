@@ -15,9 +15,14 @@ from compiler.cli.rules import all_rules
 
 PAGES = Path(__file__).parent / "check"
 STAGES = (inputs, parse, scan, decode, link, check, chart, admit)
-TESTED_ELSEWHERE = {"hidden-character", "object-twice", "object-unknown", "process-invalid"} | {
-    rule.code for rule in (*inputs.RULES, *transition.RULES)
-}  # tests/test_hostile.py, test_admit.py, test_stack.py, test_transition.py, and tests/chart
+# In test_boms.py, test_hostile.py, test_admit.py, test_stack.py, test_transition.py, and chart/.
+TESTED_ELSEWHERE = {
+    "bom-invalid",
+    "hidden-character",
+    "object-twice",
+    "object-unknown",
+    "process-invalid",
+} | {rule.code for rule in (*inputs.RULES, *transition.RULES)}
 
 
 def test_codes_are_unique() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from compiler.admit import gitops, pm2, transition
+from compiler.admit import bom, gitops, pm2, transition
 from compiler.admit.crds import Definitions
 from compiler.admit.policies import judge
 from compiler.admit.schemas import validators
@@ -28,8 +28,20 @@ POLICY = Rule("policy-invalid", Severity.ERROR, "an admission policy is of no us
 DENIED = Rule("policy-denied", Severity.ERROR, "an admission policy denies a generated object")
 WARNED = Rule("policy-warned", Severity.WARNING, "an admission policy warns of a generated object")
 PROCESS = Rule("process-invalid", Severity.ERROR, "PM2 would drop or refuse what is generated")
+BOM = Rule("bom-invalid", Severity.ERROR, "a BOM contradicts itself")
 DEFINITION = Rule("definition-invalid", Severity.ERROR, "a CustomResourceDefinition is of no use")
-RULES = (INVALID, UNKNOWN, TWICE, POLICY, DENIED, WARNED, PROCESS, DEFINITION, *transition.RULES)
+RULES = (
+    INVALID,
+    UNKNOWN,
+    TWICE,
+    POLICY,
+    DENIED,
+    WARNED,
+    PROCESS,
+    BOM,
+    DEFINITION,
+    *transition.RULES,
+)
 
 Object = Mapping[str, Any]
 
@@ -66,6 +78,7 @@ def admit(
         faults += [*_twice(cluster), *_policies(cluster)]
     used = sorted({(_object(file)["apiVersion"], _object(file)["kind"]) for file in objects})
     faults += [Fault(PROCESS, *fault) for fault in pm2.refused(files)]
+    faults += [Fault(BOM, *fault) for fault in bom.refused(files)]
     found = [_definition(*fault) for fault in (*wrong, *known.faults(used))]
     return (*found, *_told(faults))
 
