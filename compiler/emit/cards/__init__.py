@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.emit.cards.agent_page import agent_page
 from compiler.emit.cards.boms import agent_bom, fleet_bom, model_bom
+from compiler.emit.cards.model_page import model_page
 from compiler.emit.file import File
 from compiler.model import Agent, LanguageModel
 
@@ -13,9 +15,11 @@ FOLDERS: tuple[str, ...] = ("cards",)
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """`cards/<agent>.cdx.json`, `cards/models/<model>.cdx.json`, `cards/fleet.cdx.json`."""
+    """`cards/<agent>.md` and `.cdx.json`, the same in `cards/models/`, `cards/fleet.cdx.json`."""
     for agent in fleet.graph.all(Agent):
+        yield agent_page(fleet, agent)
         yield agent_bom(fleet, agent)
     for model in fleet.graph.all(LanguageModel):
+        yield model_page(fleet, model)
         yield model_bom(fleet, model)
     yield fleet_bom(fleet)
