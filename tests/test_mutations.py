@@ -24,6 +24,6 @@ def test_noticed(mutation: mutations.Mutation) -> None:
 def test_there_are_mutations_of_every_layer() -> None:
     """Of each reader, and in all at least sixty."""
     layers = Counter(mutation.layer for mutation in EVERY)
-    assert len(layers) == 15
+    assert len(layers) == 16
     assert min(layers.values()) >= 2
     assert sum(layers.values()) >= 150

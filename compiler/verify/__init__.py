@@ -14,6 +14,7 @@ from compiler.verify import (
     agentgateway,
     argocd,
     bridges,
+    cards,
     clients,
     gateway_local,
     identity,
@@ -54,6 +55,7 @@ READERS: tuple[Reader, ...] = (
     *clients.READERS,
     pm2.read,
     bridges.read,
+    cards.read,
 )
 """One for each layer, in the order in which they are reported."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.mutations import desks, gateways, gitops, mesh, network, routes
+from tests.mutations import cards, desks, gateways, gitops, mesh, network, routes
 from tests.mutations.changes import Change
 from tests.mutations.estate import estate, wrong
 
@@ -29,6 +29,7 @@ LAYERS: dict[str, list[tuple[str, Change]]] = {
     "registry": desks.REGISTRY,
     "pm2": desks.PM2,
     "stack": desks.STACK,
+    "cards": cards.CARDS,
 }
 """By layer: what is done, and how."""
 

@@ -1,0 +1,76 @@
+"""What the agents' ML-BOMs claim: who may call which tool, and whether a human is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
+from compiler.verify.relation import Call, Fault, Finding, Report, compare
+from compiler.verify.specs import World
+
+_FOLDER, _SUFFIX = "cards/", ".cdx.json"
+_FLEET = "cards/fleet.cdx.json"
+_GRANT = "roster:grant:"
+
+
+def read(world: World, artefacts: Artefacts) -> Report:
+    """Compare what each agent's BOM says of it, and what the fleet's says of all."""
+    wanted = [
+        Call("", project, agent, "", server, tool, approval)
+        for (project, agent, server, tool), approval in world.grants.items()
+    ]
+    paths = (path for path in artefacts.files if path.startswith(_FOLDER))
+    own = [path for path in paths if path.endswith(_SUFFIX) and path.count("/") == 1]
+    try:
+        found = [*_cards(artefacts, own)]
+    except Malformed as wrong:
+        return Report("cards", 0, faults=(str(wrong),))
+    return compare("cards", found, wanted, approvals=True)
+
+
+def _cards(artefacts: Artefacts, paths: Iterable[str]) -> Iterator[Finding]:
+    """The calls that agents' own BOMs claim; the fleet's must claim the same."""
+    claimed: set[Finding] = set()
+    for path in paths:
+        if path != _FLEET:
+            bom = from_json(artefacts.files[path], path)
+            claimed.update(_agent(bom, bom["metadata"]["component"]))
+    yield from claimed
+    whole = from_json(artefacts.files.get(_FLEET, ""), _FLEET)
+    told = {call for one in whole["components"].items() for call in _calls(one)}
+    calls = {one for one in claimed if isinstance(one, Call)}
+    for call in sorted(told ^ calls):
+        where = "an agent's own BOM" if call in calls else _FLEET
+        what = f"{call.project}/{call.agent} {call.server}/{call.tool} ({call.approval})"
+        yield Fault(f"{_FLEET}: only {where} has {what}")
+
+
+def _agent(bom: Node, subject: Node) -> Iterator[Finding]:
+    """What a BOM says of its agent; the tools that it lists are those that it may call."""
+    if bom.path != f"{_FOLDER}{subject['name'].text()}{_SUFFIX}":
+        yield Fault(f"{bom.path}: it is about {subject['name'].text()}")
+    calls = tuple(_calls(subject))
+    yield from calls
+    listed = {
+        (server["name"].text(), tool["name"].text())
+        for server in bom["services"].items()
+        for tool in server["services"].items()
+    }
+    granted = {(call.server, call.tool) for call in calls}
+    for server, tool in sorted(listed ^ granted):
+        which = (
+            "granted, and not listed" if (server, tool) in granted else "listed, and not granted"
+        )
+        yield Fault(f"{bom.path}: {server}/{tool} is {which}")
+
+
+def _calls(component: Node) -> Iterator[Call]:
+    for one in component["properties"].items():
+        name = one["name"].text()
+        if name.startswith(_GRANT):
+            parts = name.removeprefix(_GRANT).split(":")
+            if len(parts) != 3:
+                raise one["name"].wrong("a project, a server and a tool")
+            project, server, tool = parts
+            agent = component["name"].text()
+            yield Call("", project, agent, "", server, tool, one["value"].text())
