@@ -6,15 +6,16 @@ derived are not here: nobody answers them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from compiler.derive.due import answered, due
 from compiler.derive.duties import empty, value
 from compiler.derive.evidence import Measured, measured
 from compiler.derive.fleet import Fleet
 from compiler.derive.systems import System
 from compiler.law import DUTIES, Duty
-from compiler.model import ContextSpace, LanguageModel
+from compiler.model import LanguageModel
 from compiler.model.base import Model
 
 Parts = Mapping[str, object]
@@ -37,80 +38,17 @@ class Answer(NamedTuple):
 def answers(fleet: Fleet, system: System) -> Iterator[Answer]:
     """Every duty that is due for a system and that somebody answers, in the order of the law."""
     for duty in DUTIES:
-        if not duty.derived and due(fleet, system, duty):
+        if not duty.derived and _due(fleet, system, duty):
             parts = _parts(fleet, system, duty)
             silent = [part for name, found in parts.items() for part in _silent(name, found)]
             yield Answer(duty, tuple(parts), tuple(silent))
 
 
-def due(fleet: Fleet, system: System, duty: Duty) -> bool:
-    """Whether a duty binds a system, and its own condition holds."""
-    condition = _CONDITIONS.get(duty.id)
-    return system.binds(duty.subject) and (condition is None or condition(fleet, system))
+def _due(fleet: Fleet, system: System, duty: Duty) -> bool:
+    """Whether a duty is due; a derogation is answered only where one is claimed."""
+    claimed = duty.id != "AIA-005" or answered("derogation")(fleet, system)
+    return claimed and due(fleet, system, duty.id)
 
-
-def _any(field: str) -> Callable[[Fleet, System], bool]:
-    """Whether some member's classification says so."""
-    return lambda _, system: any(value(a.spec.compliance, field) for a in system.members)
-
-
-def _biometric(_: Fleet, system: System) -> bool:
-    return "1(a)" in system.points
-
-
-def _feedback(fleet: Fleet, system: System) -> bool:
-    """Whether a member writes a context space that a member reads."""
-    names = {agent.name for agent in system.members}
-    return any(
-        names & set(map(str, space.spec.readers))
-        and names & {str(w.agent) for w in space.spec.writers}
-        for space in fleet.graph.all(ContextSpace)
-        if space.spec.project in (None, system.project.name)
-    )
-
-
-def _deployer(system: System, field: str) -> object:
-    return value(system.record and system.record.spec, f"deployer.{field}")
-
-
-def _workplace(_: Fleet, system: System) -> bool:
-    return _deployer(system, "workplace") is not False
-
-
-def _authority(_: Fleet, system: System) -> bool:
-    return _deployer(system, "publicAuthority") is True
-
-
-def _rights(fleet: Fleet, system: System) -> bool:
-    public = _authority(fleet, system) or _deployer(system, "publicService") is True
-    return public or bool({"5(b)", "5(c)"} & set(system.points))
-
-
-def _decisions(_: Fleet, system: System) -> bool:
-    return any(point != "2" for point in system.points)
-
-
-def _talks(fleet: Fleet, system: System) -> bool:
-    told = system.project.spec.notices.interactsWithPersons
-    return told or _any("interactsWithPersons")(fleet, system)
-
-
-_CONDITIONS: Mapping[str, Callable[[Fleet, System], bool]] = {
-    "AIA-005": _any("derogation"),
-    "AIA-032": _biometric,
-    "AIA-056": _biometric,
-    "AIA-061": _feedback,
-    "AIA-081": _workplace,
-    "AIA-082": _decisions,
-    "AIA-083": _any("personalData"),
-    "AIA-084": _rights,
-    "AIA-085": _authority,
-    "AIA-090": _talks,
-    "AIA-091": _any("generates"),
-    "AIA-092": _any("emotionOrBiometric"),
-    "AIA-093": _any("publicText"),
-}
-"""Duties that are due only where something more is so."""
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "AIA-014": ("data.testing",),
@@ -121,7 +59,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "AIA-055": ("oversight.mode", "oversight.doubt"),
     "AIA-060": ("robustness.fallback", "robustness.timeouts", "robustness.circuitBreaker"),
     "AIA-072": ("registration.database", "registration.status", "registration.memberStates"),
-    "AIA-081": ("deployer.workplace", "deployer.workersInformed"),
+    "AIA-081": ("deployer.workersInformed",),
     "AIA-082": ("deployer.personsInformed", "deployer.explanations"),
     "AIA-083": ("deployer.dataProtection", "deployer.dataProtectionDate"),
 }
