@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.workflows import steps
 from compiler.emit.cards import data, front_matter, operations
-from compiler.emit.cards.facts import delegates, granted, homes, systems, used
+from compiler.emit.cards.facts import delegates, facts, granted, homes, members, systems, used
 from compiler.emit.cards.words import (
     codes,
     foot,
@@ -35,7 +34,7 @@ from compiler.emit.markdown import (
     document,
 )
 from compiler.graph import Resource
-from compiler.model import Agent, LanguageModel, RiskTier, Workflow
+from compiler.model import Agent, LanguageModel, RiskTier
 
 _MODES = {
     "autonomous": "bounded by its grants; it acts alone within them",
@@ -123,18 +122,13 @@ def _classes(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
         page = f"../compliance/{project.name}/README.md"
         own, whole = system.classes[agent.name], system.ai_class
         flows = [
-            f"{w.name}: {system.workflow_classes[w.name]}" for w in _flows(system.workflows, agent)
+            f"{w.name}: {system.workflow_classes[w.name]}"
+            for w in system.workflows
+            if agent.name in members(w)
         ]
         rows.append((project.name, own, ", ".join(flows) or "-", whole, Link("documents", page)))
     head = ("Project", "Class by its own answers", "Workflows", "The whole system", "Record")
     yield tabled(head, rows, "It is in no team.")
-
-
-def _flows(
-    workflows: tuple[Resource[Workflow], ...], agent: Resource[Agent]
-) -> list[Resource[Workflow]]:
-    """The workflows with a step of an agent."""
-    return [w for w in workflows if any(step.agent == agent.name for _, step in steps(w.spec))]
 
 
 def _autonomy(agent: Resource[Agent]) -> Block:
@@ -159,8 +153,7 @@ def _deployment(fleet: Fleet, agent: Resource[Agent]) -> Block:
             str(one.replicas),
             "kagent" if one.kagent else "a Deployment",
         )
-        for one in fleet.agents
-        if one.name == agent.name
+        for one in facts(fleet).running.get(agent.name, ())
     ]
     head = ("Project", "Cluster", "Environment", "Namespace", "Replicas", "Run by")
     return tabled(head, rows, "It is deployed nowhere.")
@@ -183,9 +176,8 @@ def _fail_safe(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
 def _architecture(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
     model = fleet.graph.get(LanguageModel, agent.spec.model)
     card = f"models/{model.name}.md"
-    flows = _flows(fleet.graph.all(Workflow), agent)
-    edges = fleet.reach.edges.items()
-    givers = sorted({m[1] for m, some in edges for e in some if e.target[1] == agent.name})
+    flows = facts(fleet).workflows.get(agent.name, ())
+    givers = sorted(facts(fleet).delegators.get(agent.name, ()))
     yield Definitions(
         [
             ("Model", (Link(model.spec.displayName, card), ", exactly ", Code(model.spec.id))),
@@ -208,7 +200,7 @@ def _controls(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
         ]
     )
     places: dict[tuple[str, str, str], list[str]] = {}
-    for one in (running for running in fleet.agents if running.name == agent.name):
+    for one in facts(fleet).running.get(agent.name, ()):
         for server in one.servers:
             proof = server.server.spec.authentication
             places.setdefault((server.name, server.gate, proof), []).append(one.cluster.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from compiler.derive import Fleet
 from compiler.derive.systems import System
@@ -130,6 +131,7 @@ def _origins(
     )
 
 
+@lru_cache(maxsize=1)
 def _places(fleet: Fleet) -> Mapping[str, tuple[Resource[Spec], Route]]:
     """The spec, and the field in it, that each part comes from; of equal images the first."""
     found: dict[str, tuple[Resource[Spec], Route]] = {}

@@ -10,7 +10,7 @@ from compiler.derive.evidence import Measured, measured
 from compiler.derive.files import PROMPTS
 from compiler.emit.cards import packages
 from compiler.emit.cards.bom import Part, properties
-from compiler.emit.cards.facts import classes, homes
+from compiler.emit.cards.facts import classes, granted, homes
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, MCPServer, Metric, RiskTier
 
@@ -31,7 +31,7 @@ def agent(fleet: Fleet, one: Resource[Agent]) -> Part:
         ("oversight:stop", spec.oversight.stop),
         ("confidenceThreshold", spec.confidenceThreshold),
         ("logRetentionDays", tier.logRetentionDays),
-        *grants(fleet, one.name),
+        *grants(fleet, one),
     ]
     return {
         "type": "application",
@@ -56,12 +56,11 @@ def other(one: Resource[Agent], url: str) -> Part:
     }
 
 
-def grants(fleet: Fleet, name: str) -> Iterator[tuple[str, object]]:
+def grants(fleet: Fleet, one: Resource[Agent]) -> Iterator[tuple[str, object]]:
     """What an agent may call: `grant:<project>:<server>:<tool>`, and whether a human is asked."""
-    for grant in fleet.grants:
+    for grant in granted(fleet, one):
         call = grant.call
-        if call.agent == name:
-            yield f"grant:{call.project}:{call.server}:{call.tool}", grant.approval
+        yield f"grant:{call.project}:{call.server}:{call.tool}", grant.approval
 
 
 def model(fleet: Fleet, one: Resource[LanguageModel], users: Iterable[Resource[Agent]]) -> Part:
