@@ -1,0 +1,72 @@
+"""What a deployer of high risk answers (Art. 26), and the assessment of Art. 27."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.derive.systems import System
+from compiler.emit.compliance.sheet import Sheet
+from compiler.emit.markdown import Block, Definitions, Paragraph
+from compiler.model import AISystem
+
+_INFORMED = {"measure": "How", "audience": "Whom", "date": "When"}
+_PARTS = {
+    "processes": "(a) Processes",
+    "period": "(b) How long and how often",
+    "persons": "(c) Persons and groups",
+    "harms": "(d) Harms",
+    "oversight": "(e) Oversight",
+    "measures": "(f) When harm comes, and complaints",
+}
+
+
+def body(sheet: Sheet) -> Iterator[Block]:
+    """Art. 26(4), (7), (8), (9) and (11)."""
+    yield sheet.heading("Input data", "AIA-080")
+    yield Paragraph(sheet.answer("AIA-080", "deployer.inputData"))
+    yield sheet.heading("Workers", "AIA-081")
+    yield sheet.answers("AIA-081", "deployer", {"workplace": "Used at a workplace"})
+    if sheet.found("deployer.workplace") is not False:
+        yield sheet.answers("AIA-081", "deployer.workersInformed", _INFORMED)
+    yield sheet.heading("Persons whom decisions are about", "AIA-082")
+    fields = {"personsInformed": "Notice", "explanations": "Where an explanation is asked for"}
+    yield sheet.answers("AIA-082", "deployer", fields)
+    yield sheet.heading("Data protection", "AIA-083")
+    taken = [a.name for a in sheet.system.members if _personal(a.spec.compliance)]
+    yield Definitions([("Agents that take data of persons", ", ".join(taken) or "none")])
+    if taken:
+        fields = {"dataProtection": "Impact assessment", "dataProtectionDate": "Its day"}
+        yield sheet.answers("AIA-083", "deployer", fields)
+    yield sheet.heading("Registration of a public authority", "AIA-085")
+    yield sheet.answers("AIA-085", "deployer", {"publicAuthority": "Is a public authority"})
+    if sheet.found("deployer.publicAuthority") is not False:
+        yield sheet.answers("AIA-085", "registration", {"deployer": "Entry in the EU database"})
+
+
+def fria(sheet: Sheet) -> Iterator[Block]:
+    """The six parts of Art. 27(1)."""
+    yield sheet.heading("The assessment, part by part", "AIA-084")
+    yield sheet.answers("AIA-084", "fria", _PARTS)
+    yield Paragraph(
+        "The market surveillance authority is told of the result (Art. 27(3)); a data protection"
+        " impact assessment is complemented by it (Art. 27(4))."
+    )
+
+
+def fria_due(system: System) -> bool:
+    """Whether Art. 27 asks for it: public deployers and services, credit, life insurance.
+
+    Where nobody answered whether the deployer is public, it is due. Critical infrastructure is not.
+    """
+    if not system.binds("high-deployer"):
+        return False
+    if {"5(b)", "5(c)"} & set(system.points):
+        return True
+    record: AISystem | None = system.record.spec if system.record else None
+    given = record.deployer if record else None
+    private = given and given.publicAuthority is False and given.publicService is False
+    return not private and system.points != ("2",)
+
+
+def _personal(answers: object) -> bool:
+    return bool(getattr(answers, "personalData", False))

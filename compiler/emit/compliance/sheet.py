@@ -1,0 +1,113 @@
+"""What every document is written on: a system, the answers of its record, and named gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from compiler.derive import Fleet
+from compiler.derive.duties import empty, value
+from compiler.derive.fleet import Grant
+from compiler.derive.owners import owners
+from compiler.derive.systems import System
+from compiler.emit.markdown import Block, Content, Definitions, Heading, Inline, Paragraph, Strong
+from compiler.law import DUTIES, LAW, Duty, duty
+from compiler.model import AISystem
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A system under the Act, and the fleet that it belongs to."""
+
+    fleet: Fleet
+    system: System
+
+    @property
+    def project(self) -> str:
+        """The name of its project."""
+        return self.system.project.name
+
+    @property
+    def record(self) -> AISystem | None:
+        """Its record, where there is one."""
+        return self.system.record.spec if self.system.record else None
+
+    def binds(self, id: str) -> bool:
+        """Whether a duty binds it."""
+        return self.system.binds(duty(id).subject)
+
+    def due(self, document: str) -> tuple[Duty, ...]:
+        """The duties that a document answers, of those that bind it."""
+        return tuple(d for d in DUTIES if d.document == document and self.system.binds(d.subject))
+
+    def found(self, field: str) -> Any:
+        """What the record says at a dotted field; None where it says nothing."""
+        return value(self.record, field)
+
+    def said(self, id: str, found: object) -> Content:
+        """A value as people read it; a gap by the article of its duty where there is none."""
+        return (self.gap(id),) if empty(found) else _words(found)
+
+    def gap(self, id: str) -> Inline:
+        """What stands where nothing is answered; a duty that binds names its article."""
+        return Strong(f"Not answered ({duty(id).article})") if self.binds(id) else "Not recorded"
+
+    def answer(self, id: str, field: str) -> Content:
+        """What the record says at a dotted field, for a duty."""
+        return self.said(id, self.found(field))
+
+    def answers(self, id: str, prefix: str, fields: Mapping[str, str]) -> Definitions:
+        """Answers below a dotted field, by what they are called; `""` is the record itself."""
+        start = f"{prefix}." if prefix else ""
+        return Definitions([(term, self.answer(id, start + f)) for f, term in fields.items()])
+
+    def heading(self, text: str, *ids: str, level: int = 2) -> Heading:
+        """A heading with the duties that it answers, of those that bind."""
+        marks = [f"{id}: {duty(id).article}" for id in ids if self.binds(id)]
+        return Heading(level, f"{text} ({'; '.join(marks)})" if marks else text)
+
+    def grants(self) -> Iterator[Grant]:
+        """Every grant of its team, by agent, server and tool."""
+        return (g for g in self.fleet.grants if g.call.project == self.project)
+
+    def person(self, id: str, name: str | None) -> Content:
+        """A role or team with how it is reached, as the Owners know it."""
+        if name is None:
+            return self.said(id, None)
+        known = owners(self.fleet.graph).get(name)
+        return f"{name}: {known.contact}" if known else name
+
+
+def top(sheet: Sheet, title: str) -> Iterator[Block]:
+    """The head of a page."""
+    record, system = sheet.record, sheet.system
+    yield Heading(1, f"{title}: {system.project.spec.displayName}")
+    yield Definitions(
+        [
+            ("System", f"{sheet.project}, version {(record and record.version) or 'not given'}"),
+            ("Our role", (record and record.role) or "not given"),
+            ("Class under the EU AI Act", system.ai_class),
+        ]
+    )
+
+
+def foot() -> Iterator[Block]:
+    """The foot of every page: which law, as of when, and what this is not."""
+    yield Paragraph(
+        f"{LAW.name}: {LAW.citation} as amended by {LAW.amended}, consolidated on"
+        f" {LAW.consolidated}; rules reviewed on {LAW.reviewed} (AIA-099). Not legal advice: this"
+        " page shows what the records say, and where they say nothing."
+    )
+
+
+def _words(found: object) -> Content:
+    match found:
+        case bool():
+            return "yes" if found else "no"
+        case date():
+            return found.isoformat()
+        case tuple():
+            return "; ".join(map(str, found))
+    return str(found)
