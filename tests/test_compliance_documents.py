@@ -79,7 +79,8 @@ def pages(
     made.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
     fleet = fleet_of(made)
     start = "compliance/flashfusion/"
-    return {file.path.removeprefix(start): file.text for file in emit(fleet)}
+    made_files = (file for file in emit(fleet) if file.path.startswith(start))
+    return {file.path.removeprefix(start): file.text for file in made_files}
 
 
 def fleet_of(made: Mapping[str, Source]) -> Fleet:

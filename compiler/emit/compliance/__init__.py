@@ -20,11 +20,13 @@ from compiler.emit.compliance import (
     incident,
     instructions,
     logs,
+    oscal,
     oversight,
     transparency,
 )
 from compiler.emit.compliance.sheet import Sheet, foot, top
 from compiler.emit.file import File, Origin
+from compiler.emit.json import dump
 from compiler.emit.markdown import Block, Link, Paragraph, Table, document
 from compiler.law import Subject
 from compiler.model import AISystem, MCPServer
@@ -77,7 +79,7 @@ _DOCUMENTS: dict[str, tuple[Subject, ...]] = {
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """`compliance/<project>/`: the pages of each system, their crosswalk and their index."""
+    """`compliance/<project>/`: the pages of each system, crosswalk and index; and OSCAL."""
     for system in fleet.systems:
         sheet = Sheet(fleet, system)
         made = dict(_pages(sheet))
@@ -87,6 +89,16 @@ def emit(fleet: Fleet) -> Iterator[File]:
         for name, blocks in made.items():
             origins = tuple(_origins(sheet, name))
             yield File(f"compliance/{sheet.project}/{name}", document(blocks), origins)
+    yield from _oscal(fleet)
+
+
+def _oscal(fleet: Fleet) -> Iterator[File]:
+    """`compliance/oscal/`: the same for machines."""
+    if fleet.systems:
+        origins = tuple(Origin(s.project.name, s.project, ("compliance",)) for s in fleet.systems)
+        components = oscal.component_definition(fleet.systems)
+        yield File("compliance/oscal/catalog.json", dump(oscal.catalog()), origins)
+        yield File("compliance/oscal/component-definition.json", dump(components), origins)
 
 
 def due(system: System, name: str) -> bool:

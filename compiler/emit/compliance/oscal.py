@@ -1,0 +1,106 @@
+"""The duties as an OSCAL catalog, and each system as a component with those that bind it.
+
+Identifiers follow from names, and the day is that of the rules' review: no run shows in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from compiler.derive.systems import System
+from compiler.emit.compliance.deployer import fria_due
+from compiler.emit.markdown import plain
+from compiler.law import DUTIES, LAW, Duty
+
+_OSCAL = "1.2.1"
+_ROOT = uuid5(NAMESPACE_URL, f"{LAW.citation} as amended by {LAW.amended}")
+
+
+def catalog() -> dict[str, Any]:
+    """Every duty as a control."""
+    return {
+        "catalog": {
+            "uuid": _id("catalog"),
+            "metadata": _metadata(f"Duties of the {LAW.name}, in our words"),
+            "controls": [_control(duty) for duty in DUTIES],
+        }
+    }
+
+
+def component_definition(systems: Iterable[System]) -> dict[str, Any]:
+    """Every system as a component that refers to the catalog beside this file."""
+    return {
+        "component-definition": {
+            "uuid": _id("component-definition"),
+            "metadata": _metadata(f"AI systems under the {LAW.name}"),
+            "components": [_component(system) for system in systems],
+        }
+    }
+
+
+def _metadata(title: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "last-modified": f"{LAW.reviewed}T00:00:00Z",
+        "version": str(LAW.consolidated),
+        "oscal-version": _OSCAL,
+        "remarks": "Not legal advice: a record of what is answered, and where.",
+    }
+
+
+def _control(duty: Duty) -> dict[str, Any]:
+    id = duty.id.lower()
+    return {
+        "id": id,
+        "title": duty.article,
+        "props": [
+            {"name": "label", "value": duty.id},
+            {
+                "name": "applies-from",
+                "ns": "https://roster.invalid/law",
+                "value": str(duty.applies),
+            },
+        ],
+        "parts": [{"id": f"{id}_smt", "name": "statement", "prose": duty.demand}],
+    }
+
+
+def _component(system: System) -> dict[str, Any]:
+    name, spec = system.project.name, system.project.spec
+    bound = [duty for duty in DUTIES if system.binds(duty.subject)]
+    return {
+        "uuid": _id(f"component/{name}"),
+        "type": "software",
+        "title": plain(spec.displayName) or name,
+        "description": plain(spec.description) or name,
+        "control-implementations": [
+            {
+                "uuid": _id(f"implementation/{name}"),
+                "source": "catalog.json",
+                "description": f"A system of class {system.ai_class}: what binds it.",
+                "implemented-requirements": [
+                    _requirement(name, duty)
+                    for duty in bound
+                    if duty.document != "fria" or fria_due(system)
+                ],
+            }
+        ],
+    }
+
+
+def _requirement(project: str, duty: Duty) -> dict[str, Any]:
+    index = duty.document in ("every page", "transparency")
+    page = f"../{project}/{'README' if index else duty.document}.md"
+    return {
+        "uuid": _id(f"requirement/{project}/{duty.id}"),
+        "control-id": duty.id.lower(),
+        "description": "What is recorded, and what is not, stands in the document.",
+        "links": [{"href": page, "rel": "reference"}],
+    }
+
+
+def _id(name: str) -> str:
+    found: UUID = uuid5(_ROOT, name)
+    return str(found)
