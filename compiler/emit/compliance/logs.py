@@ -9,7 +9,7 @@ from compiler.derive.quantity import seconds
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.markdown import Block, Code, Definitions, Paragraph, Strong, Table
 from compiler.model import MCPServer, RiskTier
-from compiler.model.ai_system import Event
+from compiler.model.audit import Event
 
 _BIOMETRIC = {
     "period": "Period of each use",
