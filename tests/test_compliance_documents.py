@@ -207,7 +207,7 @@ def test_any_locale_has_a_file_of_its_own() -> None:
         (("5(b)",), {"publicAuthority": False, "publicService": False}, True),
         (("4(a)",), {"publicAuthority": False, "publicService": False}, False),
         (("4(a)",), {"publicAuthority": True, "publicService": False}, True),
-        (("4(a)",), None, True),
+        (("4(a)",), None, False),
         (("2",), {"publicAuthority": True, "publicService": True}, False),
     ],
 )

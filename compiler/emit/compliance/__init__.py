@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from compiler.derive import Fleet
-from compiler.derive.systems import REGIME, System
+from compiler.derive import due as conditions
+from compiler.derive.systems import REGIME
 from compiler.emit.compliance import (
     annex_iv,
     classification,
@@ -96,16 +97,16 @@ def _oscal(fleet: Fleet) -> Iterator[File]:
     """`compliance/oscal/`: the same for machines."""
     if fleet.systems:
         origins = tuple(Origin(s.project.name, s.project, ("compliance",)) for s in fleet.systems)
-        components = oscal.component_definition(fleet.systems)
+        components = oscal.component_definition(fleet)
         yield File("compliance/oscal/catalog.json", dump(oscal.catalog()), origins)
         yield File("compliance/oscal/component-definition.json", dump(components), origins)
 
 
-def due(system: System, name: str) -> bool:
+def due(sheet: Sheet, name: str) -> bool:
     """Whether the Act asks for that document of a system."""
     if name == "fria":
-        return deployer.fria_due(system)
-    return any(system.binds(subject) for subject in _DOCUMENTS[name])
+        return conditions.due(sheet.fleet, sheet.system, "AIA-084")
+    return any(sheet.system.binds(subject) for subject in _DOCUMENTS[name])
 
 
 def _useful(sheet: Sheet, name: str) -> bool:
@@ -120,9 +121,9 @@ def _useful(sheet: Sheet, name: str) -> bool:
 
 def _pages(sheet: Sheet) -> Iterator[tuple[str, list[Block]]]:
     for page in PAGES:
-        if due(sheet.system, page.name) or _useful(sheet, page.name):
+        if due(sheet, page.name) or _useful(sheet, page.name):
             yield f"{page.name}.md", [*top(sheet, page.title), *page.body(sheet), *foot()]
-    if due(sheet.system, "transparency"):
+    if due(sheet, "transparency"):
         for locale, name in transparency.names(sheet.system.project.spec.notices.locales).items():
             yield f"transparency/{name}.md", [*transparency.body(sheet, locale), *foot()]
 
@@ -143,10 +144,10 @@ def _index(sheet: Sheet, made: Iterable[str]) -> Iterator[Block]:
 
 def _why(sheet: Sheet, name: str, made: bool) -> str:
     whom = " and ".join(_WHO[subject] for subject in _DOCUMENTS[name])
-    if due(sheet.system, name):
+    if due(sheet, name):
         return f"due: the Act asks {whom} for it"
     if name == "fria" and sheet.system.binds("high-deployer"):
-        return "not due: the deployer is not public, and Annex III(5)(b) and (c) do not apply"
+        return "not due: the record names no public deployer, nor Annex III(5)(b) or (c)"
     here = f"only {whom} owe it, and this system is of class {sheet.system.ai_class}"
     role = f", our role {sheet.found('role') or 'not given'}" if name in _ROLES else ""
     return f"{'not due, kept all the same' if made else 'not due'}: {here}{role}"

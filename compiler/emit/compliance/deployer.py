@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.derive.systems import System
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.markdown import Block, Definitions, Paragraph
-from compiler.model import AISystem
 
 _INFORMED = {"measure": "How", "audience": "Whom", "date": "When"}
 _PARTS = {
@@ -51,21 +49,6 @@ def fria(sheet: Sheet) -> Iterator[Block]:
         "The market surveillance authority is told of the result (Art. 27(3)); a data protection"
         " impact assessment is complemented by it (Art. 27(4))."
     )
-
-
-def fria_due(system: System) -> bool:
-    """Whether Art. 27 asks for it: public deployers and services, credit, life insurance.
-
-    Where nobody answered whether the deployer is public, it is due. Critical infrastructure is not.
-    """
-    if not system.binds("high-deployer"):
-        return False
-    if {"5(b)", "5(c)"} & set(system.points):
-        return True
-    record: AISystem | None = system.record.spec if system.record else None
-    given = record.deployer if record else None
-    private = given and given.publicAuthority is False and given.publicService is False
-    return not private and system.points != ("2",)
 
 
 def _personal(answers: object) -> bool:

@@ -5,12 +5,12 @@ Identifiers follow from names, and the day is that of the rules' review: no run 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from compiler.derive import Fleet
+from compiler.derive.due import due
 from compiler.derive.systems import System
-from compiler.emit.compliance.deployer import fria_due
 from compiler.emit.markdown import plain
 from compiler.law import DUTIES, LAW, Duty
 
@@ -29,13 +29,13 @@ def catalog() -> dict[str, Any]:
     }
 
 
-def component_definition(systems: Iterable[System]) -> dict[str, Any]:
+def component_definition(fleet: Fleet) -> dict[str, Any]:
     """Every system as a component that refers to the catalog beside this file."""
     return {
         "component-definition": {
             "uuid": _id("component-definition"),
             "metadata": _metadata(f"AI systems under the {LAW.name}"),
-            "components": [_component(system) for system in systems],
+            "components": [_component(fleet, system) for system in fleet.systems],
         }
     }
 
@@ -67,7 +67,7 @@ def _control(duty: Duty) -> dict[str, Any]:
     }
 
 
-def _component(system: System) -> dict[str, Any]:
+def _component(fleet: Fleet, system: System) -> dict[str, Any]:
     name, spec = system.project.name, system.project.spec
     bound = [duty for duty in DUTIES if system.binds(duty.subject)]
     return {
@@ -83,7 +83,7 @@ def _component(system: System) -> dict[str, Any]:
                 "implemented-requirements": [
                     _requirement(name, duty)
                     for duty in bound
-                    if duty.document != "fria" or fria_due(system)
+                    if duty.document != "fria" or due(fleet, system, duty.id)
                 ],
             }
         ],
