@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := generate
-.PHONY: generate check test bench up down status embeddings accept accept-local accept-cluster mutations golden clean
+.PHONY: generate check test bench up down status embeddings lock sbom sbom-sign sbom-verify verify-provenance accept accept-local accept-governance accept-cluster mutations golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -26,17 +26,23 @@ status: .venv/stack/.ready .venv/node/.ready ## How it is.
 embeddings: .venv/.ready .venv/embeddings/.ready ## Compute the vectors by which agents are found by meaning, for texts that have none.
 	$(BIN)/roster generate && .venv/embeddings/bin/python -m stack.embeddings && $(BIN)/roster generate
 
+verify-provenance: .venv/.ready ## Is generated/ byte by byte what its statement of provenance says?
+	$(BIN)/roster provenance --check
+
 check: .venv/.ready .venv/stack/.ready ## The project's own checks: style, types, floors, and the specs.
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/mypy -p stack --python-executable .venv/stack/bin/python && $(BIN)/lint-imports && $(BIN)/roster check --strict
 
 test: .venv/.ready ## All tests that need nothing but Python.
-	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept --ignore tests/cluster --ignore tests/local
+	$(BIN)/python -m pytest -n 2 tests --ignore tests/accept --ignore tests/cluster --ignore tests/local --ignore tests/governance
 
 accept: .venv/.ready .venv/node/.ready .venv/judges/.ready .venv/debian/.ready .venv/checkov/.ready ## Real consumers judge the output.
 	$(BIN)/python -m pytest tests/accept
 
 accept-local: .venv/.ready .venv/stack/.ready .venv/local/.ready .venv/embeddings/.ready .venv/node/.ready .venv/debian/.ready ## The local stack runs, and real clients judge it.
 	.venv/local/bin/python -m pytest tests/local
+
+accept-governance: .venv/.ready .venv/governance/.ready .venv/signing/.ready ## CycloneDX, in-toto, OSCAL and cosign judge the governance output.
+	.venv/governance/bin/python -m pytest tests/governance
 
 accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the output.
 	$(BIN)/python -m tests.cluster.binaries
@@ -51,6 +57,17 @@ accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the o
 .venv/local/.ready: tests/local/requirements.lock .venv/.ready
 	$(PYTHON) -m venv .venv/local
 	.venv/local/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/local/requirements.lock
+	touch $@
+
+.venv/governance/.ready: tests/governance/requirements.lock
+	$(PYTHON) -m venv .venv/governance
+	.venv/governance/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/governance/requirements.lock
+	touch $@
+
+.venv/signing/.ready: tests/governance/signing/go.mod tests/governance/signing/go.sum
+	@command -v go >/dev/null || { echo "signing needs Go 1.26.8 or newer, to build cosign"; exit 2; }
+	mkdir -p .venv/signing
+	cd tests/governance/signing && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w" -o ../../../.venv/signing/ tool
 	touch $@
 
 .venv/embeddings/.ready: stack/embeddings-requirements.lock
@@ -97,7 +114,7 @@ bench: .venv/.ready ## Ratios against a bare script, within one run.
 	$(BIN)/python -m tests.bench
 
 golden: .venv/.ready ## Rewrite the snapshots and pages, then read the diff.
-	$(BIN)/python -m pytest -n 2 tests --snapshot-update --ignore tests/accept --ignore tests/cluster --ignore tests/local
+	$(BIN)/python -m pytest -n 2 tests --snapshot-update --ignore tests/accept --ignore tests/cluster --ignore tests/local --ignore tests/governance
 
 clean: ## Remove what the targets installed and cached; never generated/.
 	rm -rf .venv .roster .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -26,6 +26,7 @@ Data are nouns, and flow between them:
                     built by cdk8s in a child process; COMPONENTS is the table
     admit/          Files -> Diagnostics: objects judged as a cluster would
     verify/         generated/ -> Access: what each layer permits, read from the artefacts alone
+    attest.py       Files -> Files, with a statement of their provenance; statement.py has its form
     write.py        Files -> generated/, atomically
     render/         Diagnostics -> text, short, JSON, SARIF, annotations
 
@@ -33,8 +34,8 @@ What a laptop runs lies beside it, in stack/, and knows generated/ only.
 
 Floors, from the top; imports point down only (pyproject.toml enforces it):
 
-    cli > pipeline | render | write > admit > chart > check | emit | verify > derive > link > decode
-        > graph > parse | scan | model > diagnostic > source
+    cli > attest > pipeline | render | write > admit > chart > check | emit | verify > derive > link
+        > decode > graph > parse | scan | model > law > diagnostic > source | statement
 
 Invariants: a stage is pure; a value never changes; a Graph is fully linked; an emitter cannot fail
 on a checked Fleet; the same input gives the same bytes.

@@ -3,7 +3,8 @@
 Everything under the output folder is reached through folder handles, never through a path that a
 symlink could bend (`O_NOFOLLOW` at each step). A file is written beside its name and renamed, so a
 kill leaves each one old or new. `.index.json` lists what is ours; it grows before the first file is
-written and shrinks after the last one is removed, so that a later run knows what to clean up.
+written and shrinks after the last one is removed, so that a later run knows what to clean up. It
+has the digest of each file but that of provenance, which has the digest of the index.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from compiler import statement
 
 if TYPE_CHECKING:
     from compiler.emit.file import File
@@ -155,7 +158,7 @@ def plan(files: tuple[File, ...], have: Snapshot, ours: frozenset[str]) -> Chang
     leftovers = {path for path in have if path.endswith(_TEMPORARY) or path in around}
     needed = {folder for path in wanted for folder in _folders(path)}
     gone = (have.keys() & ours | leftovers) - wanted.keys() - needed
-    after = _index(files, digests)
+    after = index(files)
     if have.get(INDEX) == sha256(after).hexdigest() and not save and not gone:
         before = None
     else:
@@ -179,16 +182,18 @@ def _folders(path: str) -> Iterator[str]:
         yield f"{path}/"
 
 
-def _index(files: tuple[File, ...], digests: Mapping[str, str]) -> bytes:
+def index(files: tuple[File, ...]) -> bytes:
+    """The index of these files."""
     return _index_of(
-        {
-            file.path: {
-                "sha256": digests[file.path],
-                "origins": list(dict.fromkeys(origin.line for origin in file.origins)),
-            }
-            for file in sorted(files, key=lambda file: file.path)
-        }
+        {file.path: _entry(file) for file in sorted(files, key=lambda file: file.path)}
     )
+
+
+def _entry(file: File) -> dict[str, object]:
+    origins = list(dict.fromkeys(origin.line for origin in file.origins))
+    if file.path == statement.PATH:
+        return {"origins": origins}
+    return {"sha256": sha256(file.text.encode()).hexdigest(), "origins": origins}
 
 
 def _index_of(entries: Mapping[str, object]) -> bytes:

@@ -106,5 +106,6 @@ def assert_clean(root: Path, *blocks: str) -> None:
     """generated/ holds what the blocks say, and nothing else: no leftovers, no empty folder."""
     have, want = tree(root / "generated"), clean(*blocks)
     assert have.pop(".index.json")
+    assert have.pop("provenance.json")
     folders = {str(p) for path in want for p in Path(path).parents} - {"."}
     assert have == want | dict.fromkeys(folders, "folder")

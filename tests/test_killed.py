@@ -43,7 +43,9 @@ def test_killed_while_it_writes(made: Path, milliseconds: int) -> None:
 
 def assert_old_or_new(folder: Path, old: dict[str, bytes], new: dict[str, bytes]) -> None:
     for path, data in tree(folder).items():
-        if data != "folder" and not path.endswith((".roster-tmp", ".index.json")):
+        if data != "folder" and not path.endswith(
+            (".roster-tmp", ".index.json", "provenance.json")
+        ):
             assert data in (old.get(path), new.get(path)), path
 
 
@@ -114,4 +116,5 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
         assert all(run.communicate() and run.returncode == 0 for run in runs)
         have = {path: data for path, data in tree(out).items() if isinstance(data, bytes)}
         assert have.pop(".index.json")
+        assert have.pop("provenance.json")
         assert have in [clean(*blocks) for blocks in estates.values()]

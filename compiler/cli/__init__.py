@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "the page of a diagnostic, or where a generated file comes from",
     "access": "who may call what, and which line says so",
     "verify": "what the generated files permit, against the specs",
+    "provenance": "what the generated files were made from, and whether it is so",
     "capacity": "pods, CPU and memory beside the budget",
     "schema": "JSON Schemas of the kinds, for editors",
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import inputs, memory
+from compiler.cli import inputs, memory, program
 from compiler.cli.session import compiled, fail, root_option, today_option
 from compiler.diagnostic import Rule, did_you_mean
 
@@ -55,7 +55,7 @@ def _page(rule: Rule) -> str:
 
 def _explain_file(what: str, root: Path, today: date) -> None:
     read = inputs.read(root)
-    made = compiled(read, today, memo=memory.Charts(root)).files
+    made = program.attested(compiled(read, today, memo=memory.Charts(root)).files, read)
     files = {file.path: file for file in made}
     path, _, field = what.partition(":")
     name = _below(path, root)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler import write
-from compiler.cli import inputs, memory
+from compiler.cli import inputs, memory, program
 from compiler.cli.session import compiled, fail, root_option, show, summary, today_option
 from compiler.diagnostic import Diagnostic, canonical, has_errors, visible
 
@@ -54,13 +54,14 @@ def _generate(root: Path, today: date, target: Path) -> None:
             click.echo("nothing has changed", err=True)
             return
         result = made or _remembering(read, today, root)
-        changes = write.plan(result.files, have, write.owned(handle))
+        files = program.attested(result.files, read)
+        changes = write.plan(files, have, write.owned(handle))
         replaced = (path for path in (*changes.save, *changes.remove) if path in have)
         _step(result, write.texts(handle, replaced), read)
         write.apply(changes, handle)
         memory.remember(root, target, key, changes.result, result.diagnostics)
     _foreign(changes.foreign)
-    count = f"{len(result.files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
+    count = f"{len(files)} files: {len(changes.save)} written, {len(changes.remove)} removed"
     click.echo(count, err=True)
 
 
@@ -88,7 +89,7 @@ def _step(result: Compilation, before: dict[str, str], read: inputs.Inputs) -> N
 
 def _compare(root: Path, today: date, target: Path) -> None:
     read = inputs.read(root)
-    files = _compile(read, today).files
+    files = program.attested(_compile(read, today).files, read)
     have: write.Snapshot = {}
     ours: frozenset[str] = frozenset()
     if target.is_dir():

@@ -43,12 +43,14 @@ class Inputs:
     sources: dict[str, Source]
     found: tuple[Diagnostic, ...]
     digest: str
+    digests: dict[str, str]  # the sha256 of each file, byte by byte
 
 
 def read(root: Path) -> Inputs:
     """All inputs below `root`. A file that is a symlink, huge or unreadable is a diagnostic."""
     sources: dict[str, Source] = {}
     found: list[Diagnostic] = []
+    digests: dict[str, str] = {}
     digest = sha256()
     for path, kind in sorted(entry for name in FOLDERS for entry in _walk(root, name, 1)):
         got = _file(root, path) if kind == "file" else _oddity(path, kind)
@@ -57,8 +59,9 @@ def read(root: Path) -> Inputs:
             digest.update(repr(got).encode())
         else:
             sources[path] = Source(path, got.decode("utf-8-sig").replace("\r\n", "\n"))
+            digests[path] = sha256(got).hexdigest()
             digest.update(f"{path}\0{len(got)}\0".encode() + got)
-    return Inputs(sources, tuple(found), digest.hexdigest())
+    return Inputs(sources, tuple(found), digest.hexdigest(), digests)
 
 
 def _walk(root: Path, below: str, depth: int) -> Iterator[tuple[str, str]]:

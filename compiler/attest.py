@@ -1,0 +1,61 @@
+"""Files -> Files, with a statement of what they are and what they were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from compiler import statement, write
+from compiler.emit.file import File, Origin
+
+
+def attest(
+    files: tuple[File, ...], inputs: Mapping[str, str], compiler: str, version: str
+) -> tuple[File, ...]:
+    """The files and their statement, which covers the index too; the index only names it.
+
+    `inputs` are the sha256 of what was read, by path; `compiler` is that of the compiler itself.
+    Nothing is stated of no files.
+    """
+    if not files:
+        return ()
+    stated = File(statement.PATH, "\n", _origins(files))
+    everything = tuple(sorted((*files, stated), key=lambda file: file.path))
+    digests = {file.path: sha256(file.text.encode()).hexdigest() for file in files}
+    digests[write.INDEX] = sha256(write.index(everything)).hexdigest()
+    value = _statement(digests, inputs, compiler, version)
+    whole = replace(stated, text=statement.text(value))
+    return tuple(whole if file is stated else file for file in everything)
+
+
+def _origins(files: tuple[File, ...]) -> tuple[Origin, ...]:
+    """Every resource that any file comes from, as a whole."""
+    resources = dict.fromkeys(origin.resource for file in files for origin in file.origins)
+    known = sorted(resources, key=lambda resource: resource.name_span)
+    return tuple(Origin("", resource) for resource in known)
+
+
+def _statement(
+    outputs: Mapping[str, str], inputs: Mapping[str, str], compiler: str, version: str
+) -> dict[str, Any]:
+    return {
+        "_type": statement.TYPE,
+        "subject": statement.descriptors(outputs),
+        "predicateType": statement.PREDICATE,
+        "predicate": {
+            "buildDefinition": {
+                "buildType": statement.BUILD,
+                "externalParameters": statement.PARAMETERS,
+                "resolvedDependencies": statement.descriptors(inputs),
+            },
+            "runDetails": {
+                "builder": {
+                    "id": statement.BUILDER,
+                    "version": {"roster": version},
+                    "builderDependencies": statement.descriptors({"compiler": compiler}),
+                }
+            },
+        },
+    }

@@ -1,0 +1,52 @@
+"""`roster provenance`: what the statement of provenance says, and whether it is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from compiler import statement, write
+from compiler.cli import inputs, program
+from compiler.cli.session import fail, root_option
+from compiler.diagnostic import visible
+
+
+@click.command()
+@root_option
+@click.argument("dir", type=click.Path(path_type=Path), required=False)
+@click.option("--check", is_flag=True, help="Compare it with what is there; exit 1 if it differs.")
+def command(root: Path, dir: Path | None, check: bool) -> None:
+    """Print the statement of DIR (default: generated/), or compare it with all files.
+
+    With --check each file of DIR, each spec and the compiler is read and compared.
+    """
+    folder = dir or root / "generated"
+    if not folder.is_dir():
+        fail(f"`{folder}` is no folder")
+    try:
+        with write.locked(folder) as handle:
+            have = write.snapshot(handle)
+            text = write.texts(handle, [statement.PATH]).get(statement.PATH)
+    except write.Refused as refused:
+        fail(str(refused))
+    if check:
+        _compare(root, have, text)
+    elif text is None:
+        fail(f"`{folder}` has no {statement.PATH}; run `roster generate`")
+    else:
+        click.echo(text, nl=False)
+
+
+def _compare(root: Path, have: write.Snapshot, text: str | None) -> None:
+    from compiler.verify.provenance import check
+
+    outputs = {path: digest for path, digest in have.items() if path != statement.PATH}
+    compiler = {"sha256": program.digest(), "version": program.number()}
+    read = inputs.read(root).digests
+    found = check(text, outputs, read, compiler)
+    for line in found:
+        click.echo(visible(line))
+    if found:
+        raise SystemExit(1)
+    click.echo(f"{len(outputs)} files and {len(read)} inputs are as stated", err=True)

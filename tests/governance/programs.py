@@ -1,0 +1,30 @@
+"""The programs that judge and are judged here, and what they say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+GENERATED = ROOT / "generated"
+ROSTER = ROOT / ".venv" / "bin" / "roster"
+SIGNING = ROOT / ".venv" / "signing"
+
+
+def run(
+    *command: str | Path, code: int = 0, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+) -> str:
+    """What a program says on both streams; it must end with this code."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == code, f"{command[0]} ended with {done.returncode}: {said[-3000:]}"
+    return said
