@@ -16,7 +16,7 @@ from compiler.emit.cards.packages import hashes, image_purl, purl
 from compiler.model import Image, MCPServer, Project
 from compiler.model.mcp_server import Package
 from compiler.pipeline import read
-from tests.estate import TODAY, compiled, sources
+from tests.estate import TODAY, sources
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 PRELUDE = sources([])
@@ -44,8 +44,10 @@ def boms() -> dict[str, Any]:
 
 
 def made(*blocks: str) -> dict[str, Any]:
-    """Every BOM of the blocks' estate, by path."""
-    files = compiled(*blocks).files
+    """Every BOM of the blocks' estate, by path, whatever its record leaves open."""
+    graph, found = read(sources(blocks).values())
+    assert graph is not None, found
+    files = emit(derive(graph, TODAY))
     return {file.path: json.loads(file.text) for file in files if file.path.endswith(".cdx.json")}
 
 

@@ -42,7 +42,7 @@ def test_slsa_reads_the_predicate() -> None:
     "change", [{"_type": "https://in-toto.io/Statement/v2"}, {"subject": []}, {"predicateType": ""}]
 )
 def test_in_toto_refuses_another(change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         read({**VALUE, **change}).validate()
 
 
