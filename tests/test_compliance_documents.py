@@ -59,9 +59,11 @@ def pages(
     points: Any = ("5(b)",),
     locales: tuple[str, ...] = ("de", "fr-BE", "ja"),
     shared: Mapping[str, Any] | None = None,
+    does: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """The documents of a small project, by their names below its folder."""
     answers = {"annexIII": points if points == "none" else list(points), "personalData": True}
+    answers |= does or {}
     blocks = [
         prelude("Agent", compliance=answers, **(shared or {})),
         prelude(
@@ -113,10 +115,28 @@ def test_every_due_duty_is_answered_in_its_document_and_nowhere_else(role: str) 
     }
     for duty in (d for d in DUTIES if d.subject != "composite"):
         where = {document(n) for n, text in made.items() if f"{duty.id}:" in text}
-        if duty.document == "every page":
+        if duty.document == "transparency":
+            assert where == ({"transparency"} if duty.id == "AIA-090" else set()), duty.id
+        elif duty.document == "every page":
             assert all(f"({duty.id})" in text for text in made.values())
         else:
             assert where == ({duty.document} if duty.subject in subjects else set()), duty.id
+
+
+@pytest.mark.parametrize(
+    ("does", "id", "article"),
+    [
+        ({"generates": ["text"]}, "AIA-091", "Art. 50(2), 111(4)"),
+        ({"emotionOrBiometric": True}, "AIA-092", "Art. 50(3)"),
+        ({"publicText": True}, "AIA-093", "Art. 50(4)"),
+    ],
+)
+def test_people_are_told_what_is_due_and_nothing_else(
+    does: Mapping[str, Any], id: str, article: str
+) -> None:
+    text = pages(does=does)["transparency/de.md"]
+    assert [one for one in ("AIA-091", "AIA-092", "AIA-093") if one in text] == [id]
+    assert f"Not answered ({article})" in seen(text)
 
 
 def test_nothing_claims_more_than_it_knows() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from compiler.derive.quantity import seconds
+from compiler.derive.retention import Stream, in_loki, in_store, streams
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Code, Definitions, Paragraph, Strong, Table
-from compiler.model import MCPServer, RiskTier
+from compiler.emit.markdown import Block, Code, Content, Definitions, Paragraph, Strong, Table
+from compiler.model import MCPServer
 from compiler.model.audit import Event
 
 _BIOMETRIC = {
@@ -17,7 +17,6 @@ _BIOMETRIC = {
     "match": "Input that led to a match",
     "verifiers": "Who verified",
 }
-_DAY = 86_400
 
 
 def body(sheet: Sheet) -> Iterator[Block]:
@@ -53,33 +52,29 @@ def _calls(sheet: Sheet) -> Iterator[Block]:
 
 
 def _retention(sheet: Sheet) -> Iterator[Block]:
+    """What is demanded of each agent's records, beside what the emitted settings do."""
     yield sheet.heading("Retention", "AIA-031")
-    wanted: int | None = sheet.found("logging.retentionDays")
-    days = sheet.said("AIA-031", wanted)
-    yield Definitions([("Days that the record demands", days), ("Days in Loki", _loki(sheet))])
-    graph = sheet.fleet.graph
-    tiers = {a.name: graph.get(RiskTier, a.spec.riskTier) for a in sheet.system.members}
+    wanted = sheet.answer("AIA-031", "logging.retentionDays")
+    yield Definitions([("Days that the record demands", wanted)])
+    fleet, logs = sheet.fleet, streams(sheet.fleet.graph)
     yield Table(
-        ("Agent", "Business tier", "Days that the tier demands", "Days, the longer of both"),
+        ("Agent", "Business tier", "Days demanded", "Days in Loki", "Days in the audit store"),
         [
             (
-                Code(name),
-                tier.name,
-                str(tier.spec.logRetentionDays),
-                str(max(tier.spec.logRetentionDays, wanted or 0)),
+                Code(log.agent.name),
+                log.tier.name,
+                str(log.days),
+                _kept(log, in_loki(fleet, log)),
+                _kept(log, in_store(fleet, log)),
             )
-            for name, tier in tiers.items()
+            for log in logs
+            if log.project.name == sheet.project
         ],
     )
 
 
-def _loki(sheet: Sheet) -> tuple[str | Strong, ...]:
-    """How long the platform's own Loki keeps logs, beside what is demanded of it."""
-    components = sheet.fleet.platform.components
-    loki = components.loki if components else None
-    if loki is None:
-        return ("the platform deploys none",)
-    kept = seconds(loki.retention) // _DAY
-    wanted = sheet.found("logging.retentionDays")
-    short = sheet.found("logging.store") == "loki" and wanted is not None and kept < wanted
-    return (f"{kept}; ", Strong(f"shorter than the {wanted} demanded")) if short else (str(kept),)
+def _kept(log: Stream, days: int) -> Content:
+    """How long a store keeps a log; what is too short stands out."""
+    if days == 0:
+        return "not kept"
+    return str(days) if days >= log.days else Strong(f"{days}, which is too short")

@@ -124,12 +124,14 @@ def _robustness(sheet: Sheet) -> Iterator[Block]:
     fields["circuitBreaker"] = "When it is cut off"
     yield sheet.answers("AIA-060", "robustness", fields)
     yield sheet.heading("Feedback loops", "AIA-061")
-    spaces = _written(sheet)
-    if spaces:
-        yield Paragraph(f"Its agents write what agents read: {', '.join(spaces)}.")
+    written = ", ".join(_written(sheet))
+    if written:
+        yield Paragraph(f"Its agents write to context spaces: {written}.")
+    if sheet.applies("AIA-061"):
+        yield Paragraph("What they write there, they read again.")
         yield Paragraph(sheet.answer("AIA-061", "robustness.feedbackLoop"))
     else:
-        yield Paragraph("No agent of the team writes to a context space.")
+        yield Paragraph("No agent of the team writes to a context space that the team reads.")
 
 
 def _written(sheet: Sheet) -> list[str]:

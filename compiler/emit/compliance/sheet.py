@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from compiler.derive import Fleet
+from compiler.derive.due import due
 from compiler.derive.duties import empty, value
 from compiler.derive.fleet import Grant
 from compiler.derive.owners import owners
@@ -37,6 +38,10 @@ class Sheet:
     def binds(self, id: str) -> bool:
         """Whether a duty binds it."""
         return self.system.binds(duty(id).subject)
+
+    def applies(self, id: str) -> bool:
+        """Whether a duty binds it, and what the duty depends on is so."""
+        return due(self.fleet, self.system, id)
 
     def due(self, document: str) -> tuple[Duty, ...]:
         """The duties that a document answers, of those that bind it."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from compiler.emit.compliance.phrases import Phrases, phrases
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Content, Heading, Paragraph, Strong
+from compiler.emit.markdown import Block, Heading, Paragraph, Strong
 from compiler.law import duty
-from compiler.model import Classification
+from compiler.model.ai_system import Interaction
 
 
 def names(locales: Iterable[str]) -> Mapping[str, str]:
@@ -30,58 +30,42 @@ def body(sheet: Sheet, locale: str) -> Iterator[Block]:
     if not own:
         yield Paragraph(f"The headings are in English: we have none for the language {locale}.")
     yield from _machine(sheet, locale, words)
-    yield from _section(
-        sheet, "AIA-091", words.marked, "marking", any(_answers(sheet, "generates"))
-    )
-    exposed = any(_answers(sheet, "emotionOrBiometric"))
-    yield from _section(sheet, "AIA-092", words.exposed, "emotionOrBiometric", exposed)
+    yield from _section(sheet, "AIA-091", words.marked, "marking")
+    yield from _section(sheet, "AIA-092", words.exposed, "emotionOrBiometric")
     yield from _texts(sheet, words)
     contact = sheet.found("provider.contact")
     if contact:
         yield Heading(2, words.contact)
-        yield Paragraph(f"{sheet.found('provider.name') or ''} {contact}")
+        yield Paragraph(f"{sheet.found('provider.name') or sheet.project}: {contact}")
 
 
 def _machine(sheet: Sheet, locale: str, words: Phrases) -> Iterator[Block]:
     """Art. 50(1): the notice itself; why none is needed; or that it is missing."""
+    given = sheet.record.transparency.interaction if sheet.record else Interaction()
+    text = given.notice.get(locale) or given.obvious
+    if not text and not sheet.applies("AIA-090"):
+        return
     yield sheet.heading(words.machine, "AIA-090")
-    given = sheet.record.transparency.interaction if sheet.record else None
-    text = given.notice.get(locale) if given else None
-    told = sheet.system.project.spec.notices.interactsWithPersons
-    if text:
-        yield Paragraph(text)
-    elif given and given.obvious:
-        yield Paragraph(given.obvious)
-    elif told or any(_answers(sheet, "interactsWithPersons")):
-        yield Paragraph(Strong(f"{words.missing} ({duty('AIA-090').article})"))
-    else:
-        yield Paragraph(_NONE)
-    if given and given.surface:
+    yield Paragraph(text or Strong(f"{words.missing} ({duty('AIA-090').article})"))
+    if given.surface:
         yield Paragraph((Strong(words.shown), f": {given.surface}"))
 
 
-_NONE = "Art. 50: -"
-"""A duty of which nothing is due here, in no language."""
-
-
-def _section(sheet: Sheet, id: str, title: str, field: str, due: bool) -> Iterator[Block]:
-    yield sheet.heading(title, id)
+def _section(sheet: Sheet, id: str, title: str, field: str) -> Iterator[Block]:
+    """What is said of a duty; nothing where it is not due and nobody says anything."""
     found = sheet.found(f"transparency.{field}")
-    yield Paragraph(found or (sheet.gap(id) if due else _NONE))
+    if found or sheet.applies(id):
+        yield sheet.heading(title, id)
+        yield Paragraph(found or sheet.gap(id))
 
 
 def _texts(sheet: Sheet, words: Phrases) -> Iterator[Block]:
     """Art. 50(4): disclosure, or an editor who answers."""
-    yield sheet.heading(words.disclosed, "AIA-093")
-    found, editor = sheet.found("transparency.disclosure"), sheet.found("transparency.editor")
-    due = any(_answers(sheet, "publicText")) and not editor
-    said: Content = found or (sheet.gap("AIA-093") if due else _NONE)
-    yield Paragraph(said)
+    editor = sheet.found("transparency.editor")
     if editor:
+        yield sheet.heading(words.disclosed, "AIA-093")
+        said = sheet.found("transparency.disclosure")
+        yield from [Paragraph(said)] if said else []
         yield Paragraph((Strong(words.editor), f": {editor}"))
-
-
-def _answers(sheet: Sheet, field: str) -> Iterator[object]:
-    for agent in sheet.system.members:
-        given: Classification | None = agent.spec.compliance
-        yield getattr(given, field) if given else None
+    else:
+        yield from _section(sheet, "AIA-093", words.disclosed, "disclosure")
