@@ -41,7 +41,7 @@ accept: .venv/.ready .venv/node/.ready .venv/judges/.ready .venv/debian/.ready .
 accept-local: .venv/.ready .venv/stack/.ready .venv/local/.ready .venv/embeddings/.ready .venv/node/.ready .venv/debian/.ready ## The local stack runs, and real clients judge it.
 	.venv/local/bin/python -m pytest tests/local
 
-accept-governance: .venv/.ready .venv/governance/.ready .venv/signing/.ready ## CycloneDX, in-toto, OSCAL and cosign judge the governance output.
+accept-governance: .venv/.ready .venv/governance/.ready .venv/collector/.ready .venv/signing/.ready ## CycloneDX, in-toto, OSCAL and cosign judge the governance output.
 	.venv/governance/bin/python -m pytest tests/governance
 
 accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the output.
