@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := generate
-.PHONY: generate check test bench up down status embeddings lock sbom sbom-sign sbom-verify verify-provenance accept accept-local accept-governance accept-cluster mutations golden clean
+.PHONY: generate check test bench up down status embeddings sbom sbom-sign sbom-verify verify-provenance accept accept-local accept-governance accept-cluster mutations golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -27,6 +27,29 @@ embeddings: .venv/.ready .venv/embeddings/.ready ## Compute the vectors by which
 	$(BIN)/roster generate && .venv/embeddings/bin/python -m stack.embeddings && $(BIN)/roster generate
 
 verify-provenance: .venv/.ready ## Is generated/ byte by byte what its statement of provenance says?
+	$(BIN)/roster provenance --check
+
+SBOM := .roster/sbom
+COSIGN := .venv/signing/cosign
+BOM = .venv/governance/bin/cyclonedx-py requirements --sv 1.7 --output-reproducible
+SIGNED := compiler.cdx.json stack.cdx.json provenance.json
+sbom: .venv/.ready .venv/governance/.ready ## CycloneDX SBOMs of the compiler and the local stack, and what generated/ was made from.
+	mkdir -p $(SBOM)
+	$(BOM) requirements.lock --pyproject pyproject.toml -o $(SBOM)/compiler.cdx.json
+	$(BOM) stack/requirements.lock -o $(SBOM)/stack.cdx.json
+	$(BIN)/roster provenance > $(SBOM)/provenance.json
+
+sbom-sign: sbom .venv/signing/.ready ## Sign them: make sbom-sign COSIGN_KEY=<file or KMS URI>
+	@test -n "$(COSIGN_KEY)" || { echo "say with which key: make sbom-sign COSIGN_KEY=<file or KMS URI>; \`$(COSIGN) generate-key-pair\` makes one"; exit 2; }
+	$(COSIGN) signing-config create > $(SBOM)/signing-config.json
+	for file in $(SIGNED); do $(COSIGN) sign-blob --yes --key "$(COSIGN_KEY)" --signing-config $(SBOM)/signing-config.json --bundle $(SBOM)/$$file.sigstore.json $(SBOM)/$$file || exit 1; done
+
+sbom-verify: .venv/.ready .venv/governance/.ready .venv/signing/.ready ## Are they signed, and still true? make sbom-verify COSIGN_PUB=<file or KMS URI>
+	@test -n "$(COSIGN_PUB)" || { echo "say whose signature: make sbom-verify COSIGN_PUB=<file or KMS URI>"; exit 2; }
+	for file in $(SIGNED); do $(COSIGN) verify-blob --key "$(COSIGN_PUB)" --insecure-ignore-tlog=true --bundle $(SBOM)/$$file.sigstore.json $(SBOM)/$$file || exit 1; done
+	$(BOM) requirements.lock --pyproject pyproject.toml -o - | cmp - $(SBOM)/compiler.cdx.json
+	$(BOM) stack/requirements.lock -o - | cmp - $(SBOM)/stack.cdx.json
+	cmp generated/provenance.json $(SBOM)/provenance.json
 	$(BIN)/roster provenance --check
 
 check: .venv/.ready .venv/stack/.ready ## The project's own checks: style, types, floors, and the specs.
