@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from compiler.admit import gitops
+from compiler.admit import gitops, images
 from compiler.admit.shape import COUNT, PORT, TEXT, URL, Raw, Shape, most, schema
 
 _ROUTES = "gateway.networking.k8s.io"
 _ISTIO, _AGENTGATEWAY = "security.istio.io/v1", "agentgateway.dev/v1alpha1"
 _TOOLHIVE, _KAGENT = "toolhive.stacklok.dev/v1beta1", "kagent.dev/v1alpha2"
 _AGENTIC = "agentic.networking.x-k8s.io"
-_METADATA: Shape = {
+_METADATA: Mapping[str, Shape] = {
     "name": TEXT,
     "namespace": TEXT,
     "labels?": {"*": TEXT},
@@ -243,6 +243,7 @@ _AGENT: Shape = {
 }
 
 SPECS: Mapping[tuple[str, str], Shape] = {
+    **images.SPECS,
     ("argoproj.io/v1alpha1", "Application"): gitops.APPLICATION,
     ("argoproj.io/v1alpha1", "AppProject"): gitops.PROJECT,
     ("external-secrets.io/v1", "ExternalSecret"): _EXTERNAL_SECRET,
@@ -290,6 +291,8 @@ SPECS: Mapping[tuple[str, str], Shape] = {
 
 
 def document(kind: tuple[str, str]) -> dict[str, Any]:
-    """The JSON Schema of a whole object of a kind in SPECS."""
+    """The JSON Schema of a whole object of a kind in SPECS; some belong to the whole cluster."""
     version, name = kind
-    return schema({"apiVersion": version, "kind": name, "metadata": _METADATA, "spec": SPECS[kind]})
+    wide = {key: shape for key, shape in _METADATA.items() if key != "namespace"}
+    metadata = wide if kind in images.SPECS else _METADATA
+    return schema({"apiVersion": version, "kind": name, "metadata": metadata, "spec": SPECS[kind]})

@@ -12,7 +12,16 @@ from compiler.diagnostic import Diagnostic, Rule, Severity, nearest
 from compiler.model import Cluster
 
 RULE = Rule("operator-misspelt", Severity.WARNING, "a cluster has an operator of a strange name")
-KNOWN = (*GATEWAYS, "argo-cd", "cert-manager", "external-secrets", "istio-ambient", "kagent")
+KNOWN = (
+    *GATEWAYS,
+    "argo-cd",
+    "cert-manager",
+    "external-secrets",
+    "istio-ambient",
+    "kagent",
+    "kyverno",
+    "sigstore-policy-controller",
+)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:

@@ -27,6 +27,9 @@ from compiler.emit import (
     policies,
     rbac,
     registry,
+    sbom,
+    scans,
+    signatures,
     toolhive,
     workflows,
     xaccess,
@@ -48,6 +51,8 @@ EMITTERS: tuple[Emitter, ...] = (
     kubernetes,
     rbac,
     policies,
+    signatures,
+    scans,
     mesh,
     agentgateway,
     toolhive,
@@ -66,6 +71,7 @@ EMITTERS: tuple[Emitter, ...] = (
     audit,
     checklist,
     cards,
+    sbom,
 )
 
 

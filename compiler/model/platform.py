@@ -25,6 +25,7 @@ from compiler.model.base import (
     about,
 )
 from compiler.model.components import Components, Replicas
+from compiler.model.supply_chain import SupplyChain
 
 Layer = Literal["agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway", "kagent"]
 
@@ -194,6 +195,9 @@ class Platform(Spec):
     audit: Audit | None = about(
         "the store that nobody can change, which the collector writes to; without it there is none",
         None,
+    )
+    supplyChain: SupplyChain | None = about(
+        "who signs our images, and what looks into them; without it no signature is asked for", None
     )
     workflowEngine: Service = about("the workflow engine")
     eventBus: EventBus = about("what carries events")

@@ -30,6 +30,8 @@ WIDE = frozenset(
         ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"),
         ("agentgateway.dev", "agentgatewaypolicies"),
         ("networking.k8s.io", "networkpolicies"),
+        ("policies.kyverno.io", "imagevalidatingpolicies"),
+        ("policy.sigstore.dev", "clusterimagepolicies"),
         *((RBAC, name) for name in ("clusterrolebindings", "rolebindings", "roles")),
         ("security.istio.io", "authorizationpolicies"),
         ("security.istio.io", "peerauthentications"),

@@ -52,6 +52,8 @@ WIDE: Mapping[str, tuple[str, ...]] = {
     ),
     "agentgateway.dev": ("AgentgatewayPolicy",),
     "networking.k8s.io": ("NetworkPolicy",),
+    "policies.kyverno.io": ("ImageValidatingPolicy",),
+    "policy.sigstore.dev": ("ClusterImagePolicy",),
     RBAC: ("ClusterRoleBinding", "Role", "RoleBinding"),
     "security.istio.io": ("AuthorizationPolicy", "PeerAuthentication"),
 }

@@ -66,6 +66,7 @@ def _profiles(cluster: Resource[Cluster], enforced: str) -> dict[str, str]:
 
 def _object(fleet: Fleet, cluster: Resource[Cluster], space: _Space, enforced: str) -> Object:
     mesh = fleet.platform.mesh == "istio-ambient" and "istio-ambient" in cluster.spec.installed
+    signed = fleet.platform.supplyChain and "sigstore-policy-controller" in cluster.spec.installed
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
@@ -77,6 +78,7 @@ def _object(fleet: Fleet, cluster: Resource[Cluster], space: _Space, enforced: s
                 f"{fleet.platform.labelDomain}/project": space.project,
                 **_profiles(cluster, enforced),
                 **({"istio.io/dataplane-mode": "ambient"} if mesh else {}),
+                **({"policy.sigstore.dev/include": "true"} if signed else {}),
             },
         },
     }

@@ -1,0 +1,61 @@
+"""The images that the estate runs, and which of them we build and sign ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler.derive.components import parts
+from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
+from compiler.graph import Resource
+from compiler.model import Agent, Cluster, Image, MCPServer, Spec
+from compiler.source import Route
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """An image, and what it is for: `agent-financial`, `mcp-server-stripe`, `platform-loki`."""
+
+    name: str
+    image: Image
+    resource: Resource[Spec]
+    route: Route
+
+
+def built(fleet: Fleet) -> Iterator[Named]:
+    """The images of agents and servers that we build, by name."""
+    chain = fleet.platform.supplyChain
+    prefixes = chain.images if chain else ()
+    for agent in fleet.graph.all(Agent):
+        if str(agent.spec.image).startswith(prefixes):
+            yield Named(f"agent-{agent.name}", agent.spec.image, agent, ("image",))
+    for server in fleet.graph.all(MCPServer):
+        image = server.spec.image
+        if image is not None and str(image).startswith(prefixes):
+            yield Named(f"mcp-server-{server.name}", image, server, ("image",))
+
+
+def pinned(fleet: Fleet, cluster: Resource[Cluster]) -> tuple[Named, ...]:
+    """The images with a digest that run in a cluster, each once, by name.
+
+    One without is not among them: nobody knows what ran yesterday.
+    """
+    found = (named for named in _running(fleet, cluster) if named.image.digest is not None)
+    first: dict[str, Named] = {}
+    for named in sorted(found, key=lambda named: named.name):
+        first.setdefault(str(named.image), named)
+    return tuple(first.values())
+
+
+def _running(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[Named]:
+    workloads: list[AgentDeployment | ServerDeployment] = [*fleet.agents, *fleet.servers]
+    for workload in (w for w in workloads if w.cluster is cluster):
+        it: Resource[Agent] | Resource[MCPServer]
+        agent = isinstance(workload, AgentDeployment)
+        it = workload.agent if isinstance(workload, AgentDeployment) else workload.server
+        if it.spec.image is not None:
+            name = f"{'agent' if agent else 'mcp-server'}-{it.name}"
+            yield Named(name, it.spec.image, it, ("image",))
+    for part in parts(fleet.graph, cluster.spec):
+        place = (*part.route, "image")
+        yield Named(f"platform-{part.name}", part.image, fleet.platform_resource, place)

@@ -1,0 +1,57 @@
+"""The supply chain: which images are ours, who signs them, and the tools that look into them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from compiler.model.base import Image, Line, Model, Resources, Url, about
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.:-]*(/[a-z0-9._-]+)*/$")]
+
+
+class Keyless(Model):
+    """Signed by a workflow's own identity: certificates of Fulcio, a log in Rekor."""
+
+    type: Literal["keyless"] = about("no key that anybody keeps")
+    issuer: Url = about("who vouches for the workflow")
+    subject: Annotated[str, Field(pattern=r"^https://[^@\s]+@refs/(heads|tags)/[^\s*]+$")] = about(
+        "the workflow at its branch, exactly: `https://github.com/<owner>/<repository>/.github/"
+        "workflows/sbom.yaml@refs/heads/main`"
+    )
+    certificates: Url = about("Fulcio", "https://fulcio.sigstore.dev")
+    log: Url = about("Rekor", "https://rekor.sigstore.dev")
+
+
+class Key(Model):
+    """Signed with a key, for places without a way out."""
+
+    type: Literal["key"] = about("a key that somebody keeps")
+    public: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$"
+        ),
+    ] = about("the public key, in PEM")
+
+
+class Rescan(Model):
+    """Known images are held against new vulnerabilities, again and again."""
+
+    image: Image = about("Grype, by digest")
+    schedule: Line = about("when: cron with five fields", "0 3 * * *")
+    failOn: Literal["low", "medium", "high", "critical"] = about(
+        "the severity from which a scan fails", "high"
+    )
+    resources: Resources = about("what a scan takes")
+
+
+class SupplyChain(Model):
+    """What must be known of an image before it runs."""
+
+    images: Annotated[tuple[Prefix, ...], Field(min_length=1)] = about(
+        "what we build ourselves: registry and path, ending in `/`"
+    )
+    signer: Annotated[Keyless | Key, Field(discriminator="type")] = about("who signs them")
+    syft: Image = about("what makes bills of materials, by digest")
+    cosign: Image = about("what signs and attests, by digest")
+    rescan: Rescan | None = about("what looks again; without it nobody does", None)

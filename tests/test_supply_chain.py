@@ -1,0 +1,206 @@
+"""What must be known of an image before it runs, and what looks at it again afterwards."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from compiler.emit import File
+from compiler.pipeline import compile
+from tests.crds import CRDS, refused
+from tests.estate import TODAY
+from tests.layers import Server, documents, sources
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+KEYLESS = {
+    "type": "keyless",
+    "issuer": "https://token.actions.githubusercontent.com",
+    "subject": "https://github.com/example/agents/.github/workflows/sbom.yaml@refs/heads/main",
+}
+KEY = {
+    "type": "key",
+    "public": "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYI\n-----END PUBLIC KEY-----\n",
+}
+SIZE = {"cpu": "1", "memory": "1G"}
+SCANNER = {"repository": "docker.io/anchore/grype", "tag": "v0.118.0", "digest": DIGEST}
+KINDS = {
+    "kyverno": ("ImageValidatingPolicy",),
+    "sigstore-policy-controller": ("ClusterImagePolicy", "ClusterImagePolicy"),
+}
+judged = pytest.mark.skipif(
+    not CRDS.is_dir(), reason="the operators' CRDs lie outside of a user's clone"
+)
+
+
+def chain(signer: dict[str, str], **more: object) -> dict[str, object]:
+    """`spec.supplyChain` of a platform."""
+    tool = {"repository": "ghcr.io/example/tool", "tag": "v1", "digest": DIGEST}
+    images = ["ghcr.io/example/", "registry.example.com/agents/"]
+    return {"images": images, "signer": signer, "syft": tool, "cosign": tool, **more}
+
+
+def rescan() -> dict[str, object]:
+    return {"image": SCANNER, "resources": {"requests": SIZE, "limits": SIZE}}
+
+
+def compiled(
+    *installed: str,
+    signer: dict[str, str] = KEYLESS,
+    pinned: tuple[str, ...] = (),
+    **more: object,
+) -> list[File]:
+    """The files of an estate with two agents on one cluster that has these operators."""
+    grants = {("alpha", name, "github"): {"look": "none"} for name in ("dev", "ops")}
+    found = documents({"github": Server(("look",))}, grants, clusters=["direct"])
+    for document in found:
+        spec: Any = document["spec"]
+        name: Any = document["metadata"]
+        if document["kind"] == "Platform":
+            spec["supplyChain"] = chain(signer, **more)
+        if document["kind"] == "Cluster":
+            spec["installed"] += installed
+        if document["kind"] == "Agent":
+            spec["image"] = {"repository": f"ghcr.io/example/agents/{name['name']}", "tag": "v1"}
+            if name["name"] in pinned:
+                spec["image"]["digest"] = DIGEST
+    result = compile(sources(found).values(), today=TODAY)
+    assert not result.failed, result.diagnostics
+    return list(result.files)
+
+
+def objects(files: list[File], *kinds: str) -> list[dict[str, Any]]:
+    found = [file.object for file in files if file.object and file.object["kind"] in kinds]
+    return [json.loads(json.dumps(object)) for object in found]
+
+
+@pytest.mark.parametrize("operator", KINDS)
+def test_a_policy_is_where_its_controller_is_and_nowhere_else(operator: str) -> None:
+    both = [kind for kinds in KINDS.values() for kind in kinds]
+    found = [object["kind"] for object in objects(compiled(operator), *both)]
+    assert found == list(KINDS[operator])
+    assert objects(compiled(), *both) == []
+
+
+def test_namespaces_ask_for_sigstore_only_where_it_is() -> None:
+    def asked(*installed: str) -> set[bool]:
+        spaces = objects(compiled(*installed), "Namespace")
+        assert len(spaces) >= 4
+        return {"policy.sigstore.dev/include" in space["metadata"]["labels"] for space in spaces}
+
+    assert asked("sigstore-policy-controller") == {True}
+    assert asked("kyverno") == {False}
+
+
+@judged
+@pytest.mark.parametrize("signer", [KEYLESS, KEY], ids=["keyless", "key"])
+def test_the_controllers_own_definitions_accept_them(signer: dict[str, str]) -> None:
+    found = objects(compiled(*KINDS, signer=signer), "ImageValidatingPolicy", "ClusterImagePolicy")
+    assert len(found) == 3
+    assert [fault for object in found for fault in refused(object)] == []
+
+
+BREAKS = {
+    "ImageValidatingPolicy": ("failurePolicy", "Perhaps", "failurePolicy"),
+    "ClusterImagePolicy": ("images", "ghcr.io/**", "images"),
+}
+
+
+@judged
+@pytest.mark.parametrize("kind", BREAKS)
+def test_those_definitions_can_refuse(kind: str) -> None:
+    field, value, place = BREAKS[kind]
+    for object in objects(compiled(*KINDS), kind):
+        broken = copy.deepcopy(object)
+        broken["spec"][field] = value
+        assert [where for where, _ in refused(broken)] == [f"spec.{place}"]
+
+
+@pytest.mark.parametrize("signer", [KEYLESS, KEY], ids=["keyless", "key"])
+def test_of_a_policys_authorities_one_is_enough_so_each_has_one(signer: dict[str, str]) -> None:
+    """sigstore joins authorities with OR, and policies with AND: so they are two."""
+    bom, signature = objects(compiled(*KINDS, signer=signer), "ClusterImagePolicy")
+    assert [len(one["spec"]["authorities"]) for one in (signature, bom)] == [1, 1]
+    assert "attestations" not in signature["spec"]["authorities"][0]
+    (attestation,) = bom["spec"]["authorities"][0]["attestations"]
+    assert attestation["predicateType"] == "https://cyclonedx.org/bom"
+    globs = [{"glob": "ghcr.io/example/**"}, {"glob": "registry.example.com/agents/**"}]
+    assert signature["spec"]["images"] == bom["spec"]["images"] == globs
+
+
+def test_every_kind_of_container_is_looked_at_and_a_failure_denies() -> None:
+    (policy,) = objects(compiled("kyverno"), "ImageValidatingPolicy")
+    spec = policy["spec"]
+    assert (spec["validationActions"], spec["failurePolicy"]) == (["Deny"], "Fail")
+    for part in ("containers", "initContainers", "ephemeralContainers"):
+        asked = [
+            r["expression"] for r in spec["validations"] if f"images.{part}." in r["expression"]
+        ]
+        assert len(asked) == 3
+    (identity,) = spec["attestors"][0]["cosign"]["keyless"]["identities"]
+    assert identity == {"issuer": KEYLESS["issuer"], "subject": KEYLESS["subject"]}
+
+
+def test_only_an_image_with_a_digest_is_scanned() -> None:
+    found = objects(compiled(pinned=("dev",), rescan=rescan()), "CronJob")
+    scans = {job["metadata"]["name"] for job in found if job["metadata"]["name"].startswith("scan")}
+    assert scans == {"scan-agent-dev", "scan-mcp-server-github"}
+    without = objects(compiled(pinned=("dev",)), "CronJob")
+    assert [job["metadata"]["name"] for job in without if "scan" in job["metadata"]["name"]] == []
+
+
+def test_a_scan_has_no_token_no_secret_and_reaches_public_addresses_only() -> None:
+    files = compiled(pinned=("dev",), rescan=rescan())
+    (scan,) = [o for o in objects(files, "CronJob") if o["metadata"]["name"] == "scan-agent-dev"]
+    pod = scan["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (main,) = pod["containers"]
+    assert pod["automountServiceAccountToken"] is False
+    assert "secret" not in json.dumps(pod).lower()
+    assert main["args"][0] == f"registry:ghcr.io/example/agents/dev@{DIGEST}"
+    assert main["image"].endswith(DIGEST)
+    (wall,) = [o for o in objects(files, "NetworkPolicy") if o["metadata"]["name"] == "image-scan"]
+    ((rule),) = wall["spec"]["egress"]
+    assert [peer["ipBlock"]["cidr"] for peer in rule["to"]] == ["0.0.0.0/0"]
+    assert "10.0.0.0/8" in rule["to"][0]["ipBlock"]["except"]
+
+
+def workflow(files: list[File]) -> dict[str, Any]:
+    (found,) = [file for file in files if file.path == "sbom/github-actions.yaml"]
+    return dict(yaml.safe_load(found.text))
+
+
+def test_the_workflow_has_a_row_for_each_image_of_ours() -> None:
+    files = compiled(pinned=("dev",))
+    for job in workflow(files)["jobs"].values():
+        rows = job["strategy"]["matrix"]["include"]
+        assert [(row["name"], row["digest"]) for row in rows] == [
+            ("agent-dev", DIGEST),
+            ("agent-ops", ""),
+            ("mcp-server-github", DIGEST),
+        ]
+    (listed,) = [file for file in files if file.path == "sbom/images.json"]
+    assert json.loads(listed.text)["agent-ops"] == {
+        "image": "ghcr.io/example/agents/ops:v1",
+        "digest": None,
+    }
+
+
+def test_what_scans_may_not_write_and_only_a_key_needs_a_secret() -> None:
+    keyless, key = (workflow(compiled(signer=signer)) for signer in (KEYLESS, KEY))
+    for one in (keyless, key):
+        assert one["permissions"] == {}
+        assert one["jobs"]["scan"]["permissions"] == {"packages": "read"}
+    assert keyless["jobs"]["attest"]["permissions"]["id-token"] == "write"
+    assert "id-token" not in key["jobs"]["attest"]["permissions"]
+    assert "secrets." not in json.dumps(keyless)
+    assert "secrets.COSIGN_PRIVATE_KEY" in json.dumps(key)
+
+
+def test_without_a_supply_chain_nothing_of_it_is_emitted() -> None:
+    found = documents({"github": Server(("look",))}, {("alpha", "dev", "github"): {"look": "none"}})
+    files = compile(sources(found).values(), today=TODAY).files
+    assert [file.path for file in files if file.path.startswith("sbom/")] == []
+    assert [f.path for f in files if "image-scan" in f.path or "image-signatures" in f.path] == []
