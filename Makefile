@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := generate
-.PHONY: generate check test bench up down status embeddings sbom sbom-sign sbom-verify verify-provenance accept accept-local accept-governance accept-cluster mutations golden clean
+.PHONY: generate lock check test bench up down status embeddings sbom sbom-sign sbom-verify verify-provenance accept accept-local accept-governance accept-cluster mutations golden clean
 
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roster needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -13,6 +13,9 @@ BIN := .venv/bin
 
 generate: .venv/.ready ## Compile the specs into generated/, and have it judged independently.
 	$(BIN)/roster generate && $(BIN)/roster verify
+
+lock: .venv/.ready ## Ask the registries which digests the images' tags have now: specs/lock.json.
+	$(BIN)/roster lock
 
 up: .venv/stack/.ready .venv/node/.ready ## A project's agents and servers on this machine: make up STACK=<project> [WITHOUT="docker"] [ENV=dev]
 	@.venv/stack/bin/python -m stack up $(STACK) $(foreach name,$(WITHOUT),--without $(name)) $(if $(ENV),--env $(ENV))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean, nearest
 from compiler.graph import Broken, Resource, ResourceId
-from compiler.model import KINDS, MANIFESTS, Spec
+from compiler.model import KINDS, MANIFESTS, Locked, Spec
 from compiler.model.base import Line, Model, Name
 from compiler.model.manifest import ADMISSION
 from compiler.model.wording import expected, fields_at
@@ -54,8 +55,13 @@ class _Foreign(Envelope):
     metadata: _Labelled
 
 
-def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Found]:
-    """The resource of one document; a Broken one where its name is all that is known."""
+def decode(
+    document: Document, locked: Locked = MappingProxyType({})
+) -> tuple[tuple[Resource[Spec] | Broken, ...], Found]:
+    """The resource of one document; a Broken one where its name is all that is known.
+
+    `locked` has digests for images that a spec names by their tags only.
+    """
     if not isinstance(document.data, dict):
         help = "write `apiVersion`, `kind`, `metadata` and `spec`"
         return (), (SHAPE.at(document.at(), "the document is not a mapping", help=help),)
@@ -76,7 +82,7 @@ def decode(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Fou
     cls = KINDS.get(envelope.kind)
     if cls is None:
         return (), (_no_kind(document, envelope.kind, KINDS),)
-    spec, found = _typed(cls, envelope.spec, document, ("spec",))
+    spec, found = _typed(cls, envelope.spec, document, ("spec",), locked)
     found += tuple(_misplaced(document, cls, name))
     id = ResourceId(envelope.kind, name)
     if spec is None:
@@ -127,11 +133,13 @@ def _misplaced(document: Document, cls: type[Spec], name: str) -> Iterator[Diagn
         yield FOLDER.at(document.at("metadata", "name"), message, help=help)
 
 
-def _typed(cls: type[Any], data: Any, document: Document, under: Route) -> tuple[Any, Found]:
+def _typed(
+    cls: type[Any], data: Any, document: Document, under: Route, locked: Locked | None = None
+) -> tuple[Any, Found]:
     """`data` as `cls`; a number where text is meant is read as it was written."""
     for _ in range(2):
         try:
-            return cls.model_validate(data), ()
+            return cls.model_validate(data, context=locked), ()
         except ValidationError as error:
             problems = error.errors(include_url=False, include_context=True)
         texts = [p for p in problems if p["type"] == "string_type" and hasattr(p["input"], "raw")]

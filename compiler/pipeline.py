@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from compiler import chart
+from compiler import chart, lock
 from compiler.admit import admit
 from compiler.check import check
 from compiler.decode import decode
@@ -44,10 +44,12 @@ class Compilation:
 
 def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
     """Text to a linked graph. Mistakes of syntax, shape and reference come together."""
-    found: list[Diagnostic] = []
+    ordered = sorted(sources, key=lambda source: source.path)
     nodes: list[Resource[Spec] | Broken] = []
     texts, unread = [], []
-    for source in sorted(sources, key=lambda source: source.path):
+    locked, wrong = lock.read(next((one for one in ordered if one.path == lock.PATH), None))
+    found = list(wrong)
+    for source in ordered:
         secrets = () if source.is_definition else scan(source)
         documents, wrong = parse(source)
         found += secrets
@@ -57,7 +59,7 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
         elif not documents:
             unread.append(source)
         for document in documents:
-            resources, wrong = decode(document)
+            resources, wrong = decode(document, locked)
             nodes += resources
             found += _beside(secrets, wrong)
             if not resources:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -35,6 +36,15 @@ class Source:
     def is_definition(self) -> bool:
         """Whether it holds CustomResourceDefinitions."""
         return self.path.startswith(DEFINITIONS)
+
+    def key(self, name: str) -> Span:
+        """Where a key of a file in JSON first stands, which is exact where keys are long."""
+        word = json.dumps(name, ensure_ascii=False)
+        at = self.text.find(word)
+        if at < 0:
+            return top(self.path)
+        line, column = self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
+        return Span(self.path, Pos(line, column), Pos(line, column + len(word)))
 
 
 class Span(NamedTuple):

@@ -207,11 +207,11 @@ def apply(changes: Changes, handle: int) -> None:
     """Make it so. Each file is whole at any moment; the index is written first and last."""
     if changes.before is None:
         return
-    _replace(handle, INDEX, changes.before)
+    replace(handle, INDEX, changes.before)
     _save(handle, _tree(changes.save), "")
     for path in changes.remove:
         _remove(handle, path.rstrip("/").split("/"))
-    _replace(handle, INDEX, changes.after)
+    replace(handle, INDEX, changes.after)
 
 
 def _tree(files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def _tree(files: Mapping[str, bytes]) -> dict[str, Any]:
 def _save(folder: int, tree: Mapping[str, Any], below: str) -> None:
     for name, item in tree.items():
         if isinstance(item, bytes):
-            _replace(folder, name, item, below)
+            replace(folder, name, item, below)
             continue
         with suppress(FileExistsError):
             os.mkdir(name, 0o755, dir_fd=folder)
@@ -237,7 +237,7 @@ def _save(folder: int, tree: Mapping[str, Any], below: str) -> None:
             _save(handle, item, f"{below}{name}/")
 
 
-def _replace(folder: int, name: str, data: bytes, below: str = "") -> None:
+def replace(folder: int, name: str, data: bytes, below: str = "") -> None:
     """Write beside the name, then rename: whoever reads sees the old file or the new one."""
     beside = f".{name}{_TEMPORARY}"
     target = os.open(beside, _WRITE, 0o644, dir_fd=folder)

@@ -11,7 +11,7 @@ from compiler.graph import Resource
 from compiler.model import Agent, MCPServer
 
 RULE = Rule("image-unpinned", Severity.WARNING, "an image is named without its digest")
-_HELP = "add the `digest` that the registry gives for the tag"
+_HELP = "run `roster lock`, or add the `digest` that the registry gives for the tag"
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:

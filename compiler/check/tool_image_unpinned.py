@@ -27,5 +27,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(
                 platform.key_at("supplyChain", *route),
                 f"the image of `{route[0]}` has no digest",
-                help="add the `digest` that the registry gives for the tag",
+                help="run `roster lock`, or add the `digest` that the registry gives for the tag",
             )

@@ -19,6 +19,7 @@ from compiler.source import Source
 if TYPE_CHECKING:
     from compiler.cli.memory import Charts
     from compiler.derive import Fleet
+    from compiler.graph import Graph
     from compiler.pipeline import Compilation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -167,6 +168,16 @@ def analysed(read: Inputs, today: date) -> Fleet:
     _stop_on_errors(everything(read, result.diagnostics), read)
     assert result.fleet is not None, "there is a fleet where there is no error"
     return result.fleet
+
+
+def read_graph(read: Inputs, sources: Mapping[str, Source]) -> Graph:
+    """The graph of some of the sources; with errors they are shown, and the exit code is 1."""
+    from compiler import pipeline
+
+    graph, found = pipeline.read(sources.values())
+    _stop_on_errors(everything(read, found), read)
+    assert graph is not None, "there is a graph where there is no error"
+    return graph
 
 
 def everything(read: Inputs, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -95,10 +95,10 @@ def _read(source: Source) -> Mapping[str, Vector] | Fault:
         return Fault(top(source.path), "it holds no vectors")
     for key, value in {"version": 1, "model": MODEL}.items():
         if content.get(key) != value:
-            return Fault(_place(source, key), f"its {key} is not `{value}`")
+            return Fault(source.key(key), f"its {key} is not `{value}`")
     for key, value in content["vectors"].items():
         if not _is_vector(value):
-            return Fault(_place(source, key), f"this is not {LENGTH} numbers with a length of 1")
+            return Fault(source.key(key), f"this is not {LENGTH} numbers with a length of 1")
     return {key: tuple(value) for key, value in content["vectors"].items()}
 
 
@@ -108,12 +108,3 @@ def _is_vector(value: Any) -> bool:
     if not all(type(one) in (int, float) and abs(one) <= 1 for one in value):
         return False
     return abs(math.hypot(*value) - 1) < _SHORTER
-
-
-def _place(source: Source, key: str) -> Span:
-    """Where a key stands: its first appearance, which is as good as exact among digests."""
-    at = source.text.find(json.dumps(key))
-    if at < 0:
-        return top(source.path)
-    line, column = source.text.count("\n", 0, at) + 1, at - source.text.rfind("\n", 0, at)
-    return Span(source.path, Pos(line, column), Pos(line, column + len(json.dumps(key))))

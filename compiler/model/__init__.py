@@ -2,7 +2,7 @@
 
 from compiler.model.agent import Agent, AgentRef
 from compiler.model.ai_system import AISystem
-from compiler.model.base import NAME, Amounts, Image, Ref, Resources, Secret, Spec
+from compiler.model.base import NAME, Amounts, Image, Locked, Ref, Resources, Secret, Spec
 from compiler.model.classification import Classification
 from compiler.model.cluster import Cluster, ClusterRef
 from compiler.model.context_space import ContextSpace, ContextSpaceRef
@@ -37,6 +37,7 @@ __all__ = [
     "Image",
     "LanguageModel",
     "LanguageModelRef",
+    "Locked",
     "MCPServer",
     "MCPServerRef",
     "Metric",

@@ -1,5 +1,6 @@
 """What kinds are made of: closed immutable models, references, and the small types of fields."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,6 +12,8 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
+    model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -123,12 +126,26 @@ class Resources(Model):
     limits: Amounts = about("what it can never exceed")
 
 
+Locked = Mapping[str, str]
+"""Digests of images by `repository:tag`: the context in which an Image is validated."""
+
+
 class Image(Model):
     """A container image. The digest decides what runs; the tag is for people."""
 
     repository: Annotated[str, _text(_REPOSITORY, 255)] = about("registry and path, without tag")
     tag: Version = about("the version, for people")
-    digest: Digest | None = about("what the tag named when it was reviewed", None)
+    digest: Digest | None = about(
+        "what the tag named when it was reviewed; without it, what `specs/lock.json` says", None
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _locked(cls, data: Any, info: ValidationInfo) -> Any:
+        if not info.context or not isinstance(data, dict) or "digest" in data:
+            return data
+        digest = info.context.get(f"{data.get('repository')}:{data.get('tag')}")
+        return data if digest is None else {**data, "digest": digest}
 
     def __str__(self) -> str:
         return f"{self.repository}:{self.tag}" + (f"@{self.digest}" if self.digest else "")

@@ -28,3 +28,11 @@ def run(
     said = done.stdout + done.stderr
     assert done.returncode == code, f"{command[0]} ended with {done.returncode}: {said[-3000:]}"
     return said
+
+
+def pushed(image: str, folder: Path) -> str:
+    """The digest of an image, `repository:tag`, of one file that says its name; it is new there."""
+    (folder / "file").write_text(f"{image} {folder.name}", encoding="utf-8")
+    run("tar", "-cf", "layer.tar", "file", cwd=folder)
+    run(SIGNING / "crane", "append", "--insecure", "-f", folder / "layer.tar", "-t", image)
+    return run(SIGNING / "crane", "digest", "--insecure", image).strip()

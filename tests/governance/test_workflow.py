@@ -4,18 +4,15 @@ cosign run its steps against a real registry. `docker run` is a shim that runs t
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.governance.programs import GENERATED, SIGNING, run
+from tests.governance.programs import GENERATED, SIGNING, pushed, run
 from tests.governance.shipped import emitted
 
 WORKFLOW = GENERATED / "sbom" / "github-actions.yaml"
@@ -106,29 +103,6 @@ def test_which_image(
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A registry on this machine: `127.0.0.1:<port>`."""
-    log = tmp_path_factory.mktemp("registry") / "log"
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            [SIGNING / "crane", "registry", "serve", "--address", "127.0.0.1:0"],
-            stdout=out,
-            stderr=out,
-        )
-        try:
-            for _ in range(200):
-                if found := re.search(r"port (\d+)", log.read_text(encoding="utf-8")):
-                    break
-                assert server.poll() is None, log.read_text(encoding="utf-8")
-                subprocess.run(["sleep", "0.05"], check=True)
-            assert found, log.read_text(encoding="utf-8")
-            yield f"127.0.0.1:{found[1]}"
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-@pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     """A folder with a pair of keys and a shim, the workflow for that key, and the private key."""
     folder = tmp_path_factory.mktemp("keyed")
@@ -151,17 +125,11 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     return folder, made / "sbom" / "github-actions.yaml", (folder / "cosign.key").read_text()
 
 
-def pushed(registry: str, name: str, folder: Path) -> str:
-    """An image that was just built and pushed, by its digest."""
+def attestable(registry: str, name: str, folder: Path) -> str:
+    """An image that was just pushed, by its digest, and a bill of materials beside it."""
     folder.mkdir()
-    (folder / "file").write_text(name, encoding="utf-8")
-    run("tar", "-cf", "layer.tar", "file", cwd=folder)
-    image = f"{registry}/{name}:v1"
-    run(SIGNING / "crane", "append", "--insecure", "-f", folder / "layer.tar", "-t", image)
-    digest = run(SIGNING / "crane", "digest", "--insecure", image).strip()
-    bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1}
-    (folder / "bom.cdx.json").write_text(json.dumps(bom), encoding="utf-8")
-    return f"{registry}/{name}@{digest}"
+    (folder / "bom.cdx.json").write_text('{"bomFormat": "CycloneDX", "specVersion": "1.6"}')
+    return f"{registry}/{name}@{pushed(f'{registry}/{name}:v1', folder)}"
 
 
 def environment(keyed: tuple[Path, Path, str], image: str) -> dict[str, str]:
@@ -185,7 +153,7 @@ def step(keyed: tuple[Path, Path, str], name: str, folder: Path, image: str, cod
 def test_an_image_is_signed_and_attested_and_both_are_found(
     registry: str, keyed: tuple[Path, Path, str], tmp_path: Path
 ) -> None:
-    image = pushed(registry, "signed", tmp_path / "signed")
+    image = attestable(registry, "signed", tmp_path / "signed")
     said = step(keyed, "sign and attest", tmp_path / "signed", image)
     said += step(keyed, "verify", tmp_path / "signed", image)
     assert PASSWORD not in said and "PRIVATE KEY" not in said
@@ -198,7 +166,7 @@ def test_an_unsigned_image_and_one_without_a_bom_do_not_verify(
     registry: str, keyed: tuple[Path, Path, str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "bare"
-    image = pushed(registry, "bare", folder)
+    image = attestable(registry, "bare", folder)
     assert "no signatures found" in step(keyed, "verify", folder, image, code=10)
     sign, _, attest = steps(keyed[1], "attest")["sign and attest"].partition("\n")
     assert " attest " in attest
@@ -210,7 +178,7 @@ def test_what_another_key_signed_does_not_verify(
     registry: str, keyed: tuple[Path, Path, str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "other"
-    image = pushed(registry, "other", folder)
+    image = attestable(registry, "other", folder)
     step(keyed, "sign and attest", folder, image)
     run(SIGNING / "cosign", "generate-key-pair", cwd=folder, env={"COSIGN_PASSWORD": PASSWORD})
     env: dict[str, Any] = environment(keyed, image)

@@ -1,0 +1,92 @@
+"""The lock of images: the digest that a tag had when somebody last looked (`roster lock`).
+
+Where a spec names an image by its tag only, the locked digest is the image's digest (`decode`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.graph import Graph
+from compiler.model import Image, Locked
+from compiler.model.base import Model
+from compiler.source import Pos, Source, Span, top
+
+PATH = "specs/lock.json"
+INVALID = Rule("lock-invalid", Severity.ERROR, "the lock of images is broken")
+RULES = (INVALID,)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_HELP = f"remove `{PATH}`, and run `roster lock`"
+
+
+def read(source: Source | None) -> tuple[Locked, tuple[Diagnostic, ...]]:
+    """The digests by `repository:tag`; none of a broken one, and what is wrong."""
+    if source is None:
+        return {}, ()
+    try:
+        content = json.loads(source.text, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        pos = Pos(error.lineno, error.colno)
+        return {}, (_broken(Span(source.path, pos, pos), f"this is no JSON: {error.msg}"),)
+    except (ValueError, RecursionError) as error:
+        twice = str(error) if isinstance(error, _TwiceError) else "this is JSON that cannot be read"
+        return {}, (_broken(top(source.path), twice),)
+    images = content.get("images") if isinstance(content, dict) else None
+    if not isinstance(images, dict) or set(content) != {"version", "images"}:
+        return {}, (_broken(top(source.path), "it holds more or less than `version` and `images`"),)
+    if content["version"] != 1:
+        return {}, (_broken(source.key("version"), "its version is not 1"),)
+    for name, digest in images.items():
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            return {}, (_broken(source.key(name), f"`{name}` has no digest"),)
+    return images, ()
+
+
+def dump(images: Locked) -> str:
+    """The text of the lock."""
+    content = {"version": 1, "images": dict(sorted(images.items()))}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def wanted(graph: Graph) -> tuple[Image, ...]:
+    """The images of a graph without a digest, each once, by name.
+
+    The graph is that of the specs without a lock.
+    """
+    found = (image for node in graph.resources.values() for image in _images(node.spec))
+    names = {str(image): image for image in found if image.digest is None}
+    return tuple(names[name] for name in sorted(names))
+
+
+def _images(value: object) -> Iterator[Image]:
+    if isinstance(value, Image):
+        yield value
+    elif isinstance(value, Model):
+        for name in type(value).model_fields:
+            yield from _images(getattr(value, name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _images(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _images(item)
+
+
+class _TwiceError(ValueError):
+    """A key that is there twice, as after a merge."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _TwiceError(f"`{key}` is there twice")
+        found[key] = value
+    return found
+
+
+def _broken(span: Span, why: str) -> Diagnostic:
+    return INVALID.at(span, f"`{PATH}` is broken: {why}", help=_HELP)
