@@ -5,6 +5,7 @@ record (EU AI Act, Art. 9(6), 9(8), 15).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from compiler.derive import Fleet
 from compiler.derive.duties import LEAD, Gap, absent, lacking, told, wrong
@@ -18,7 +19,7 @@ RULE = Rule(
     "evaluation-incomplete",
     Severity.ERROR,
     "nothing shows how well a system of high risk works",
-    LEAD,
+    {**LEAD, "report": 365},
 )
 DUTIES = ("AIA-012", "AIA-022", "AIA-024", "AIA-025")
 
@@ -43,8 +44,22 @@ def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     for index, report in enumerate(given.reports):
         route = ("evaluation", "reports", index)
         yield from lacking("AIA-022", system, route, report, _REPORT, "a test report")
+    yield from _old(fleet, system)
     yield from _groups(system)
     yield from absent("AIA-025", system, "evaluation.rationale")
+
+
+def _old(fleet: Fleet, system: System) -> Iterator[Gap]:
+    """The newest report decides: it tells of the system as it is."""
+    assert system.record is not None
+    reports = system.record.spec.evaluation.reports
+    days = [(report.date, index) for index, report in enumerate(reports) if report.date]
+    day, newest = max(days, default=(fleet.today, 0))
+    most = int(fleet.parameter(RULE, "report"))
+    if fleet.today - day > timedelta(days=most):
+        what = f"the newest test report is more than {most} days old"
+        help = "test it again, and have the report signed"
+        yield wrong("AIA-022", system, ("evaluation", "reports", newest, "date"), what, help)
 
 
 def _metric(fleet: Fleet, system: System, route: Route, metric: Metric) -> Iterator[Gap]:

@@ -4,14 +4,14 @@ and how they stop it (EU AI Act, Art. 14).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from compiler.derive import Fleet
 from compiler.derive.due import due
 from compiler.derive.duties import LEAD, Gap, absent, lacking, told, wrong
 from compiler.derive.systems import System
-from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
 from compiler.law import duty
 from compiler.model import Project
 
@@ -70,6 +70,17 @@ def _overrides(fleet: Fleet, system: System) -> Iterator[Gap]:
             help = f"set `approval: human`, or say in `oversight.reversible` how `{tool}` is undone"
             project = fleet.graph.get(Project, grant.call.project)
             yield Gap(duty("AIA-053"), project, grant.word, what, help)
+    yield from _strangers(fleet, system, undone)
+
+
+def _strangers(fleet: Fleet, system: System, undone: Iterable[str]) -> Iterator[Gap]:
+    """A misspelt tool would leave the real one unanswered."""
+    calls = (grant.call for grant in fleet.grants if grant.call.project == system.project.name)
+    granted = {f"{call.server}/{call.tool}" for call in calls}
+    for tool in sorted(set(undone) - granted):
+        what = f"no agent of the project is granted `{tool}`"
+        help = did_you_mean(tool, granted) or "remove it"
+        yield wrong("AIA-053", system, ("oversight", "reversible", tool), what, help)
 
 
 def _drill(fleet: Fleet, system: System) -> Iterator[Gap]:
