@@ -63,6 +63,12 @@ def diagnosed(changes: Changes, today: date = TODAY) -> tuple[Diagnostic, ...]:
     return analyse(changed(changes).values(), today=today).diagnostics
 
 
+def told(changes: Changes) -> Diagnostic:
+    """The one thing that is found."""
+    (found,) = diagnosed(changes)
+    return found
+
+
 def at(spec: Any, field: str) -> tuple[Any, str | int]:
     """What holds a dotted field, and its key there; a number is a place in a list."""
     *way, last = (int(part) if part.isdigit() else part for part in field.split("."))

@@ -149,3 +149,8 @@ def pm2_home() -> Iterator[Home]:
             made.pm2("kill")
         shutil.rmtree(made.root, ignore_errors=True)
         shutil.rmtree(made.home, ignore_errors=True)
+
+
+def shop(home: Home, *apps: App) -> None:
+    """The stack `shop` of these apps, over a platform of one."""
+    home.write("shop", *apps, needs=("platform",))

@@ -5,23 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from tests.local.pm2_home import ROOT, App, Home, pm2_home
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    with pm2_home() as made:
-        yield made
+from tests.local.pm2_home import ROOT, App, Home, shop
 
 
 def ask(app: App) -> Any:
@@ -42,18 +32,6 @@ def states(home: Home, *stacks: str) -> tuple[int, dict[str, str]]:
     """What `status` says of each app, and its exit code."""
     told = home.stack("status", *stacks, "--format", "json")
     return told.returncode, {one["name"]: one["state"] for one in json.loads(told.stdout)["apps"]}
-
-
-def shop(home: Home, *apps: App) -> None:
-    """The stack `shop` of these apps, over a platform of one."""
-    home.write("shop", *apps, needs=("platform",))
-
-
-@pytest.fixture
-def base(home: Home) -> App:
-    made = App("base", kind="process")
-    home.write("platform", made)
-    return made
 
 
 def test_new_same_changed_and_pruned(home: Home, base: App) -> None:
@@ -180,30 +158,6 @@ def test_the_reason_is_the_apps_own(home: Home) -> None:
     assert done.returncode == 1 and "base is not up: no key fits" in done.stderr
 
 
-def test_all_faults_are_told_and_nothing_starts(home: Home, base: App) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        shop(
-            home,
-            App("shop.a", port=port),
-            App("shop.b", secrets=("KEY", "KEY_FILE"), programs=("no-such-program",)),
-        )
-        done = home.stack("up", "shop", KEY_FILE="nowhere")
-    assert done.returncode == 2
-    for words in (
-        f"port {port} of shop.a is taken by process {os.getpid()}",
-        "KEY is not set: shop.b needs it",
-        "KEY_FILE names no file: shop.b needs it",
-        "no-such-program is not here: shop.b needs it",
-        "nothing was started",
-    ):
-        assert words in done.stderr
-    assert "Traceback" not in done.stderr
-    assert home.pids() == {}
-
-
 def test_an_app_takes_over_the_port_of_one_that_leaves(home: Home) -> None:
     old = App("old")
     home.write("platform", old)
@@ -268,50 +222,8 @@ def test_tokens_for_the_shell(home: Home, base: App) -> None:
     assert name == "export ROSTER_TOKEN_PLATFORM_TESTER" and len(value) == 64
 
 
-@pytest.mark.parametrize("command", ["up", "status", "env"])
-def test_an_unknown_stack(home: Home, base: App, command: str) -> None:
-    done = home.stack(command, "platfrom")
-    assert done.returncode == 2
-    assert "did you mean `platform`?" in done.stderr
-
-
-def test_without_generated_files(home: Home) -> None:
-    done = home.stack("up", "shop")
-    assert done.returncode == 2 and "make generate" in done.stderr
-
-
-def test_a_long_home_and_no_programs(home: Home, base: App, tmp_path: Path) -> None:
-    long = home.stack("up", "platform", PM2_HOME="/tmp/" + "x" * 120)
-    assert long.returncode == 2 and "set PM2_HOME" in long.stderr
-    (home.root / ".venv").unlink()
-    bare = home.stack("up", "platform", PATH=str(tmp_path))
-    assert bare.returncode == 2 and "PM2 is not here" in bare.stderr
-    fake = tmp_path / "pm2"
-    fake.write_text("#!/bin/sh\n")
-    fake.chmod(0o755)
-    bare = home.stack("up", "platform", PATH=str(tmp_path))
-    assert bare.returncode == 2 and "node is not here" in bare.stderr
-
-
 def test_an_app_that_crashes_late_is_not_up(home: Home) -> None:
     """It is online whenever one looks, as it lives for longer than PM2 counts as a crash."""
     home.write("platform", App("base", {"CRASH": "1", "LATE": "2.2"}, health=None, timeout=15))
     done = home.stack("up", "platform")
     assert done.returncode == 1 and "base is not up" in done.stderr
-
-
-@pytest.mark.parametrize("file", ["stack.json", "ecosystem.config.cjs"])
-def test_broken_generated_files(home: Home, base: App, file: str) -> None:
-    (home.root / "generated/pm2/platform" / file).write_text("{")
-    done = home.stack("up", "platform")
-    assert done.returncode == 2 and "make generate" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_broken_file_of_tokens(home: Home, base: App) -> None:
-    assert home.stack("up", "platform").returncode == 0
-    (home.root / ".roster/stack/tokens.json").write_text('{"platform.tester": ""}')
-    for command in ("up", "env"):
-        done = home.stack(command, "platform")
-        assert done.returncode == 2 and "tokens.json is broken: remove it" in done.stderr
-        assert "Traceback" not in done.stderr

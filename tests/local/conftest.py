@@ -1,0 +1,22 @@
+"""A home of PM2 for those who need one of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.local.pm2_home import App, Home, pm2_home
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    with pm2_home() as made:
+        yield made
+
+
+@pytest.fixture
+def base(home: Home) -> App:
+    made = App("base", kind="process")
+    home.write("platform", made)
+    return made
