@@ -69,6 +69,7 @@ accept-local: .venv/.ready .venv/stack/.ready .venv/local/.ready .venv/embedding
 
 accept-governance: .venv/.ready .venv/governance/.ready .venv/collector/.ready .venv/signing/.ready ## CycloneDX, in-toto, OSCAL and cosign judge the governance output.
 	.venv/governance/bin/python -m pytest tests/governance
+	$(BIN)/python -m pytest -n 2 tests/test_ai_act.py tests/test_placeholders.py tests/test_supply_chain.py tests/test_golden.py
 
 accept-cluster: .venv/.ready ## A real Kubernetes and a real Argo CD judge the output.
 	$(BIN)/python -m tests.cluster.binaries
