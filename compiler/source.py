@@ -39,10 +39,11 @@ class Source:
 
     def key(self, name: str) -> Span:
         """Where a key of a file in JSON first stands, which is exact where keys are long."""
-        word = json.dumps(name, ensure_ascii=False)
-        at = self.text.find(word)
-        if at < 0:
+        words = (json.dumps(name), json.dumps(name, ensure_ascii=False))
+        word = next((word for word in words if word in self.text), None)
+        if word is None:
             return top(self.path)
+        at = self.text.index(word)
         line, column = self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
         return Span(self.path, Pos(line, column), Pos(line, column + len(word)))
 

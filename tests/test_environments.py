@@ -63,6 +63,7 @@ ABSENT = {
         "ConfigMap",
         "Gateway",
         "HTTPRoute",
+        "ImageValidatingPolicy",
         "NetworkPolicy",
         "PeerAuthentication",
         "PodDisruptionBudget",

@@ -82,7 +82,7 @@ SYNC: list[tuple[str, Change]] = [
     ),
     (
         "any role of the cluster for anybody",
-        on(SYNCED, "ClusterRole", "argocd-sync", put("rules.7.resourceNames", None)),
+        on(SYNCED, "ClusterRole", "argocd-sync", put("rules.9.resourceNames", None)),
     ),
     (
         "one more kind for the whole cluster",
