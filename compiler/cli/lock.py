@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from compiler.model import Image
 
 _AT_ONCE = 8
+_SHOWN = len("sha256:") + 12
+"""Of a digest, as others show it; the lock has it whole."""
 
 
 @click.command()
@@ -43,7 +45,7 @@ def command(root: Path, prefix: tuple[str, ...], check: bool) -> None:
     kept = {str(image): have[str(image)] for image in all if str(image) in have}
     now = kept | _resolved(asked)
     rows = [
-        (visible(name), have.get(name, "-"), now.get(name, "-"))
+        (visible(name), have.get(name, "-")[:_SHOWN], now.get(name, "-")[:_SHOWN])
         for name in sorted(have.keys() | now.keys())
         if have.get(name) != now.get(name)
     ]

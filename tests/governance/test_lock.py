@@ -47,4 +47,4 @@ def test_the_digest_is_that_of_the_image_and_a_moved_tag_is_seen(
     second = pushed(image, tmp_path / "second")
     assert second != first
     moved = run(ROSTER, "lock", "--check", "--root", estate, code=1)
-    assert first in moved and second in moved
+    assert first[:19] in moved and second[:19] in moved
