@@ -30,6 +30,8 @@ from stack.peers import Answer, NotListening, Unreachable
 LARGEST = 256 * 1024
 """Bytes of an input, as JSON."""
 UNFINISHED = ("queued", "running")
+_KEPT = 1000
+"""Ended runs that are remembered, and with them which events have been seen."""
 _GRACE, _PAUSE = 30.0, 0.5
 """Seconds: for an agent that does not listen, as it may be starting; between two tries."""
 Workflow = Mapping[str, Any]
@@ -47,9 +49,12 @@ class Runs:
         self.get, self.list = self._store.get, self._store.list
 
     async def open(self) -> None:
-        """Make the tables, and go on with what was not finished."""
+        """Make the tables, forget the oldest ends, and go on with what was not finished."""
         await self._store.open()
         await self._saver.setup()
+        for old in await self._store.old(_KEPT):
+            await self._saver.adelete_thread(old)
+            await self._store.forget(old)
         for run in await self.list():
             if run["state"] in UNFINISHED:
                 self._work(f"{run['project']}/{run['workflow']}", run["id"], None)

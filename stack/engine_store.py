@@ -82,6 +82,14 @@ class Store:
         query = "UPDATE runs SET state = 'running', detail = '{}' WHERE id = ? AND state = ?"
         return await self._change(query, (run, "waiting")) == 1
 
+    async def old(self, keep: int) -> list[str]:
+        """The runs that ended and are not among the `keep` newest of these."""
+        query = (
+            "SELECT id FROM runs WHERE state NOT IN ('queued', 'running', 'waiting')"
+            " ORDER BY rowid DESC LIMIT -1 OFFSET ?"
+        )
+        return [run for (run,) in await self._database.execute_fetchall(query, (keep,))]
+
     async def get(self, run: str) -> dict[str, Any] | None:
         """A run as it stands."""
         return await anext(self._runs(f"{_RUNS} WHERE id = ?", (run,)), None)
@@ -89,6 +97,11 @@ class Store:
     async def list(self) -> list[dict[str, Any]]:
         """All runs, the oldest first."""
         return [one async for one in self._runs(f"{_RUNS} ORDER BY rowid", ())]
+
+    async def forget(self, run: str) -> None:
+        """Remove a run, and what agents answered to it."""
+        await self._change("DELETE FROM answers WHERE run = ?", (run,))
+        await self._change("DELETE FROM runs WHERE id = ?", (run,))
 
     async def answer(self, turn: Turn) -> Answer | None:
         """What an agent answered to a turn; None: nothing yet."""

@@ -167,6 +167,22 @@ def test_a_scan_has_no_token_no_secret_and_reaches_public_addresses_only() -> No
     assert "10.0.0.0/8" in rule["to"][0]["ipBlock"]["except"]
 
 
+def test_only_scans_of_a_private_registry_have_its_login() -> None:
+    password = {"name": "REGISTRY_PASSWORD", "key": "registry/reader", "property": "token"}
+    login = {"registry": "ghcr.io", "username": "reader", "password": password}
+    files = compiled(pinned=("dev",), rescan={**rescan(), "login": login})
+    (secret,) = [
+        o for o in objects(files, "ExternalSecret") if o["metadata"]["name"] == "image-scan"
+    ]
+    (value,) = secret["spec"]["data"]
+    assert value["remoteRef"] == {"key": "registry/reader", "property": "token"}
+    scans = {scan["metadata"]["name"]: json.dumps(scan) for scan in objects(files, "CronJob")}
+    assert "GRYPE_REGISTRY_AUTH_PASSWORD" in scans["scan-agent-dev"]
+    elsewhere = {**login, "registry": "ghcr.io.example.com"}
+    files = compiled(pinned=("dev",), rescan={**rescan(), "login": elsewhere})
+    assert not any("GRYPE_REGISTRY_AUTH" in json.dumps(scan) for scan in objects(files, "CronJob"))
+
+
 def workflow(files: list[File]) -> dict[str, Any]:
     (found,) = [file for file in files if file.path == "sbom/github-actions.yaml"]
     return dict(yaml.safe_load(found.text))

@@ -1,8 +1,8 @@
 """What looks again at images that run: a CronJob for each image with a digest, in each cluster.
 
 It holds them against the vulnerabilities of the day. It is a second look, and no evidence of what
-an image is made of: that is made where images are built. A scan has no token of the cluster, no
-credential, and reaches registries and the vulnerability database only.
+an image is made of: that is made where images are built. A scan has no token of the cluster, has a
+login only where its image lies in that login's registry, and reaches public addresses only.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from compiler.derive.images import Named, pinned
 from compiler.emit.containers import CONTAINER_SECURITY, POD_SECURITY, resources
 from compiler.emit.file import File, Origin
 from compiler.emit.objects import Object, file, shortened
-from compiler.model import Cluster
+from compiler.emit.secrets import external, from_secret
+from compiler.model import Cluster, Image
 from compiler.model.supply_chain import Rescan
 
 FOLDERS: tuple[str, ...] = ("clusters",)
 PART = "image-scan"
+_PASSWORD = "GRYPE_REGISTRY_AUTH_PASSWORD"  # noqa: S105 - the name of a variable
 _LONGEST = 52
 """Of a CronJob's name: its Jobs add eleven characters."""
 _PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
@@ -40,6 +42,9 @@ def emit(fleet: Fleet) -> Iterator[File]:
         for named in images:
             image = Origin("spec.jobTemplate.spec.template.spec", named.resource, named.route)
             yield file(where, cluster, _scan(fleet, named, chain.rescan), whole, image)
+        if (login := chain.rescan.login) is not None:
+            key = {_PASSWORD: (login.password.key, login.password.property)}
+            yield file(where, cluster, external(fleet, _meta(fleet, PART), key), whole)
 
 
 def _meta(fleet: Fleet, name: str) -> Object:
@@ -121,6 +126,7 @@ def _pod(named: Named, rescan: Rescan) -> Object:
         "env": [
             {"name": "GRYPE_CHECK_FOR_APP_UPDATE", "value": "false"},
             {"name": "GRYPE_DB_CACHE_DIR", "value": "/tmp/db"},  # noqa: S108 - a path in the container
+            *_login(image, rescan),
         ],
         "resources": resources(rescan.resources),
         "securityContext": CONTAINER_SECURITY,
@@ -134,3 +140,12 @@ def _pod(named: Named, rescan: Rescan) -> Object:
         "containers": [main],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "8Gi"}}],
     }
+
+
+def _login(image: Image, rescan: Rescan) -> Iterator[Object]:
+    """Who reads an image of a private registry; another registry's scan never sees the secret."""
+    login = rescan.login
+    if login is not None and image.repository.startswith(f"{login.registry}/"):
+        yield {"name": "GRYPE_REGISTRY_AUTH_AUTHORITY", "value": login.registry}
+        yield {"name": "GRYPE_REGISTRY_AUTH_USERNAME", "value": login.username}
+        yield from_secret(_PASSWORD, PART)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from compiler.model.base import Image, Line, Model, Resources, Url, about
+from compiler.model.base import Image, Line, Model, Resources, Secret, Url, about
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.:-]*(/[a-z0-9._-]+)*/$")]
 
@@ -34,6 +34,16 @@ class Key(Model):
     ] = about("the public key, in PEM")
 
 
+class Login(Model):
+    """Somebody who may read private images of one registry, and nothing else."""
+
+    registry: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?$")] = (
+        about("its host, such as `ghcr.io`")
+    )
+    username: Line = about("who that is")
+    password: Secret = about("the password or token, by reference")
+
+
 class Rescan(Model):
     """Known images are held against new vulnerabilities, again and again."""
 
@@ -43,6 +53,7 @@ class Rescan(Model):
         "the severity from which a scan fails", "high"
     )
     resources: Resources = about("what a scan takes")
+    login: Login | None = about("who reads private images; without it only public ones are", None)
 
 
 class SupplyChain(Model):

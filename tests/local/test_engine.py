@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
@@ -269,3 +270,24 @@ def test_strangers_neither_start_nor_see_runs(engine: Desk) -> None:
     path = "/workflows/demo/line/runs"
     assert engine.ask("POST", path, "other.clerk", json={"input": 1}).status_code == 403
     engine.ends(run, "done")
+
+
+def test_the_oldest_ends_are_forgotten(engine: Desk) -> None:
+    """Only ends: what waits for a person waits as long as it takes."""
+    first, waits = engine.begin("line"), engine.begin("asking")
+    engine.ends(first, "done")
+    engine.ends(waits, "waiting")
+    engine.kill("engine")
+    with sqlite3.connect(engine.root / "state.sqlite") as database:
+        database.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+            " INSERT INTO runs SELECT 'more-' || i, project, name, workflow, input, 'done', '{}'"
+            " FROM n, runs WHERE id = ?",
+            (first,),
+        )
+    engine.start("engine")
+    kept = {run["id"] for run in engine.ask("GET", "/runs").json()["runs"]}
+    assert first not in kept and waits in kept
+    assert {f"more-{number}" for number in range(1, 1001)} <= kept
+    assert (engine.answered(first), engine.checkpoints(first)) == ([], 0)
+    assert engine.checkpoints(waits) > 0

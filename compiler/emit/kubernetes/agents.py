@@ -13,6 +13,7 @@ from compiler.emit.json import dump
 from compiler.emit.kubernetes import network, pods
 from compiler.emit.objects import Object, file, folder, metadata, model_secret
 from compiler.emit.proxies import AUDIENCE, endpoint
+from compiler.emit.secrets import from_secret
 from compiler.model import LanguageModel
 
 _CONFIG = "/etc/roster/agent"
@@ -111,7 +112,7 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
     env: list[Object] = [{"name": name, "value": plain[name]} for name in sorted(plain)]
     env += pods.secret_env([model.credential], agent.name)
     if is_user(fleet, agent):
-        env.append(pods.from_secret(_PASSWORD, agent.name))
+        env.append(from_secret(_PASSWORD, agent.name))
     files, volumes = pods.secret_files([model.credential], agent.name)
     shown, proofs = _proof(agent)
     env += [{"name": "MCP_IDENTITY", "value": mount["mountPath"]} for mount in shown]

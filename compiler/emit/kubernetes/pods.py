@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compiler.derive.fleet import Fleet
-from compiler.derive.quantity import seconds
 from compiler.emit.containers import (
     CONTAINER_SECURITY,
     POD_SECURITY,
@@ -22,6 +21,7 @@ from compiler.emit.objects import (
     metadata,
     selector,
 )
+from compiler.emit.secrets import external, from_secret
 from compiler.model import Resources, Secret
 from compiler.model.base import Probe
 
@@ -162,23 +162,7 @@ def external_secret(
     fleet: Fleet, workload: Workload, name: str, data: Mapping[str, tuple[str, str]]
 ) -> Object:
     """A Secret `name` that External Secrets fills: per key, the path and field in the store."""
-    store = fleet.platform.secretStore
-    meta = metadata(fleet, workload)
-    return {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": {**meta, "name": name},
-        "spec": {
-            "refreshPolicy": "Periodic",
-            "refreshInterval": f"{seconds(store.refresh)}s",
-            "secretStoreRef": {"kind": store.kind, "name": store.name},
-            "target": {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain"},
-            "data": [
-                {"secretKey": key, "remoteRef": {"key": path, "property": field}}
-                for key, (path, field) in data.items()
-            ],
-        },
-    }
+    return external(fleet, {**metadata(fleet, workload), "name": name}, data)
 
 
 def secret_env(secrets: Iterable[Secret], name: str) -> list[Object]:
@@ -189,11 +173,6 @@ def secret_env(secrets: Iterable[Secret], name: str) -> list[Object]:
         else from_secret(secret.name, name)
         for secret in secrets
     ]
-
-
-def from_secret(key: str, name: str) -> Object:
-    """A variable that is a key of a Secret `name`."""
-    return {"name": key, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
 
 
 def secret_files(secrets: Iterable[Secret], name: str) -> tuple[list[Object], list[Object]]:
