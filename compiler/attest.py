@@ -23,7 +23,7 @@ def attest(
         return ()
     stated = File(statement.PATH, "\n", _origins(files))
     everything = tuple(sorted((*files, stated), key=lambda file: file.path))
-    digests = {file.path: sha256(file.text.encode()).hexdigest() for file in files}
+    digests = {file.path: file.digest for file in files}
     digests[write.INDEX] = sha256(write.index(everything)).hexdigest()
     value = _statement(digests, inputs, compiler, version)
     whole = replace(stated, text=statement.text(value))

@@ -118,4 +118,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def visible(text: str) -> str:
     """User text without characters that a terminal would obey."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

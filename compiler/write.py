@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compiler.emit.file import File
 
 INDEX = ".index.json"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _TEMPORARY = ".roster-tmp"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -147,14 +149,15 @@ def owned(handle: int) -> frozenset[str]:
 
 def plan(files: tuple[File, ...], have: Snapshot, ours: frozenset[str]) -> Changes:
     """What turns a folder that looks like `have`, of which `ours` are our files, into `files`."""
-    wanted = {file.path: file.text.encode() for file in files}
-    digests = {path: sha256(data).hexdigest() for path, data in wanted.items()}
+    wanted = {file.path: file for file in files}
+    digests = {file.path: file.digest for file in files}
     around = {folder for path in ours for folder in _folders(path)}
     strangers = frozenset(foreign(have, ours))
     clash = sorted(path for path in strangers & wanted.keys() if have[path] != digests[path])
     if clash and INDEX not in have:
         raise Refused(f"the folder holds files that are not ours, such as `{clash[0]}`")
-    save = {path: data for path, data in wanted.items() if have.get(path) != digests[path]}
+    changed = (file for file in files if have.get(file.path) != file.digest)
+    save = {file.path: file.text.encode() for file in changed}
     leftovers = {path for path in have if path.endswith(_TEMPORARY) or path in around}
     needed = {folder for path in wanted for folder in _folders(path)}
     gone = (have.keys() & ours | leftovers) - wanted.keys() - needed
@@ -162,7 +165,7 @@ def plan(files: tuple[File, ...], have: Snapshot, ours: frozenset[str]) -> Chang
     if have.get(INDEX) == sha256(after).hexdigest() and not save and not gone:
         before = None
     else:
-        before = _index_of({path: {} for path in sorted(ours | wanted.keys())})
+        before = _index_of(_line(path, {}) for path in sorted(ours | wanted.keys()))
     left = tuple(sorted(strangers - wanted.keys() - gone))
     kept = {path: digest for path, digest in have.items() if path not in gone}
     result = {**kept, **digests, INDEX: sha256(after).hexdigest()}
@@ -184,23 +187,24 @@ def _folders(path: str) -> Iterator[str]:
 
 def index(files: tuple[File, ...]) -> bytes:
     """The index of these files."""
-    return _index_of(
-        {file.path: _entry(file) for file in sorted(files, key=lambda file: file.path)}
-    )
+    return _index_of(map(_entry, sorted(files, key=lambda file: file.path)))
 
 
-def _entry(file: File) -> dict[str, object]:
+@lru_cache(maxsize=1 << 17)  # an index is made to be stated, and again to be written
+def _entry(file: File) -> str:
     origins = list(dict.fromkeys(origin.line for origin in file.origins))
-    if file.path == statement.PATH:
-        return {"origins": origins}
-    return {"sha256": sha256(file.text.encode()).hexdigest(), "origins": origins}
+    sealed = {} if file.path == statement.PATH else {"sha256": file.digest}
+    return _line(file.path, {**sealed, "origins": origins})
 
 
-def _index_of(entries: Mapping[str, object]) -> bytes:
+def _line(path: str, entry: Mapping[str, object]) -> str:
+    return f"{_encode(path)}:{_encode(entry)}"
+
+
+def _index_of(lines: Iterable[str]) -> bytes:
     """One line a file, so that a diff of the index reads like a list."""
-    encode = json.JSONEncoder(separators=(",", ":")).encode
-    lines = ",\n".join(f"{encode(path)}:{encode(entry)}" for path, entry in entries.items())
-    return f'{{"version":1,"files":{{\n{lines}\n}}}}\n'.encode()
+    every = ",\n".join(lines)
+    return f'{{"version":1,"files":{{\n{every}\n}}}}\n'.encode()
 
 
 def apply(changes: Changes, handle: int) -> None:

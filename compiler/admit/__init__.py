@@ -9,7 +9,6 @@ says: the API server's rules, Argo CD's, and the admission policies that are emi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from compiler.admit import bom, gitops, pm2, transition
@@ -64,13 +63,12 @@ def admit(
     """What clusters would refuse, at the spec lines that it came from.
 
     `definitions` are the texts of CustomResourceDefinitions, by path; `admitted` the seals of
-    objects that were judged by them before, and found well.
+    files that were judged by them before, and found well.
     """
     known, wrong = Definitions.parse(definitions)
     files = tuple(files)
     objects = [file for file in files if file.object is not None]
-    new = [file for file in objects if seal(file) not in admitted] if admitted else objects
-    faults = [*_judged(new, known)]
+    faults = [*_judged(_unjudged(objects, admitted), known)]
     broken = {fault.file.text for fault in faults}
     objects = [file for file in objects if file.text not in broken]  # they have been told
     faults += _argo(objects)
@@ -78,14 +76,23 @@ def admit(
         faults += [*_twice(cluster), *_policies(cluster)]
     used = sorted({(_object(file)["apiVersion"], _object(file)["kind"]) for file in objects})
     faults += [Fault(PROCESS, *fault) for fault in pm2.refused(files)]
-    faults += [Fault(BOM, *fault) for fault in bom.refused(files)]
+    faults += [Fault(BOM, *fault) for fault in bom.refused(_unjudged(files, admitted))]
     found = [_definition(*fault) for fault in (*wrong, *known.faults(used))]
     return (*found, *_told(faults))
 
 
+def _unjudged(files: Iterable[File], admitted: frozenset[str]) -> list[File]:
+    return [file for file in files if seal(file) not in admitted]
+
+
+def alone(file: File) -> bool:
+    """Whether a file is judged by itself, so that its seal is worth remembering."""
+    return file.object is not None or file.path.endswith(bom.SUFFIX)
+
+
 def seal(file: File) -> str:
-    """What decides on the verdict on an object by itself: its text, and Kubernetes' version."""
-    return sha256(f"{file.kubernetes}\n{file.text}".encode()).hexdigest()
+    """What decides on the verdict on a file by itself: its text, and Kubernetes' version."""
+    return f"{file.kubernetes} {file.digest}"
 
 
 def _object(file: File) -> Object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from compiler.emit.file import File
@@ -43,6 +43,8 @@ def refused(files: Iterable[File]) -> Iterator[tuple[File, str, str]]:
 def faults(text: str) -> Iterator[tuple[Place, str]]:
     """A key that stands twice, a reference that is not unique or leads nowhere, a card that is
     empty or not a model's."""
+    if _sound(text):
+        return
     twice: list[str] = []
 
     def object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -54,6 +56,27 @@ def faults(text: str) -> Iterator[tuple[Place, str]]:
     yield from (((), f"the key `{key}` stands twice in an object") for key in twice)
     yield from _references(_fields(content, ()))
     yield from _cards(content, ())
+
+
+def _sound(text: str) -> bool:
+    """Whether nothing is wrong: most BOMs are read once, and no place in them is needed."""
+    names: list[str] = []
+    targets: list[str] = []
+    odd: list[bool] = []
+
+    def object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if "bom-ref" in found:
+            names.append(found["bom-ref"])
+        if not _REFERENCES.isdisjoint(found):
+            targets.extend(one for key in _REFERENCES & found.keys() for one in _texts(found[key]))
+        odd.append(len(found) != len(pairs) or bool("modelCard" in found and _misplaced(found)))
+        return found
+
+    json.loads(text, object_pairs_hook=object)
+    known = set(names)
+    strange = any(one not in known and not one.startswith(_OTHER_BOM) for one in targets)
+    return not (strange or any(odd) or len(known) < len(names))
 
 
 def _fields(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -86,13 +109,19 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _cards(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
     if isinstance(value, dict) and "modelCard" in value:
-        where = (*place, "modelCard")
-        if value.get("type") != "machine-learning-model":
-            yield where, f"a component of type `{value.get('type')}` has no model card"
-        if not value["modelCard"]:
-            yield where, "the model card is empty"
+        yield from (((*place, "modelCard"), why) for why in _misplaced(value))
     for key, inner in _inside(value):
         yield from _cards(inner, (*place, key))
+
+
+def _misplaced(component: Mapping[str, Any]) -> list[str]:
+    """What is wrong with having this model card."""
+    found = []
+    if component.get("type") != "machine-learning-model":
+        found.append(f"a component of type `{component.get('type')}` has no model card")
+    if not component["modelCard"]:
+        found.append("the model card is empty")
+    return found
 
 
 def _inside(value: Any) -> Iterable[tuple[str | int, Any]]:

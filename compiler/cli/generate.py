@@ -67,11 +67,11 @@ def _generate(root: Path, today: date, target: Path) -> None:
 
 def _remembering(read: inputs.Inputs, today: date, root: Path) -> Compilation:
     """Compile; what earlier runs built and judged is taken from them, and this run's noted."""
-    from compiler.admit import seal
+    from compiler.admit import alone, seal
 
     charts, admitted = memory.Charts(root), memory.Admitted(root, read.sources.values())
     result = _compile(read, today, charts, admitted.recall())
-    admitted.remember(seal(file) for file in result.files if file.object is not None)
+    admitted.remember(seal(file) for file in result.files if alone(file))
     charts.tidy()
     return result
 

@@ -4,6 +4,7 @@ point, and the list of its grants: who agreed to what, why, and until when.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -40,10 +41,12 @@ _MOST = 3
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """Grants of every project; a checklist where it answers to some regime."""
+    every: defaultdict[str, list[Grant]] = defaultdict(list)
+    for grant in fleet.grants:
+        every[grant.call.project].append(grant)
     for project in fleet.graph.all(Project):
         folder = f"compliance/{project.name}"
-        own = [grant for grant in fleet.grants if grant.call.project == project.name]
-        grants = sorted(own, key=lambda grant: (grant.route, grant.call))
+        grants = sorted(every[project.name], key=lambda grant: (grant.route, grant.call))
         rows = tuple(Origin("", project, grant.route) for grant in _firsts(grants))
         page = document(_grants(project, grants))
         yield File(f"{folder}/grants.md", page, (Origin("", project, ("agents",)), *rows))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from compiler.graph import Resource
@@ -54,8 +55,10 @@ class File:
     origins: tuple[Origin, ...]
     object: Mapping[str, Any] | None = field(default=None, repr=False)  # a Kubernetes object
     kubernetes: str = ""  # the minor version that the object is for
+    digest: str = field(init=False, repr=False)  # the sha256 of the text
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", sha256(self.text.encode()).hexdigest())
         assert _SAFE.fullmatch(self.path) and ".." not in self.path.split("/"), self.path
         assert self.text.endswith("\n"), self.path
         assert self.origins, self.path

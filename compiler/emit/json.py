@@ -5,46 +5,45 @@ The standard library indents in Python code that costs five times as much.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from json import dumps
+from collections.abc import Mapping, Sequence
+from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
 from typing import Any
+
+_on_one_line = JSONEncoder(ensure_ascii=False).encode
 
 
 def dump(value: Any) -> str:
     """The text of a value; ends with a line break."""
-    parts: list[str] = []
-    _value(value, "", parts.append)
-    return "".join(parts) + "\n"
+    return _text(value, "\n") + "\n"
 
 
-def _value(value: Any, pad: str, out: Callable[[str], None]) -> None:
+def _text(value: Any, end: str) -> str:
+    """The text of a value; `end` is a line break, and the indentation of the value's last line."""
     if value.__class__ is str:
-        out(quoted(value))
-    elif value.__class__ is dict and value:
-        _mapping(value, pad, out)
-    elif (value.__class__ is list or value.__class__ is tuple) and value:
-        _sequence(value, pad, out)
-    else:
-        out(dumps(value, ensure_ascii=False))
+        return quoted(value)
+    if value.__class__ is dict and value:
+        return _mapping(value, end)
+    if (value.__class__ is list or value.__class__ is tuple) and value:
+        return _sequence(value, end)
+    if value.__class__ is bool:
+        return "true" if value else "false"
+    return _on_one_line(value)
 
 
-def _mapping(value: Mapping[str, Any], pad: str, out: Callable[[str], None]) -> None:
-    inner, before = pad + "  ", "{\n"
-    for key, item in value.items():
-        out(f"{before}{inner}{quoted(key)}: ")
-        _value(item, inner, out)
-        before = ",\n"
-    out(f"\n{pad}}}")
+def _mapping(value: Mapping[str, Any], end: str) -> str:
+    inner = f"{end}  "
+    items = [
+        f"{quoted(key)}: {quoted(item) if item.__class__ is str else _text(item, inner)}"
+        for key, item in value.items()
+    ]
+    return f"{{{inner}{f',{inner}'.join(items)}{end}}}"
 
 
-def _sequence(value: Sequence[Any], pad: str, out: Callable[[str], None]) -> None:
+def _sequence(value: Sequence[Any], end: str) -> str:
+    if all(item.__class__ is str for item in value):
+        return f"[{', '.join(map(quoted, value))}]"
     if not any(isinstance(item, (dict, list, tuple)) for item in value):
-        out(dumps(value, ensure_ascii=False))
-        return
-    inner, before = pad + "  ", "[\n"
-    for item in value:
-        out(before + inner)
-        _value(item, inner, out)
-        before = ",\n"
-    out(f"\n{pad}]")
+        return _on_one_line(value)
+    inner = f"{end}  "
+    return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in value])}{end}]"

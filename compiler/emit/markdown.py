@@ -15,8 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from unicodedata import category
+from functools import lru_cache
 from urllib.parse import quote
 
 
@@ -104,34 +103,34 @@ _SPECIAL = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#\w]|$)|!$|(?<![^\W_])_|:(?=//)|\.(
 _START = re.compile(r"[#+=-]|\d+(?=[.)])")
 _BACKSLASH = r"\\"
 _CLOSING = re.compile(r"(?<=\s)(?=#+\s*$)")
-_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"  # controls and surrogates
+    "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"  # what turns the direction of text
+)
+_KEPT = 1 << 14
+"""Texts that are remembered: names of tools and projects come again on many pages."""
+_SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"\r\n?|\n")
 _SCHEME = re.compile(r"(?:https?://|mailto:)[^\s]+|(?![/\\])[^\s:]+")
 
 
 def document(blocks: Iterable[Block]) -> str:
     """The text of a page; blocks without content leave nothing. It ends with a line break."""
-    given = [block for block in blocks if not _empty(block)]
-    other = [False]
-    for before, block in pairwise(given):  # lists that touch would be one: another mark divides
-        other.append(_list(before) is not None and _list(before) == _list(block) and not other[-1])
-    return "\n\n".join(map(_block, given, other)) + "\n" if given else "\n"
+    texts: list[str] = []
+    before, other = None, False
+    for block in blocks:  # lists that touch would be one: another mark divides them
+        kind = _list(block)
+        mark = kind is not None and kind is before and not other
+        if text := _block(block, mark):
+            texts.append(text)
+            before, other = kind, mark
+    return "\n\n".join(texts) + "\n"
 
 
+@lru_cache(maxsize=_KEPT)
 def plain(text: str) -> str:
     """A text as it is shown: on one line, without characters that nobody sees."""
     return " ".join(_visible(text).split())
-
-
-def _empty(block: Block) -> bool:
-    match block:
-        case Heading(_, text) | Paragraph(text):
-            return not _inline(text)
-        case Table():
-            return not block.rows
-        case Listing():
-            return False
-    return not block.items
 
 
 def _list(block: Block) -> type | None:
@@ -147,7 +146,8 @@ def _list(block: Block) -> type | None:
 def _block(block: Block, other: bool) -> str:
     match block:
         case Heading(level, text):
-            return f"{'#' * level} {_CLOSING.sub(_BACKSLASH, _line(text))}"
+            line = _line(text)
+            return f"{'#' * level} {_CLOSING.sub(_BACKSLASH, line)}" if line else ""
         case Paragraph(text):
             return _line(text)
         case Bullets(items):
@@ -159,7 +159,7 @@ def _block(block: Block, other: bool) -> str:
             mark = ")" if other else "."
             return "\n".join(f"{n}{mark} {_line(item)}".rstrip() for n, item in enumerate(items, 1))
         case Table():
-            return _table(block)
+            return _table(block) if block.rows else ""
         case Listing():
             return _listing(block)
 
@@ -193,6 +193,8 @@ def _line(content: Content) -> str:
 
 def _inline(content: Content, *, table: bool = False) -> str:
     """Parts in a row; marks of two that touch would run into each other, so a space divides."""
+    if isinstance(content, str):
+        return _escaped(content).strip()
     parts = _parts(content)
     texts = [_part(part, table) for part in parts]
     for at in range(len(parts) - 1):
@@ -206,6 +208,8 @@ def _parts(content: Content) -> tuple[Inline, ...]:
 
 
 def _part(part: Inline, table: bool) -> str:
+    if isinstance(part, str):
+        return _escaped(part)
     match part:
         case Code(text):
             return _code(plain(text), table)
@@ -215,14 +219,15 @@ def _part(part: Inline, table: bool) -> str:
             shown = _escaped(text)
             leads = _SCHEME.fullmatch(target) and plain(text)
             return f"[{shown.strip()}]({_target(target)})" if leads else shown
-    return _escaped(part)
 
 
+@lru_cache(maxsize=_KEPT)
 def _escaped(text: str) -> str:
     """A text of which nothing is markup; spaces at its ends remain, as others may stand beside."""
-    return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", _visible(text)))
+    return _SPECIAL.sub(r"\\\g<0>", _SPACE.sub(" ", _visible(text)))
 
 
+@lru_cache(maxsize=_KEPT)
 def _code(text: str, table: bool) -> str:
     if not text:
         return ""
@@ -231,6 +236,7 @@ def _code(text: str, table: bool) -> str:
     return f"{fence}{pad}{text.replace('|', chr(92) + '|') if table else text}{pad}{fence}"
 
 
+@lru_cache(maxsize=_KEPT)
 def _target(target: str) -> str:
     return quote(target, safe="/:@#?=&;,+~%.-_", errors="replace").replace("&", "&amp;")
 
@@ -241,8 +247,4 @@ def _longest(text: str) -> int:
 
 
 def _visible(text: str) -> str:
-    return "".join(c if _shown(c) else "\ufffd" for c in text)
-
-
-def _shown(char: str) -> bool:
-    return char in "\t\n\r " or not (category(char) in ("Cc", "Cs") or char in _TURNING)
+    return _UNSEEN.sub("\ufffd", text)

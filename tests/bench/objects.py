@@ -1,13 +1,15 @@
-"""Pickles the objects that an estate compiles to: in a process of its own, to keep peaks apart."""
+"""Pickles what an estate compiles to: in a process of its own, to keep peaks apart."""
 
 from __future__ import annotations
 
+import json
 import pickle
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from compiler.cli import inputs
+from compiler.emit import File
 from compiler.pipeline import compile
 
 
@@ -16,9 +18,16 @@ def main() -> None:
     read = inputs.read(root)
     result = compile(read.sources.values(), today=datetime.now(UTC).date())
     assert not result.failed, result.diagnostics[:3]
-    made = [(file.path, file.object) for file in result.files if file.object is not None]
-    (root / "objects.pickle").write_bytes(pickle.dumps(made))
-    (root / "objects.count").write_text(str(len(made)), encoding="utf-8")
+    (root / "ready.pickle").write_bytes(pickle.dumps([(f.path, _ready(f)) for f in result.files]))
+    count = sum(file.object is not None for file in result.files)
+    (root / "objects.count").write_text(str(count), encoding="utf-8")
+
+
+def _ready(file: File) -> object:
+    """What is in a file: an object, data in JSON, or its text."""
+    if file.object is not None:
+        return file.object
+    return json.loads(file.text) if file.path.endswith(".json") else file.text
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from compiler.emit.json import dump
@@ -12,6 +12,14 @@ from compiler.model import Platform
 SCHEMA = "http://cyclonedx.org/schema/bom-1.7.schema.json"
 Part = dict[str, Any]
 """A component, a service or another piece of a BOM."""
+_END = "\n}\n"
+
+
+class Bom(NamedTuple):
+    """A BOM as data, and as the text of its file; both are needed, and some are long."""
+
+    content: Part
+    text: str
 
 
 def bom(
@@ -22,7 +30,7 @@ def bom(
     services: Iterable[Part] = (),
     dependencies: Mapping[str, Iterable[str]],
     declared: Part | None = None,
-) -> Part:
+) -> Bom:
     """A BOM about a subject; `declared` are its definitions and declarations.
 
     `dependencies` may name what is not listed here: only what is listed is kept.
@@ -46,15 +54,16 @@ def bom(
         **(declared or {}),
     }
     content = {key: value for key, value in content.items() if value}
-    serial = uuid5(NAMESPACE_URL, f"https://{platform.domain}/{dump(content)}")
-    return {
+    text = dump(content)
+    serial = uuid5(NAMESPACE_URL, f"https://{platform.domain}/{text}")
+    head = {
         "$schema": SCHEMA,
         "bomFormat": "CycloneDX",
         "specVersion": "1.7",
         "serialNumber": f"urn:uuid:{serial}",
         "version": 1,
-        **content,
     }
+    return Bom({**head, **content}, f"{dump(head).removesuffix(_END)},{text.removeprefix('{')}")
 
 
 def supplier(platform: Platform) -> Part:

@@ -13,7 +13,6 @@ from compiler.emit.cards.declarations import declared
 from compiler.emit.cards.facts import delegates, granted, runs_on, systems, used
 from compiler.emit.cards.services import service
 from compiler.emit.file import File, Origin
-from compiler.emit.json import dump
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, MCPServer, Spec
 from compiler.source import Route
@@ -27,7 +26,7 @@ def agent_bom(fleet: Fleet, agent: Resource[Agent]) -> File:
     servers, known = used(fleet, agent), systems(fleet, agent)
     tools = {(grant.call.server, grant.call.tool) for grant in granted(fleet, agent)}
     others = [made.other(one, f"{one.name}.cdx.json") for one in delegates(fleet, agent)]
-    content = bom(
+    whole = bom(
         fleet.platform,
         made.agent(fleet, agent),
         components=[
@@ -44,21 +43,21 @@ def agent_bom(fleet: Fleet, agent: Resource[Agent]) -> File:
         declared=declared(fleet, known),
     )
     return File(
-        f"cards/{agent.name}.cdx.json", dump(content), _origins(fleet, content, agent, known)
+        f"cards/{agent.name}.cdx.json", whole.text, _origins(fleet, whole.content, agent, known)
     )
 
 
 def model_bom(fleet: Fleet, model: Resource[LanguageModel]) -> File:
     """`cards/models/<model>.cdx.json`: one model, and the agents that run on it."""
     users = runs_on(fleet, model)
-    content = bom(
+    whole = bom(
         fleet.platform,
         made.model(fleet, model, users),
         components=[made.other(one, f"../{one.name}.cdx.json") for one in users],
         dependencies={f"agent:{one.name}": [f"model:{model.name}"] for one in users},
     )
     path = f"cards/models/{model.name}.cdx.json"
-    return File(path, dump(content), _origins(fleet, content, model, ()))
+    return File(path, whole.text, _origins(fleet, whole.content, model, ()))
 
 
 def fleet_bom(fleet: Fleet) -> File:
@@ -72,7 +71,7 @@ def fleet_bom(fleet: Fleet) -> File:
         "supplier": supplier(fleet.platform),
     }
     every = [part for one in agents for part in (made.agent(fleet, one), *_own(fleet, one))]
-    content = bom(
+    whole = bom(
         fleet.platform,
         subject,
         components=[*every, *models, *_all(servers)],
@@ -83,8 +82,8 @@ def fleet_bom(fleet: Fleet) -> File:
         },
         declared=declared(fleet, fleet.systems),
     )
-    origins = _origins(fleet, content, fleet.platform_resource, fleet.systems)
-    return File(FLEET, dump(content), origins)
+    origins = _origins(fleet, whole.content, fleet.platform_resource, fleet.systems)
+    return File(FLEET, whole.text, origins)
 
 
 def _own(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -93,5 +94,6 @@ def _path(text: str) -> str:
     return "/".join(_part(part) for part in text.split("/"))
 
 
+@lru_cache(maxsize=1 << 14)
 def _part(text: str) -> str:
     return quote(text, safe=".-_~")
