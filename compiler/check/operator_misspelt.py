@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.gates import GATEWAYS
+from compiler.derive.images import KYVERNO, SIGSTORE
 from compiler.diagnostic import Diagnostic, Rule, Severity, nearest
 from compiler.model import Cluster
 
@@ -19,8 +20,8 @@ KNOWN = (
     "external-secrets",
     "istio-ambient",
     "kagent",
-    "kyverno",
-    "sigstore-policy-controller",
+    KYVERNO,
+    SIGSTORE,
 )
 
 

@@ -7,11 +7,12 @@ from typing import Literal, NamedTuple
 
 from compiler.derive.evidence import measured
 from compiler.derive.fleet import Fleet
+from compiler.derive.images import guarded
 from compiler.derive.retention import in_loki, in_store, streams
 from compiler.derive.reviews import reviews
 from compiler.derive.systems import System
 from compiler.graph import Resource
-from compiler.model import Agent, LanguageModel, Project, RiskTier, Spec
+from compiler.model import Agent, Cluster, LanguageModel, Project, RiskTier, Spec
 from compiler.source import Route
 
 State = Literal["shown", "declared", "open"]
@@ -154,6 +155,12 @@ def _accuracy(given: _Subject) -> Iterator[Statement]:
         ),
     )
     yield _recorded(given, "accuracy and security", "what is done against attacks", "security")
+    clusters = [graph.get(Cluster, name) for name in sorted(map(str, given.project.spec.clusters))]
+    without = [cluster for cluster in clusters if not guarded(given.fleet, cluster)]
+    text = "each cluster refuses images of ours without a signature and a bill of materials"
+    places = tuple(Place(cluster, ("installed",)) for cluster in without or clusters)
+    state: State = "open" if without else "shown"
+    yield Statement("accuracy and security", state, f"{text}{_but(without)}", places)
 
 
 def _suppliers(given: _Subject) -> Iterator[Statement]:

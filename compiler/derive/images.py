@@ -11,6 +11,15 @@ from compiler.graph import Resource
 from compiler.model import Agent, Cluster, Image, MCPServer, Spec
 from compiler.source import Route
 
+KYVERNO, SIGSTORE = "kyverno", "sigstore-policy-controller"
+"""What can refuse images without a signature, as a cluster lists it among what is installed."""
+
+
+def guarded(fleet: Fleet, cluster: Resource[Cluster]) -> bool:
+    """Whether a cluster refuses images of ours without a signature and a bill of materials."""
+    asked = fleet.platform.supplyChain is not None
+    return asked and not {KYVERNO, SIGSTORE}.isdisjoint(cluster.spec.installed)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.images import KYVERNO, SIGSTORE
 from compiler.emit.file import File, Origin
 from compiler.emit.objects import Object, custom, file
 from compiler.model import Cluster
@@ -29,9 +30,9 @@ def emit(fleet: Fleet) -> Iterator[File]:
     if chain is None:
         return
     made = [
-        ("kyverno", "policies.kyverno.io/v1", "ImageValidatingPolicy", NAME, _kyverno(chain)),
+        (KYVERNO, "policies.kyverno.io/v1", "ImageValidatingPolicy", NAME, _kyverno(chain)),
         *(
-            ("sigstore-policy-controller", _SIGSTORE, "ClusterImagePolicy", name, spec)
+            (SIGSTORE, _SIGSTORE, "ClusterImagePolicy", name, spec)
             for name, spec in _sigstore(chain)
         ),
     ]
@@ -50,6 +51,11 @@ def _globs(chain: SupplyChain) -> list[Object]:
 
 
 def _kyverno(chain: SupplyChain) -> Object:
+    """Tags become digests in pods, where a digest is asked for.
+
+    It names two resources, so Kyverno does not do the same in Deployments, where Argo CD would undo
+    it (Kyverno 1.19, `CanAutoGen`). Images that others build are not asked for a signature.
+    """
     return {
         "validationActions": ["Deny"],
         "failurePolicy": "Fail",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import Fleet
+from compiler.derive.images import SIGSTORE
 from compiler.derive.quantity import canonical, cpu, millicores
 from compiler.emit.file import File, Origin
 from compiler.emit.kubernetes import network
@@ -66,7 +67,7 @@ def _profiles(cluster: Resource[Cluster], enforced: str) -> dict[str, str]:
 
 def _object(fleet: Fleet, cluster: Resource[Cluster], space: _Space, enforced: str) -> Object:
     mesh = fleet.platform.mesh == "istio-ambient" and "istio-ambient" in cluster.spec.installed
-    signed = fleet.platform.supplyChain and "sigstore-policy-controller" in cluster.spec.installed
+    signed = fleet.platform.supplyChain and SIGSTORE in cluster.spec.installed
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
