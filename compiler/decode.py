@@ -166,14 +166,21 @@ def _replace(data: Any, route: Route, text: str) -> Any:
 def _separate(problems: Iterable[Any], document: Document, under: Route) -> list[Any]:
     """One problem for each place: where a union refuses a value, its likeliest member speaks."""
     known: dict[Route, Any] = {}
+    lists: set[Route] = set()  # where a list could stand too
     for problem in problems:
         route = _known(document.data, (*under, *problem["loc"]))
         if problem["type"] in {"missing", "extra_forbidden"}:
             route = (*route, problem["type"], problem["loc"][-1])
+        if problem["type"] == "tuple_type":
+            lists.add(route)
         if route not in known or _likelier(problem, known[route]):
             known[route] = problem
     deeper = {route[:n] for route in known for n in range(len(route))}
-    return [p for route, p in known.items() if route not in deeper or p["type"] == "missing"]
+    return [
+        {**problem, "list": route in lists}
+        for route, problem in known.items()
+        if route not in deeper or problem["type"] == "missing"
+    ]
 
 
 def _likelier(problem: Any, other: Any) -> bool:

@@ -66,7 +66,9 @@ def _choice(problem: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[str
     words = [word.strip(" '") for word in listed.replace(" or ", ", ").split(",")]
     value = problem["input"] if problem["type"] == "literal_error" else context["tag"]
     near = did_you_mean(value, words) if isinstance(value, str) else ""
-    return f"cannot be {_shown(value)}", near or f"use one of {', '.join(words)}"
+    several = f"use one of {', '.join(words)}" if len(words) > 1 else f"use `{words[0]}`"
+    help = near or several + (", or a list" if problem.get("list") else "")
+    return f"cannot be {_shown(value)}", help
 
 
 def _shown(value: object) -> str:
