@@ -18,7 +18,7 @@ from compiler.source import Pos, Source, Span, top
 PATH = "specs/lock.json"
 INVALID = Rule("lock-invalid", Severity.ERROR, "the lock of images is broken")
 RULES = (INVALID,)
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST, _IMAGE = re.compile(r"sha256:[0-9a-f]{64}"), re.compile(r"[!-~]+:[!-~]+")
 _HELP = f"remove `{PATH}`, and run `roster lock`"
 
 
@@ -37,9 +37,11 @@ def read(source: Source | None) -> tuple[Locked, tuple[Diagnostic, ...]]:
     images = content.get("images") if isinstance(content, dict) else None
     if not isinstance(images, dict) or set(content) != {"version", "images"}:
         return {}, (_broken(top(source.path), "it holds more or less than `version` and `images`"),)
-    if content["version"] != 1:
+    if content["version"] != 1 or isinstance(content["version"], bool):
         return {}, (_broken(source.key("version"), "its version is not 1"),)
     for name, digest in images.items():
+        if not _IMAGE.fullmatch(name):
+            return {}, (_broken(source.key(name), f"{json.dumps(name)} is no image"),)
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
             return {}, (_broken(source.key(name), f"`{name}` has no digest"),)
     return images, ()
@@ -83,7 +85,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise _TwiceError(f"`{key}` is there twice")
+            raise _TwiceError(f"{json.dumps(key)} is there twice")
         found[key] = value
     return found
 

@@ -24,6 +24,7 @@ class Registry:
     body: bytes = MANIFEST
     headers: dict[str, str] = field(default_factory=dict)
     login: str | None = None  # `user:password`, where it wants a token
+    realm: str = ""  # where it sends for one, if not to itself
     token: bytes = b'{"token": "pass"}'
     asked: list[tuple[str, str | None]] = field(default_factory=list)
 
@@ -35,8 +36,8 @@ class Registry:
             right = authorization == f"Basic {wanted}"
             return (200, {}, self.token) if right else (401, {}, b"")
         if self.login and authorization != "Bearer pass":
-            realm = f'Bearer realm="http://{self.host}/token",service="here"'
-            return 401, {"WWW-Authenticate": realm}, b""
+            realm = self.realm or f"http://{self.host}/token"
+            return 401, {"WWW-Authenticate": f'Bearer realm="{realm}",service="here"'}, b""
         return self.status, {"Content-Type": INDEX, **self.headers}, self.body
 
 
@@ -50,7 +51,8 @@ def serving(registry: Registry) -> Iterator[Registry]:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            if "Content-Length" not in headers:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -221,7 +222,7 @@ def test_a_credential_is_not_taken_to_another_host(
     ("config", "why"),
     [
         ("{", "cannot be read"),
-        ('{"auths": []}', "cannot be read"),
+        ('{"auths": [1]}', "cannot be read"),
         ('{"credsStore": "../evil"}', "cannot be read"),
         ('{"credsStore": "absent"}', "`docker-credential-absent` does not work"),
     ],
@@ -252,24 +253,6 @@ def test_a_helper_gives_the_credential(estate: Path, registry: Registry, home: P
     assert len(locked(estate)) == 2
 
 
-def test_only_this_machine_is_asked_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def refuse(url: str, *_: object) -> None:
-        asked.append(url)
-        raise oci.Unresolved("stop")
-
-    monkeypatch.setattr(oci, "_open", refuse)
-    for repository in ("docker.io/library/redis", "localhost:5000/a", "127.0.0.1.example.com/a"):
-        with pytest.raises(oci.Unresolved):
-            oci.digest(repository, "1")
-    assert asked == [
-        "https://registry-1.docker.io/v2/library/redis/manifests/1",
-        "http://localhost:5000/v2/a/manifests/1",
-        "https://127.0.0.1.example.com/v2/a/manifests/1",
-    ]
-
-
 def test_the_digest_in_a_spec_wins() -> None:
     given = sources([])
     name = "docker.io/library/redis:7.4-alpine"
@@ -289,6 +272,24 @@ def test_a_tag_that_yaml_reads_as_a_number_is_locked_too() -> None:
     assert graph is not None, found
     (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]
     assert str(financial.image) == f"ghcr.io/example/financial:7.10@{OTHER}"  # type: ignore[attr-defined]
+
+
+def test_a_digest_of_null_is_none() -> None:
+    text = (MINIMAL / "specs/agents/financial.yaml").read_text()
+    given = sources([re.sub("digest: .*", "digest: null", text)])
+    given[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:1.0.0": OTHER}))
+    graph, found = read(given.values())
+    assert graph is not None, found
+    (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]
+    assert financial.image.digest == OTHER  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("format", ["text", "short", "json", "sarif", "github"])
+@pytest.mark.parametrize("images", ['{"\\ud800": "x"}', '{"\\ud800": 1, "\\ud800": 2}'])
+def test_half_a_character_in_a_lock_is_told(estate: Path, images: str, format: str) -> None:
+    (estate / LOCK).write_text(f'{{"version": 1, "images": {images}}}')
+    done = roster("check", "--root", estate, "--format", format, code=1)
+    assert "lock-invalid" in done.stdout + done.stderr
 
 
 def test_what_was_dumped_can_be_read() -> None:

@@ -51,6 +51,7 @@ def compiled(
     *installed: str,
     signer: dict[str, str] = KEYLESS,
     pinned: tuple[str, ...] = (),
+    at: str = "ghcr.io/example/agents",
     **more: object,
 ) -> list[File]:
     """The files of an estate with two agents on one cluster that has these operators."""
@@ -64,11 +65,11 @@ def compiled(
         if document["kind"] == "Cluster":
             spec["installed"] += installed
         if document["kind"] == "Agent":
-            spec["image"] = {"repository": f"ghcr.io/example/agents/{name['name']}", "tag": "v1"}
+            spec["image"] = {"repository": f"{at}/{name['name']}", "tag": "v1"}
             if name["name"] in pinned:
                 spec["image"]["digest"] = DIGEST
     result = compile(sources(found).values(), today=TODAY)
-    assert not result.failed, result.diagnostics
+    assert not result.failed, [found.message for found in result.diagnostics]
     return list(result.files)
 
 
@@ -188,15 +189,17 @@ def workflow(files: list[File]) -> dict[str, Any]:
     return dict(yaml.safe_load(found.text))
 
 
-def test_the_workflow_has_a_row_for_each_image_of_ours() -> None:
+def test_the_workflow_knows_each_image_of_ours() -> None:
     files = compiled(pinned=("dev",))
-    for job in workflow(files)["jobs"].values():
-        rows = job["strategy"]["matrix"]["include"]
-        assert [(row["name"], row["digest"]) for row in rows] == [
-            ("agent-dev", DIGEST),
-            ("agent-ops", ""),
-            ("mcp-server-github", DIGEST),
-        ]
+    (step,) = workflow(files)["jobs"]["asked"]["steps"]
+    rows = [
+        json.loads(line.rstrip(",")) for line in step["run"].splitlines() if '{"name": ' in line
+    ]
+    assert [(row["name"], row["digest"]) for row in rows] == [
+        ("agent-dev", DIGEST),
+        ("agent-ops", ""),
+        ("mcp-server-github", DIGEST),
+    ]
     (listed,) = [file for file in files if file.path == "sbom/images.json"]
     assert json.loads(listed.text)["agent-ops"] == {
         "image": "ghcr.io/example/agents/ops:v1",
@@ -211,8 +214,40 @@ def test_what_scans_may_not_write_and_only_a_key_needs_a_secret() -> None:
         assert one["jobs"]["scan"]["permissions"] == {"packages": "read"}
     assert keyless["jobs"]["attest"]["permissions"]["id-token"] == "write"
     assert "id-token" not in key["jobs"]["attest"]["permissions"]
-    assert "secrets." not in json.dumps(keyless)
+    assert "secrets.COSIGN" not in json.dumps(keyless)
     assert "secrets.COSIGN_PRIVATE_KEY" in json.dumps(key)
+    assert "COSIGN_PASSWORD" in key["on"]["workflow_call"]["secrets"]
+
+
+def test_githubs_token_goes_to_githubs_registry_alone() -> None:
+    """The estate's images may lie in another registry too."""
+    mixed = workflow(compiled())
+    for job in ("scan", "attest"):
+        env = mixed["jobs"][job]["steps"][0]["env"]
+        condition = "startsWith(matrix.repository, 'ghcr.io/') && github.token"
+        assert env["TOKEN"] == f"${{{{ {condition} || secrets.REGISTRY_TOKEN }}}}"
+    assert "REGISTRY_TOKEN" in mixed["on"]["workflow_call"]["secrets"]
+    own = workflow(compiled(images=["ghcr.io/example/"]))
+    assert own["jobs"]["attest"]["steps"][0]["env"]["TOKEN"] == "${{ github.token }}"
+    assert "secrets" not in own["on"]["workflow_call"]
+
+
+def test_one_login_serves_one_registry() -> None:
+    with pytest.raises(AssertionError, match="may lie in"):
+        compiled(images=["ghcr.io/a/", "registry.example.com/a/", "quay.io/a/"])
+
+
+@pytest.mark.parametrize("ref", ["${{toJSON(secrets)}}", "main*", "a b"])
+def test_a_subject_is_exactly_one(ref: str) -> None:
+    subject = KEYLESS["subject"].replace("main", ref)
+    with pytest.raises(AssertionError, match="subject"):
+        compiled(signer={**KEYLESS, "subject": subject})
+
+
+def test_a_scan_reaches_its_images_registry() -> None:
+    files = compiled(pinned=("dev",), rescan=rescan(), at="registry.example.com:5000/a")
+    (wall,) = [o for o in objects(files, "NetworkPolicy") if o["metadata"]["name"] == "image-scan"]
+    assert [one["port"] for one in wall["spec"]["egress"][0]["ports"]] == [443, 5000]
 
 
 def test_without_a_supply_chain_nothing_of_it_is_emitted() -> None:

@@ -67,7 +67,7 @@ def _sound(text: str) -> bool:
     def object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if "bom-ref" in found:
-            names.append(found["bom-ref"])
+            names.append(str(found["bom-ref"]))
         if not _REFERENCES.isdisjoint(found):
             targets.extend(one for key in _REFERENCES & found.keys() for one in _texts(found[key]))
         odd.append(len(found) != len(pairs) or bool("modelCard" in found and _misplaced(found)))

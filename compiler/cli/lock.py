@@ -61,12 +61,12 @@ def command(root: Path, prefix: tuple[str, ...], check: bool) -> None:
 
 def _resolved(images: Iterable[Image]) -> dict[str, str]:
     """The digest of each; where one has none, all such are named, and the exit code is 1."""
-    from compiler.cli import oci
+    from compiler.cli import logins, oci
 
-    def ask(image: Image) -> tuple[str, str | oci.Unresolved]:
+    def ask(image: Image) -> tuple[str, str | logins.Unresolved]:
         try:
             return str(image), oci.digest(image.repository, image.tag)
-        except oci.Unresolved as why:
+        except logins.Unresolved as why:
             return str(image), why
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:

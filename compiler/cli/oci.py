@@ -7,18 +7,18 @@ registry and to where it gives tokens, and never into a message.
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import re
-import subprocess
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from hashlib import sha256
 from http.client import HTTPException, HTTPMessage, HTTPResponse
-from pathlib import Path
 from typing import IO, Any
+
+from compiler.cli import logins
+from compiler.cli.logins import Unresolved
 
 MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
@@ -28,9 +28,9 @@ MANIFESTS = (
 )
 MAX_MANIFEST = 4 * 1024 * 1024
 """Bytes: what the specification lets a registry refuse as too large."""
-_SECONDS = 20
+_SECONDS, _WHOLE = 20, 60
+"""For each answer, and for all of one."""
 _HUB = {"docker.io": "registry-1.docker.io"}
-_HUB_LOGIN = "https://index.docker.io/v1/"
 _HERE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _WORDS = {
     401: "the registry asks for credentials: `docker login {host}`",
@@ -40,14 +40,11 @@ _WORDS = {
 }
 
 
-class Unresolved(Exception):  # noqa: N818 - it says why, and is not a bug
-    """A tag has no digest that can be trusted; the text says why."""
-
-
 def digest(repository: str, tag: str) -> str:
     """The digest that a tag names now, `sha256:` and 64 digits; Unresolved where there is none."""
     name, _, path = repository.partition("/")
     host = _HUB.get(name, name)
+    path = path if host == name or "/" in path else f"library/{path}"
     url = f"{_scheme(host)}://{host}/v2/{path}/manifests/{urllib.parse.quote(tag)}"
     try:
         with _asked(url, name, path) as answer:
@@ -60,20 +57,40 @@ def digest(repository: str, tag: str) -> str:
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise Unresolved(f"{host} cannot be asked: {reason or type(error).__name__}") from None
+    except ValueError:  # of urllib and http.client: its text could hold a credential
+        raise Unresolved(f"{host} answers what makes no sense") from None
 
 
 def _judged(answer: HTTPResponse) -> str:
     kind = answer.headers.get_content_type()
-    if kind not in MANIFESTS:
-        raise Unresolved(f"what came is no manifest, but `{kind}`")
-    body = answer.read(MAX_MANIFEST + 1)
-    if len(body) > MAX_MANIFEST:
-        raise Unresolved(f"its manifest is larger than {MAX_MANIFEST} bytes")
+    if answer.status != 200 or kind not in MANIFESTS:
+        raise Unresolved(f"what came is no manifest, but `{kind}` with status {answer.status}")
+    body = _read(answer)
+    try:
+        whole = json.loads(body)["schemaVersion"] == 2
+    except (ValueError, TypeError, KeyError, RecursionError):
+        whole = False
+    if not whole:
+        raise Unresolved("what came is no whole manifest")
     found = f"sha256:{sha256(body).hexdigest()}"
     said = answer.headers.get("Docker-Content-Digest", found)
     if said != found:
         raise Unresolved("the registry's digest is not that of the manifest which it sent")
     return found
+
+
+def _read(answer: HTTPResponse) -> bytes:
+    """All of a body, if it is neither too long nor too slow nor cut off."""
+    until, body = time.monotonic() + _WHOLE, b""
+    while part := answer.read1(1 << 16):
+        body += part
+        if len(body) > MAX_MANIFEST:
+            raise Unresolved(f"what came is larger than {MAX_MANIFEST} bytes")
+        if time.monotonic() > until:
+            raise Unresolved(f"it takes longer than {_WHOLE} s")
+    if answer.headers.get("Content-Length", str(len(body))) != str(len(body)):
+        raise Unresolved("what came was cut off")
+    return body
 
 
 def _asked(url: str, name: str, path: str) -> HTTPResponse:
@@ -83,28 +100,32 @@ def _asked(url: str, name: str, path: str) -> HTTPResponse:
         return _open(url, accept)
     except urllib.error.HTTPError as error:
         challenge = error.headers.get("WWW-Authenticate", "")
-        if error.code != 401 or not challenge:
-            raise
+        same = urllib.parse.urlsplit(error.url).netloc == urllib.parse.urlsplit(url).netloc
+        if error.code != 401 or not challenge or not same:
+            raise  # where a redirect leads to does not say where a credential goes
     return _open(url, accept, _authorization(challenge, name, path))
 
 
 def _authorization(challenge: str, name: str, path: str) -> str | None:
     """What a challenge wants to see; None where we have nothing to show."""
-    basic = _credential(name)
+    basic = logins.credential(name)
     kind, _, rest = challenge.partition(" ")
-    if kind.lower() != "bearer":
-        return basic
     asked = dict(re.findall(r'(\w+)="([^"]*)"', rest))
-    if "realm" not in asked:
+    if kind.lower() != "bearer" or "realm" not in asked:
         return basic
-    query = {"service": asked.get("service", ""), "scope": f"repository:{path}:pull"}
-    url = f"{asked['realm']}?{urllib.parse.urlencode(query)}"
+    where = urllib.parse.urlsplit(asked["realm"])
+    known = urllib.parse.parse_qsl(where.query)
+    known += [("service", asked.get("service", "")), ("scope", f"repository:{path}:pull")]
+    url = where._replace(query=urllib.parse.urlencode(known)).geturl()
     with _open(url, {"Accept": "application/json"}, basic) as answer:
         try:
-            content = json.loads(answer.read(MAX_MANIFEST))
-            return f"Bearer {content.get('token') or content['access_token']}"
-        except (ValueError, KeyError, AttributeError, RecursionError):
-            raise Unresolved("where the registry gives tokens, there is none") from None
+            content = json.loads(_read(answer))
+            token = content.get("token") or content.get("access_token")
+        except (ValueError, AttributeError, RecursionError):
+            token = None
+    if not isinstance(token, str) or not logins.SAFE.fullmatch(token):
+        raise Unresolved("where the registry gives tokens, there is none")
+    return f"Bearer {token}"
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -122,7 +143,8 @@ def _open(url: str, headers: dict[str, str], authorization: str | None = None) -
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - _guarded
     if authorization is not None:
         request.add_unredirected_header("Authorization", authorization)
-    opener = urllib.request.build_opener(_Redirects)
+    direct = [urllib.request.ProxyHandler({})] if url.startswith("http:") else []
+    opener = urllib.request.build_opener(_Redirects, *direct)  # loopback stays on this machine
     answer = opener.open(request, timeout=_SECONDS)
     assert isinstance(answer, HTTPResponse), "http and https give no other"
     return answer
@@ -136,38 +158,3 @@ def _guarded(url: str) -> None:
 
 def _scheme(host: str) -> str:
     return "http" if _HERE.fullmatch(host) else "https"
-
-
-def _credential(name: str) -> str | None:
-    """What `docker login` keeps for a registry, as HTTP's Basic; None where it keeps nothing."""
-    folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
-    key = _HUB_LOGIN if name in _HUB else name
-    try:
-        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        helper = content.get("credHelpers", {}).get(name) or content.get("credsStore")
-        if helper:
-            return _helped(str(helper), key)
-        kept = content.get("auths", {}).get(key, {}).get("auth")
-        return f"Basic {kept}" if kept else None
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, AttributeError, RecursionError):
-        raise Unresolved(f"`{folder / 'config.json'}` cannot be read") from None
-
-
-def _helped(helper: str, key: str) -> str | None:
-    """What a credential helper has for a registry (docker-credential-helpers)."""
-    if not re.fullmatch(r"[A-Za-z0-9_.-]+", helper):
-        raise ValueError(helper)
-    program = f"docker-credential-{helper}"
-    try:
-        done = subprocess.run(
-            [program, "get"], input=key, capture_output=True, text=True, check=False, timeout=60
-        )
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        raise Unresolved(f"`{program}` does not work, which docker asks for credentials") from None
-    if done.returncode:
-        return None
-    content = json.loads(done.stdout)
-    pair = f"{content['Username']}:{content['Secret']}"
-    return "Basic " + base64.b64encode(pair.encode()).decode()

@@ -10,7 +10,7 @@ from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-_on_one_line = JSONEncoder(ensure_ascii=False).encode
+on_one_line = JSONEncoder(ensure_ascii=False).encode
 
 
 def dump(value: Any) -> str:
@@ -28,7 +28,7 @@ def _text(value: Any, end: str) -> str:
         return _sequence(value, end)
     if value.__class__ is bool:
         return "true" if value else "false"
-    return _on_one_line(value)
+    return on_one_line(value)
 
 
 def _mapping(value: Mapping[str, Any], end: str) -> str:
@@ -44,6 +44,6 @@ def _sequence(value: Sequence[Any], end: str) -> str:
     if all(item.__class__ is str for item in value):
         return f"[{', '.join(map(quoted, value))}]"
     if not any(isinstance(item, (dict, list, tuple)) for item in value):
-        return _on_one_line(value)
+        return on_one_line(value)
     inner = f"{end}  "
     return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in value])}{end}]"

@@ -2,10 +2,10 @@
 
 A block is a Heading, Paragraph, Bullets, Steps, Definitions, Table or Listing; what stands in one
 is a text, Code, Strong or Link, or a tuple of them. Any text may come from users: it is shown as it
-is, and is never markup, HTML or a link. Each run of white space, line breaks too, becomes one
-space; control characters and those that turn the direction of text become U+FFFD. Only a Listing
-keeps its lines. A Link leads to a path, a web page (https or http) or a mailbox; any other target
-is left out, and the text remains.
+is, and is never markup, HTML or a link (though GitHub links what looks like a mailbox). Each run of
+white space, line breaks too, becomes one space; control characters and those that turn the
+direction of text become U+FFFD. Only a Listing keeps its lines. A Link leads to a path, a web page
+(https or http) or a mailbox; any other target is left out, and the text remains.
 
     document([Heading(1, "Card"), Table(("Tool", "Does"), [(Code("stripe/refund"), "pays back")])])
 """

@@ -1,7 +1,8 @@
-"""The job that makes, signs and attests bills of materials: one workflow for GitHub's runners.
+"""What makes, signs and attests bills of materials: one workflow for GitHub's runners.
 
 The release workflow calls it for each image that it pushed, by name and digest; by hand it does all
-images whose digest the specs hold. The scan has no right to write, and what signs has not scanned.
+images whose digest the specs or the lock hold. The scan has no right to write, and what signs has
+not scanned. GitHub's own token goes to GitHub's registry alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from compiler.derive import Fleet
 from compiler.derive.images import Named, built
 from compiler.emit.file import File, Origin
 from compiler.emit.json import dump as json
+from compiler.emit.json import on_one_line
 from compiler.emit.objects import Object
 from compiler.emit.yaml import dump
 from compiler.model.supply_chain import Key, Keyless, SupplyChain
@@ -21,23 +23,46 @@ _UPLOAD = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02"  # 
 _DOWNLOAD = "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093"  # v4.3.0
 _DOCKER = 'docker run --rm --volume "$HOME/.docker:/config:ro" --volume "$PWD:/work"'
 _LOGIN = """\
-echo "$TOKEN" | docker login "${REPOSITORY%%/*}" --username "$GITHUB_ACTOR" --password-stdin
+echo "$TOKEN" | docker login "${REPOSITORY%%/*}" --username "$USERNAME" --password-stdin
 chmod -R a+rX "$HOME/.docker"
 """
-_WHICH = """\
-if [ -n "$ONLY" ] && [ "$ONLY" != "$NAME" ]; then
-  exit 0
-fi
-if ! [[ "$DIGEST" =~ ^sha256:[0-9a-f]{64}$ ]]; then
-  echo "::error::$NAME has no digest: give one, or write it into its spec; a tag is no answer"
-  exit 1
-fi
-echo "image=$REPOSITORY@$DIGEST" >> "$GITHUB_OUTPUT"
+_ASKED = """\
+import json, os, re, sys
+
+images = [
+  IMAGES
+]
+
+def fail(text):
+    print(f"::error::{text}")
+    sys.exit(1)
+
+only, digest = os.environ["ONLY"], os.environ["DIGEST"]
+if digest and not only:
+    fail("a digest needs the name of its image")
+found = [one for one in images if only in ("", one["name"])]
+if not found:
+    fail(f"no image is called {only!r}")
+known = []
+for one in found:
+    now = digest or one["digest"]
+    if re.fullmatch("sha256:[0-9a-f]{64}", now):
+        known.append({**one, "digest": now})
+    else:
+        print(f"::warning::{one['name']} has no digest, and a tag is no answer")
+if not known:
+    fail("there is no digest: give one, or have `roster lock` find it")
+if len(known) > 256:
+    fail("a run can do 256 images: name one")
+with open(os.environ["GITHUB_OUTPUT"], "a") as output:
+    output.write(f"images={json.dumps(known)}\\n")
 """
 _SCAN = f"""\
-{_DOCKER} --env DOCKER_CONFIG=/config --user "$(id -u)" \\
+{_DOCKER} --volume "$RUNNER_TEMP:/tmp" --env DOCKER_CONFIG=/config --user "$(id -u)" \\
   "$SYFT" "registry:$IMAGE" --output cyclonedx-json=/work/bom.cdx.json
 """
+_RUNNER, _OWN = "ubuntu-24.04", "ghcr.io/"
+_BOM = "bom-${{ matrix.name }}"
 _OLD = "--new-bundle-format=false"
 """What cosign 3 writes by itself is found where a registry lists referrers. GHCR does not: Kyverno
 1.18 and 1.19 find nothing there (their issues 16664, 16678 and 17343), and policy-controller looks
@@ -51,7 +76,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
     if chain is None or not images:
         return
     whole = Origin("", fleet.platform_resource, ("supplyChain",))
-    rows = (Origin("jobs.scan.strategy.matrix", it.resource, it.route) for it in images)
+    rows = (Origin("jobs.asked", it.resource, it.route) for it in images)
     yield File("sbom/github-actions.yaml", dump(_workflow(chain, images)), (whole, *rows))
     listed = {one.name: {"image": str(one.image), "digest": one.image.digest} for one in images}
     rows = (Origin(one.name, one.resource, one.route) for one in images)
@@ -62,77 +87,95 @@ def _workflow(chain: SupplyChain, images: tuple[Named, ...]) -> Object:
     only = {"description": "the image, by its name here", "type": "string", "required": False}
     digest = {"description": "its digest: sha256:...", "type": "string", "required": False}
     inputs = {"inputs": {"name": only, "digest": digest}}
+    secrets = {name: {"required": True} for name in (*_keys(chain.signer), *_logins(chain))}
+    called = {**inputs, **({"secrets": secrets} if secrets else {})}
     return {
         "name": "sbom",
-        "on": {"workflow_call": inputs, "workflow_dispatch": inputs},
+        "on": {"workflow_call": called, "workflow_dispatch": inputs},
         "permissions": {},
-        "jobs": {"scan": _scan(chain, images), "attest": _attest(chain, images)},
+        "jobs": {"asked": _asked(images), "scan": _scan(chain), "attest": _attest(chain)},
     }
 
 
-def _job(images: tuple[Named, ...], permissions: Object) -> Object:
-    rows = [
+def _keys(signer: Keyless | Key) -> tuple[str, ...]:
+    """The secrets that signing needs."""
+    return () if isinstance(signer, Keyless) else ("COSIGN_PRIVATE_KEY", "COSIGN_PASSWORD")
+
+
+def _logins(chain: SupplyChain) -> tuple[str, ...]:
+    """The secrets that a registry needs which is not GitHub's own."""
+    foreign = any(not prefix.startswith(_OWN) for prefix in chain.images)
+    return ("REGISTRY_USERNAME", "REGISTRY_TOKEN") if foreign else ()
+
+
+def _asked(images: tuple[Named, ...]) -> Object:
+    """Which images are meant, and with which digests: a row for each."""
+    rows = (
         {"name": it.name, "repository": it.image.repository, "digest": it.image.digest or ""}
         for it in images
-    ]
+    )
+    script = _ASKED.replace("IMAGES", ",\n  ".join(map(on_one_line, rows)))
+    given = {"ONLY": "${{ inputs.name }}", "DIGEST": "${{ inputs.digest }}"}
+    step = {"name": "which images", "id": "asked", "shell": "python", "env": given, "run": script}
     return {
-        "runs-on": "ubuntu-24.04",
-        "timeout-minutes": 30,
-        "permissions": permissions,
-        "strategy": {"fail-fast": False, "matrix": {"include": rows}},
-        "env": {
-            "NAME": "${{ matrix.name }}",
-            "ONLY": "${{ inputs.name }}",
-            "REPOSITORY": "${{ matrix.repository }}",
-            "DIGEST": "${{ inputs.name == matrix.name && inputs.digest || matrix.digest }}",
-        },
+        "runs-on": _RUNNER,
+        "timeout-minutes": 5,
+        "outputs": {"images": "${{ steps.asked.outputs.images }}"},
+        "steps": [step],
     }
 
 
-def _steps(*steps: Object) -> list[Object]:
-    """What is done for an image, once it is known to be wanted and which one it is."""
-    which = {"name": "which image", "id": "which", "run": _WHICH}
-    login = {"name": "log in", "env": {"TOKEN": "${{ github.token }}"}, "run": _LOGIN}
-    guard = {"if": "steps.which.outputs.image"}
-    return [which, *({**guard, **step} for step in (login, *steps))]
-
-
-def _bom() -> str:
-    return "bom-${{ matrix.name }}"
-
-
-def _scan(chain: SupplyChain, images: tuple[Named, ...]) -> Object:
-    syft = {"SYFT": str(chain.syft), "IMAGE": "${{ steps.which.outputs.image }}"}
-    keep = {"name": _bom(), "path": "bom.cdx.json", "if-no-files-found": "error"}
+def _job(chain: SupplyChain, permissions: Object, *steps: Object) -> Object:
+    """A job for each image, logged in to its registry."""
+    own = "startsWith(matrix.repository, 'ghcr.io/') && "
+    other = [f" || secrets.{name}" for name in _logins(chain)]
+    username, token = (f"{own if other else ''}github.{name}" for name in ("actor", "token"))
+    env = {
+        "REPOSITORY": "${{ matrix.repository }}",
+        "USERNAME": f"${{{{ {username}{other[0] if other else ''} }}}}",
+        "TOKEN": f"${{{{ {token}{other[1] if other else ''} }}}}",
+    }
     return {
-        **_job(images, {"packages": "read"}),
-        "steps": _steps(
-            {"name": "bill of materials", "env": syft, "run": _SCAN},
+        "runs-on": _RUNNER,
+        "timeout-minutes": 30,
+        "permissions": permissions,
+        "strategy": {
+            "fail-fast": False,
+            "matrix": {"include": "${{ fromJSON(needs.asked.outputs.images) }}"},
+        },
+        "env": {"IMAGE": "${{ matrix.repository }}@${{ matrix.digest }}"},
+        "steps": [{"name": "log in", "env": env, "run": _LOGIN}, *steps],
+    }
+
+
+def _scan(chain: SupplyChain) -> Object:
+    keep = {"name": _BOM, "path": "bom.cdx.json", "if-no-files-found": "error", "overwrite": True}
+    return {
+        "needs": "asked",
+        **_job(
+            chain,
+            {"packages": "read"},
+            {"name": "bill of materials", "env": {"SYFT": str(chain.syft)}, "run": _SCAN},
             {"name": "keep it", "uses": _UPLOAD, "with": keep},
         ),
     }
 
 
-def _attest(chain: SupplyChain, images: tuple[Named, ...]) -> Object:
-    keyless = isinstance(chain.signer, Keyless)
-    rights = {"packages": "write", **({"id-token": "write"} if keyless else {})}
-    env = {"COSIGN": str(chain.cosign), "IMAGE": "${{ steps.which.outputs.image }}"}
+def _attest(chain: SupplyChain) -> Object:
+    """Each image whose scan succeeded; those of others do not wait for one that failed."""
+    keyless, cosign = isinstance(chain.signer, Keyless), {"COSIGN": str(chain.cosign)}
+    secret = {name: f"${{{{ secrets.{name} }}}}" for name in _keys(chain.signer)}
     return {
-        "needs": "scan",
-        **_job(images, rights),
-        "steps": _steps(
-            {"name": "fetch it", "uses": _DOWNLOAD, "with": {"name": _bom()}},
-            {"name": "sign and attest", "env": env | _secrets(chain.signer), "run": _sign(keyless)},
-            {"name": "verify", "env": env | _signer(chain.signer), "run": _verify(keyless)},
+        "needs": ["asked", "scan"],
+        "if": "${{ !cancelled() && needs.asked.result == 'success' }}",
+        **_job(
+            chain,
+            {"packages": "write", **({"id-token": "write"} if keyless else {})},
+            {"name": "fetch it", "uses": _DOWNLOAD, "with": {"name": _BOM}},
+            {"name": "sign and attest", "env": cosign | secret, "run": _sign(keyless)},
+            {"name": "verify", "env": cosign | _signer(chain.signer), "run": _verify(keyless)},
         ),
     }
-
-
-def _secrets(signer: Keyless | Key) -> Object:
-    if isinstance(signer, Keyless):
-        return {}
-    names = ("COSIGN_PRIVATE_KEY", "COSIGN_PASSWORD")
-    return {name: f"${{{{ secrets.{name} }}}}" for name in names}
 
 
 def _signer(signer: Keyless | Key) -> Object:

@@ -7,7 +7,7 @@ login only where its image lies in that login's registry, and reaches public add
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.images import Named, pinned
@@ -38,7 +38,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
             continue
         where = f"clusters/{cluster.name}/platform/{PART}"
         yield file(where, cluster, _account(fleet), whole)
-        yield file(where, cluster, _wall(fleet), whole)
+        yield file(where, cluster, _wall(fleet, images), whole)
         for named in images:
             image = Origin("spec.jobTemplate.spec.template.spec", named.resource, named.route)
             yield file(where, cluster, _scan(fleet, named, chain.rescan), whole, image)
@@ -74,8 +74,10 @@ def _account(fleet: Fleet) -> Object:
     }
 
 
-def _wall(fleet: Fleet) -> Object:
-    """Out to port 443 of public addresses, and nothing else; names are asked as everywhere."""
+def _wall(fleet: Fleet, images: Iterable[Named]) -> Object:
+    """Out to public addresses, at the ports of HTTPS and of the images' registries."""
+    hosts = (named.image.repository.partition("/")[0] for named in images)
+    ports = {443, *(int(host.partition(":")[2]) for host in hosts if ":" in host)}
     public = {"ipBlock": {"cidr": "0.0.0.0/0", "except": _PRIVATE}}
     return {
         "apiVersion": "networking.k8s.io/v1",
@@ -84,9 +86,13 @@ def _wall(fleet: Fleet) -> Object:
         "spec": {
             "podSelector": {"matchLabels": {"app.kubernetes.io/name": PART}},
             "policyTypes": ["Ingress", "Egress"],
-            "egress": [{"to": [public], "ports": [{"protocol": "TCP", "port": 443}]}],
+            "egress": [{"to": [public], "ports": [_tcp(port) for port in sorted(ports)]}],
         },
     }
+
+
+def _tcp(port: int) -> Object:
+    return {"protocol": "TCP", "port": port}
 
 
 def _scan(fleet: Fleet, named: Named, rescan: Rescan) -> Object:

@@ -20,6 +20,7 @@ FOLDERS: tuple[str, ...] = ("clusters",)
 NAME = "roster-image-signatures"
 BOM = "https://cyclonedx.org/bom"
 _SIGSTORE = "policy.sigstore.dev/v1beta1"
+FULCIO, REKOR = "https://fulcio.sigstore.dev", "https://rekor.sigstore.dev"
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 """Each by itself: `images.containers` does not hold the others."""
 
@@ -83,7 +84,7 @@ def _attestor(signer: Keyless | Key) -> Object:
     if isinstance(signer, Key):
         return {"key": {"data": signer.public}, "ctlog": {"insecureIgnoreTlog": True}}
     identity = {"issuer": signer.issuer, "subject": signer.subject}
-    return {"keyless": {"identities": [identity]}, "ctlog": {"url": signer.log}}
+    return {"keyless": {"identities": [identity]}, "ctlog": {"url": REKOR}}
 
 
 def _rules(part: str) -> Iterator[Object]:
@@ -124,5 +125,5 @@ def _authority(signer: Keyless | Key) -> Object:
     if isinstance(signer, Key):
         return {"key": {"data": signer.public}}
     identity = {"issuer": signer.issuer, "subject": signer.subject}
-    keyless = {"url": signer.certificates, "identities": [identity]}
-    return {"keyless": keyless, "ctlog": {"url": signer.log}}
+    keyless = {"url": FULCIO, "identities": [identity]}
+    return {"keyless": keyless, "ctlog": {"url": REKOR}}

@@ -76,7 +76,10 @@ def _text(pattern: str, maximum: int = 253) -> Any:
 
 
 _PART = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
-_REPOSITORY = rf"^{_PART}(:[0-9]{{1,5}})?(/{_PART})+$"
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_REGISTRY = rf"(localhost|{_LABEL}:[0-9]{{1,5}}|{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?)"
+_REPOSITORY = rf"^{_REGISTRY}(/{_PART})+$"
+"""The registry is always named: who means Docker Hub writes `docker.io`."""
 _PORT = (
     r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 )
@@ -101,6 +104,7 @@ Duration = Annotated[str, _text(DURATION, 20)]
 EnvName = Annotated[str, _text(ENV, 128)]
 ToolName = Annotated[str, _text(TOOL, 128)]
 Digest = Annotated[str, _text(r"^sha256:[0-9a-f]{64}$", 71)]
+Tag = Annotated[str, _text(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", 128)]
 Version = Annotated[str, _text(r"^[0-9A-Za-z][0-9A-Za-z._+-]*$", 128)]
 Group = Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9@._:/-]*$", 128)]
 Label = Annotated[str, _text(r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", 63)]
@@ -134,7 +138,7 @@ class Image(Model):
     """A container image. The digest decides what runs; the tag is for people."""
 
     repository: Annotated[str, _text(_REPOSITORY, 255)] = about("registry and path, without tag")
-    tag: Version = about("the version, for people")
+    tag: Tag = about("the version, for people")
     digest: Digest | None = about(
         "what the tag named when it was reviewed; without it, what `specs/lock.json` says", None
     )
@@ -142,7 +146,7 @@ class Image(Model):
     @model_validator(mode="before")
     @classmethod
     def _locked(cls, data: Any, info: ValidationInfo) -> Any:
-        if not info.context or not isinstance(data, dict) or "digest" in data:
+        if not info.context or not isinstance(data, dict) or data.get("digest") is not None:
             return data
         digest = info.context.get(f"{data.get('repository')}:{data.get('tag')}")
         return data if digest is None else {**data, "digest": digest}

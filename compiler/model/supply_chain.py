@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from compiler.model.base import Image, Line, Model, Resources, Secret, Url, about
 
@@ -10,16 +10,16 @@ Prefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.:-]*(/[a-z0
 
 
 class Keyless(Model):
-    """Signed by a workflow's own identity: certificates of Fulcio, a log in Rekor."""
+    """Signed by a workflow's own identity: certificates and log of the public Sigstore."""
 
     type: Literal["keyless"] = about("no key that anybody keeps")
     issuer: Url = about("who vouches for the workflow")
-    subject: Annotated[str, Field(pattern=r"^https://[^@\s]+@refs/(heads|tags)/[^\s*]+$")] = about(
-        "the workflow at its branch, exactly: `https://github.com/<owner>/<repository>/.github/"
-        "workflows/sbom.yaml@refs/heads/main`"
+    subject: Annotated[str, Field(pattern=r"^https://[^@\s${}]+@refs/(heads|tags)/[^\s*${}]+$")] = (
+        about(
+            "the workflow at its branch, exactly: `https://github.com/<owner>/<repository>/.github/"
+            "workflows/sbom.yaml@refs/heads/main`"
+        )
     )
-    certificates: Url = about("Fulcio", "https://fulcio.sigstore.dev")
-    log: Url = about("Rekor", "https://rekor.sigstore.dev")
 
 
 class Key(Model):
@@ -56,10 +56,17 @@ class Rescan(Model):
     login: Login | None = about("who reads private images; without it only public ones are", None)
 
 
+def _one_other(images: tuple[str, ...]) -> tuple[str, ...]:
+    """One login serves one registry: it must not go to another."""
+    if len({prefix.partition("/")[0] for prefix in images} - {"ghcr.io"}) > 1:
+        raise ValueError("may lie in ghcr.io, and in one other registry at most")
+    return images
+
+
 class SupplyChain(Model):
     """What must be known of an image before it runs."""
 
-    images: Annotated[tuple[Prefix, ...], Field(min_length=1)] = about(
+    images: Annotated[tuple[Prefix, ...], Field(min_length=1), AfterValidator(_one_other)] = about(
         "what we build ourselves: registry and path, ending in `/`"
     )
     signer: Annotated[Keyless | Key, Field(discriminator="type")] = about("who signs them")

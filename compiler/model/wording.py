@@ -54,6 +54,8 @@ def expected(problem: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> tup
         pattern = context["pattern"]
         help = _PATTERNS.get(pattern, f"it must match `{pattern}`")
         return f"cannot be {_shown(problem['input'])}", help
+    if kind == "value_error":
+        return str(context["error"]), ""
     wording = _TYPES.get(kind)
     if wording is None:
         return str(problem["msg"]).lower(), ""

@@ -4,8 +4,10 @@ cosign run its steps against a real registry. `docker run` is a shim that runs t
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +50,11 @@ def test_actionlint_accepts_it() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("needs: scan", "needs: scam", "scam"),
-        ("matrix.name", "matrix.nome", "nome"),
+        ("- scan", "- scam", "scam"),
+        ("steps.asked.", "steps.ask.", "ask"),
         ("fail-fast: false", "fail-fast: perhaps", "perhaps"),
         ("packages: read", "packages: reed", "reed"),
+        ("needs.asked.outputs.images", "needs.asked.outputs.pictures", "pictures"),
     ],
 )
 def test_actionlint_can_refuse(old: str, new: str, why: str, tmp_path: Path) -> None:
@@ -71,35 +74,59 @@ def test_every_action_and_every_tool_is_pinned() -> None:
     assert all(re.fullmatch(r"\S+@sha256:[0-9a-f]{64}", one) for one in tools)
 
 
-@pytest.mark.parametrize("job", ["scan", "attest"])
-@pytest.mark.parametrize(
-    ("only", "digest", "code", "output"),
-    [
-        ("", DIGEST, 0, f"image=ghcr.io/a/b@{DIGEST}\n"),
-        ("agent-dev", DIGEST, 0, f"image=ghcr.io/a/b@{DIGEST}\n"),
-        ("agent-ops", "", 0, ""),
-        ("", "", 1, ""),
-        ("agent-dev", "latest", 1, ""),
-        ("agent-dev", f"{DIGEST}\nimage=evil", 1, ""),
-        ("agent-dev", f"{DIGEST}0", 1, ""),
-    ],
-    ids=["all", "named", "other", "no digest", "a tag", "two lines", "too long"],
-)
-def test_which_image(
-    job: str, only: str, digest: str, code: int, output: str, tmp_path: Path
-) -> None:
-    """The name and the digest come from whoever starts the workflow."""
+def asked(tmp_path: Path, only: str, digest: str, code: int = 0) -> tuple[list[Any], str]:
+    """The rows for which jobs run, and what is said, for a name and a digest from whoever asks."""
+    estate = tmp_path / "estate"
+    spec = {"tag: 1.0.0": f"tag: 1.0.0, digest: '{DIGEST}'"}
+    made = emitted(estate, {"specs/agents/financial.yaml": spec}) / "sbom" / "github-actions.yaml"
     written = tmp_path / "output"
     written.touch()
-    env = {"NAME": "agent-dev", "ONLY": only, "REPOSITORY": "ghcr.io/a/b", "DIGEST": digest}
-    said = run(
-        *SHELL,
-        steps(WORKFLOW, job)["which image"],
-        code=code,
-        env={**env, "GITHUB_OUTPUT": str(written)},
-    )
-    assert written.read_text(encoding="utf-8") == output
-    assert ("has no digest" in said) is bool(code)
+    env = {"ONLY": only, "DIGEST": digest, "GITHUB_OUTPUT": str(written)}
+    script = steps(made, "asked")["which images"]
+    said = run(sys.executable, "-c", script, code=code, env=env)
+    text = written.read_text(encoding="utf-8")
+    assert text.count("\n") == (0 if code else 1)
+    return json.loads(text.removeprefix("images=") or "[]"), said
+
+
+OTHER = DIGEST.replace("0", "f")
+
+
+@pytest.mark.parametrize(
+    ("only", "digest", "rows"),
+    [
+        ("", "", [("agent-financial", DIGEST)]),
+        ("agent-financial", "", [("agent-financial", DIGEST)]),
+        ("agent-financial", OTHER, [("agent-financial", OTHER)]),
+        ("agent-security", OTHER, [("agent-security", OTHER)]),
+    ],
+    ids=["all that are known", "named", "pushed anew", "pushed"],
+)
+def test_which_images_are_done(
+    tmp_path: Path, only: str, digest: str, rows: list[tuple[str, str]]
+) -> None:
+    found, said = asked(tmp_path, only, digest)
+    assert [(row["name"], row["digest"]) for row in found] == rows
+    assert ("::warning::agent-security has no digest" in said) is (only == "")
+
+
+@pytest.mark.parametrize(
+    ("only", "digest", "why"),
+    [
+        ("agent-finacial", OTHER, "no image is called 'agent-finacial'"),
+        ("", OTHER, "a digest needs the name of its image"),
+        ("agent-security", "", "there is no digest"),
+        ("agent-financial", "latest", "there is no digest"),
+        ("agent-financial", f"{OTHER}\nimages=[]", "there is no digest"),
+        ("agent-financial", f"{OTHER}0", "there is no digest"),
+        ("x\n::warning::y", "", "no image is called 'x\\\\n::warning::y'"),
+    ],
+    ids=["misspelt", "no name", "no digest", "a tag", "two lines", "too long", "a command"],
+)
+def test_what_is_refused(tmp_path: Path, only: str, digest: str, why: str) -> None:
+    found, said = asked(tmp_path, only, digest, code=1)
+    assert found == []
+    assert f"::error::{why}" in said.replace("\\n::warning", "\\\\n::warning")
 
 
 @pytest.fixture(scope="module")
