@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -13,11 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler import lock
 from compiler.cli import oci
-from compiler.pipeline import read
-from compiler.source import Source
-from tests.estate import sources
 from tests.registry import DIGEST, Registry, serving
 
 ROOT = Path(__file__).parents[1]
@@ -259,47 +254,9 @@ def test_a_helper_gives_the_credential(estate: Path, registry: Registry, home: P
     assert len(locked(estate)) == 2
 
 
-def test_the_digest_in_a_spec_wins() -> None:
-    given = sources([])
-    name = "docker.io/library/redis:7.4-alpine"
-    given[LOCK] = Source(LOCK, lock.dump({name: OTHER.replace("0", "f")}))
-    graph, found = read(given.values())
-    assert graph is not None and not found
-    (platform,) = [node.spec for node in graph.resources.values() if node.id.kind == "Platform"]
-    assert str(platform.contextStore.image) == f"{name}@{OTHER}"  # type: ignore[attr-defined]
-
-
-def test_a_tag_that_yaml_reads_as_a_number_is_locked_too() -> None:
-    text = (MINIMAL / "specs/agents/financial.yaml").read_text()
-    lines = [line for line in text.splitlines() if "digest:" not in line]
-    given = sources(["\n".join(lines).replace("tag: 1.0.0", "tag: 7.10")])
-    given[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:7.10": OTHER}))
-    graph, found = read(given.values())
-    assert graph is not None, found
-    (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]
-    assert str(financial.image) == f"ghcr.io/example/financial:7.10@{OTHER}"  # type: ignore[attr-defined]
-
-
-def test_a_digest_of_null_is_none() -> None:
-    text = (MINIMAL / "specs/agents/financial.yaml").read_text()
-    given = sources([re.sub("digest: .*", "digest: null", text)])
-    given[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:1.0.0": OTHER}))
-    graph, found = read(given.values())
-    assert graph is not None, found
-    (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]
-    assert financial.image.digest == OTHER  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize("format", ["text", "short", "json", "sarif", "github"])
 @pytest.mark.parametrize("images", ['{"\\ud800": "x"}', '{"\\ud800": 1, "\\ud800": 2}'])
 def test_half_a_character_in_a_lock_is_told(estate: Path, images: str, format: str) -> None:
     (estate / LOCK).write_text(f'{{"version": 1, "images": {images}}}')
     done = roster("check", "--root", estate, "--format", format, code=1)
     assert "lock-invalid" in done.stdout + done.stderr
-
-
-def test_what_was_dumped_can_be_read() -> None:
-    images = {"b/b:1": DIGEST, "a/a:2": OTHER}
-    text = lock.dump(images)
-    assert lock.read(Source(LOCK, text)) == (images, ())
-    assert list(json.loads(text)["images"]) == ["a/a:2", "b/b:1"]
