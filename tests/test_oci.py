@@ -152,6 +152,25 @@ def test_a_helper_that_answers_nonsense(
     assert "cannot be read" in refused(registry)
 
 
+@pytest.mark.parametrize(
+    ("url", "before", "led"),
+    [
+        ("https://b.example.com/", "https://a.example.com/", True),
+        ("http://localhost:5000/", "http://127.0.0.1:5000/", True),
+        ("http://localhost:5000/", "https://a.example.com/", False),
+        ("http://b.example.com/", "http://localhost:5000/", False),
+        ("http://localhost:5000@b.example.com/", "http://localhost:5000/", False),
+    ],
+)
+def test_who_was_asked_with_tls_leads_nowhere_without_it(url: str, before: str, led: bool) -> None:
+    try:
+        oci._guarded(url, before)
+    except logins.Unresolved:
+        assert not led
+    else:
+        assert led
+
+
 def test_names_that_no_host_has() -> None:
     with pytest.raises(logins.Unresolved):
         oci.digest("ghcr..io/a/b", "1")

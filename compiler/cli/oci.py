@@ -103,11 +103,11 @@ def _asked(url: str, name: str, path: str) -> HTTPResponse:
         same = urllib.parse.urlsplit(error.url).netloc == urllib.parse.urlsplit(url).netloc
         if error.code != 401 or not challenge or not same:
             raise  # where a redirect leads to does not say where a credential goes
-    return _open(url, accept, _authorization(challenge, name, path))
+    return _open(url, accept, _authorization(challenge, name, path, url))
 
 
-def _authorization(challenge: str, name: str, path: str) -> str | None:
-    """What a challenge wants to see; None where we have nothing to show."""
+def _authorization(challenge: str, name: str, path: str, before: str) -> str | None:
+    """What a challenge wants to see, after a request; None where we have nothing to show."""
     basic = logins.credential(name)
     kind, _, rest = challenge.partition(" ")
     asked = dict(re.findall(r'(\w+)="([^"]*)"', rest))
@@ -117,7 +117,7 @@ def _authorization(challenge: str, name: str, path: str) -> str | None:
     known = urllib.parse.parse_qsl(where.query)
     known += [("service", asked.get("service", "")), ("scope", f"repository:{path}:pull")]
     url = where._replace(query=urllib.parse.urlencode(known)).geturl()
-    with _open(url, {"Accept": "application/json"}, basic) as answer:
+    with _open(url, {"Accept": "application/json"}, basic, before) as answer:
         try:
             content = json.loads(_read(answer))
             token = content.get("token") or content.get("access_token")
@@ -129,17 +129,19 @@ def _authorization(challenge: str, name: str, path: str) -> str | None:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Redirects are followed by TLS, or within this machine."""
+    """Redirects are followed by TLS, or from this machine to itself."""
 
     def redirect_request(
         self, req: Any, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Any:
-        _guarded(newurl)
+        _guarded(newurl, req.full_url)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _open(url: str, headers: dict[str, str], authorization: str | None = None) -> HTTPResponse:
-    _guarded(url)
+def _open(
+    url: str, headers: dict[str, str], authorization: str | None = None, before: str = ""
+) -> HTTPResponse:
+    _guarded(url, before or url)
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - _guarded
     if authorization is not None:
         request.add_unredirected_header("Authorization", authorization)
@@ -150,9 +152,11 @@ def _open(url: str, headers: dict[str, str], authorization: str | None = None) -
     return answer
 
 
-def _guarded(url: str) -> None:
+def _guarded(url: str, before: str) -> None:
+    """Who was asked with TLS leads nowhere without it."""
     parts = urllib.parse.urlsplit(url)
-    if parts.scheme != _scheme(parts.netloc) and parts.scheme != "https":
+    plain = parts.scheme == _scheme(parts.netloc) and before.startswith("http:")
+    if parts.scheme != "https" and not plain:
         raise Unresolved(f"it leads to {parts.netloc or 'nowhere'} without TLS")
 
 
