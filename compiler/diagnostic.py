@@ -10,6 +10,9 @@ from typing import NamedTuple, TypeVar
 
 from compiler.source import Span
 
+_LARGEST = 1_000_000
+"""Of a number that a Policy sets: as many days can still be counted."""
+
 
 class Severity(StrEnum):
     """How bad it is."""
@@ -54,6 +57,7 @@ class Rule:
     summary: str
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hard: bool = False  # nobody can bear it: no waiver covers it, and no policy lowers it
 
     def at(
         self,
@@ -72,7 +76,9 @@ class Rule:
     def takes(self, name: str, value: float | str) -> bool:
         """Whether a parameter can have a value."""
         default = self.parameters[name]
-        if not isinstance(value, type(default)) or (isinstance(value, int) and value < 0):
+        if not isinstance(value, type(default)):
+            return False
+        if not isinstance(value, str) and not 0 <= value <= _LARGEST:
             return False
         return name not in self.words or value in self.words[name]
 

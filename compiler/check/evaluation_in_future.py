@@ -1,14 +1,19 @@
-"""A result of tomorrow was not measured."""
+"""A result of tomorrow was not measured, and what is to come was not done."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from compiler.derive import Fleet
+from compiler.derive.duties import value
 from compiler.derive.evidence import Measured, measured, metrics, reports
 from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.model import AISystem
 
 RULE = Rule("evaluation-in-future", Severity.ERROR, "an evaluation has a day that is still to come")
+
+_DONE = ("literacy.date", "deployer.workersInformed.date", "deployer.dataProtectionDate")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -21,6 +26,13 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 f"`{metric.evidence}` says that it was measured on {result.date}, which is to come",
                 help="write the day of the measurement into the evidence, and its new digest here",
             )
+    for record in fleet.graph.all(AISystem):
+        for field in _DONE:
+            day = value(record.spec, field)
+            if isinstance(day, date) and day > fleet.today:
+                message = f"`{field}` says that it was done on {day}, which is to come"
+                help = "write the day on which it was done"
+                yield RULE.at(record.at(*field.split(".")), message, help=help)
     for resource, route, report in reports(fleet.graph):
         if report.date is not None and report.date > fleet.today:
             message = f"the report was signed on {report.date}, which is to come"

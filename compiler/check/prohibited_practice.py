@@ -9,7 +9,9 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.law import PROHIBITED
 from compiler.model import Agent
 
-RULE = Rule("prohibited-practice", Severity.ERROR, "an agent does what the EU AI Act prohibits")
+RULE = Rule(
+    "prohibited-practice", Severity.ERROR, "an agent does what the EU AI Act prohibits", hard=True
+)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:

@@ -43,12 +43,13 @@ def judged(
 
 
 def _hard(diagnostic: Diagnostic, rule: Rule) -> bool:
-    """Whether nobody can bear it: the limit of a layer, past which nothing can be emitted.
+    """Whether nobody can bear it: a prohibition, or the limit of a layer, past which nothing can be
+    emitted.
 
-    Such a finding is an error of a rule that only warns, and that no parameter grades.
+    The latter is an error of a rule that only warns, and that no parameter grades.
     """
     graver = diagnostic.severity is Severity.ERROR and rule.severity is Severity.WARNING
-    return graver and not rule.parameters
+    return rule.hard or (graver and not rule.parameters)
 
 
 def _waivers(

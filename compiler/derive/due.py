@@ -28,7 +28,7 @@ def _biometric(_: Fleet, system: System) -> bool:
     return "1(a)" in system.points
 
 
-def _feedback(fleet: Fleet, system: System) -> bool:
+def feeds_back(fleet: Fleet, system: System) -> bool:
     """Whether a member writes a context space that a member reads."""
     names = {agent.name for agent in system.members}
     return any(
@@ -62,7 +62,7 @@ def _talks(fleet: Fleet, system: System) -> bool:
 _CONDITIONS: Mapping[str, Condition] = {
     "AIA-032": _biometric,
     "AIA-056": _biometric,
-    "AIA-061": _feedback,
+    "AIA-061": feeds_back,
     "AIA-081": lambda _, system: _deployer(system, "workplace") is True,
     "AIA-082": listed,
     "AIA-083": answered("personalData"),

@@ -108,7 +108,7 @@ def _described(kind: type[Model], field: str) -> str:
 def grave(fleet: Fleet, rule: Rule, system: System, gap: Gap) -> Severity:
     """An error from some days before the duty applies, and always for agents of a high tier."""
     lead = timedelta(days=int(fleet.parameter(rule, "lead")))
-    due = fleet.today + lead >= gap.day
+    due = gap.day - fleet.today <= lead
     return Severity.ERROR if due or _risky(fleet, system) else Severity.WARNING
 
 

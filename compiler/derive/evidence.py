@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
+from compiler.derive.placeholders import placeholder
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, AISystem, LanguageModel, Metric, Report, Spec
 from compiler.source import Route
@@ -43,15 +44,39 @@ def measured(graph: Graph, metric: Metric) -> Measured | str | None:
         return f"`{metric.evidence}` has another digest: {found}"
     try:
         data = json.loads(graph.texts[f"{FOLDER}/{metric.evidence}"].text)
-        day = date.fromisoformat(data["date"])
-        result = Measured(float(data["value"]), day, str(data["dataset"]), int(data["samples"]))
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return f"`{metric.evidence}` lacks a value, date, dataset or samples"
-    return result if data.get("metric") == metric.name else _other(metric, data.get("metric"))
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return f"`{metric.evidence}` holds no object of JSON"
+    if data.get("metric") != metric.name:
+        return f"`{metric.evidence}` is about {json.dumps(data.get('metric'))}"
+    for name, fits in _FIELDS.items():
+        if not fits(data.get(name)):
+            return f"`{metric.evidence}` has no fit `{name}`"
+    day = date.fromisoformat(data["date"])
+    return Measured(float(data["value"]), day, data["dataset"], data["samples"])
 
 
-def _other(metric: Metric, name: object) -> str:
-    return f"`{metric.evidence}` is about `{name}`"
+def _number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_LARGEST < value < _LARGEST  # which no infinity is, and nothing that is no number
+
+
+def _day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+_LARGEST = 1e15
+_FIELDS: Mapping[str, Callable[[object], bool]] = {
+    "value": _number,
+    "date": _day,
+    "dataset": lambda value: isinstance(value, str) and not placeholder(value),
+    "samples": lambda value: type(value) is int and 0 < value < _LARGEST,
+}
 
 
 def meets(metric: Metric, result: Measured) -> bool:

@@ -12,7 +12,7 @@ from compiler.derive.retention import in_loki, in_store, streams
 from compiler.derive.reviews import reviews
 from compiler.derive.systems import System
 from compiler.graph import Resource
-from compiler.model import Agent, Cluster, LanguageModel, Project, RiskTier, Spec
+from compiler.model import Agent, Cluster, LanguageModel, Project, Spec
 from compiler.source import Route
 
 State = Literal["shown", "declared", "open"]
@@ -129,16 +129,12 @@ def _oversight(given: _Subject) -> Iterator[Statement]:
     places = tuple(Place(given.project, g.word) for g in free) or (listed,)
     yield Statement("oversight and stop", "open" if free else "shown", text, places)
     topic, text = "oversight and stop", "somebody is named who can stop each agent, and how"
-    yield _all(given, topic, "declared", text, _stoppable(fleet))
+    yield _all(given, topic, "declared", text, _stoppable)
 
 
-def _stoppable(fleet: Fleet) -> Callable[[Resource[Agent]], bool]:
-    def answers(agent: Resource[Agent]) -> bool:
-        tier = fleet.graph.get(RiskTier, agent.spec.riskTier).spec
-        told = agent.spec.oversight
-        return not tier.stopOwner or (told.owner is not None and told.stop is not None)
-
-    return answers
+def _stoppable(agent: Resource[Agent]) -> bool:
+    told = agent.spec.oversight
+    return told.owner is not None and told.stop is not None
 
 
 def _accuracy(given: _Subject) -> Iterator[Statement]:

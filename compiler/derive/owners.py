@@ -73,6 +73,8 @@ def _answering(record: Resource[AISystem]) -> Iterator[Named]:
         yield record, ("risks", index, "acceptedBy"), risk.acceptedBy
     for index, assignee in enumerate(spec.oversight.assignees if spec.oversight else ()):
         yield record, ("oversight", "assignees", index, "role"), assignee.role
+    for index, report in enumerate(spec.evaluation.reports):
+        yield record, ("evaluation", "reports", index, "signedBy"), report.signedBy
     if spec.incident:
         yield record, ("incident", "suspension"), spec.incident.suspension
     if spec.postMarket:

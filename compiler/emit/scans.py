@@ -32,6 +32,8 @@ def emit(fleet: Fleet) -> Iterator[File]:
     if chain is None or chain.rescan is None:
         return
     whole = Origin("", fleet.platform_resource, ("supplyChain", "rescan"))
+    route = ("supplyChain", "rescan", "schedule")
+    when = Origin("spec.schedule", fleet.platform_resource, route)
     for cluster in fleet.graph.all(Cluster):
         images = pinned(fleet, cluster)
         if not images:
@@ -41,7 +43,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
         yield file(where, cluster, _wall(fleet, images), whole)
         for named in images:
             image = Origin("spec.jobTemplate.spec.template.spec", named.resource, named.route)
-            yield file(where, cluster, _scan(fleet, named, chain.rescan), whole, image)
+            yield file(where, cluster, _scan(fleet, named, chain.rescan), whole, when, image)
         if (login := chain.rescan.login) is not None:
             key = {_PASSWORD: (login.password.key, login.password.property)}
             yield file(where, cluster, external(fleet, _meta(fleet, PART), key), whole)

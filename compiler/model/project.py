@@ -88,7 +88,9 @@ class Quotas(Model):
 class Notices(Model):
     """What the project tells the people who meet its agents."""
 
-    locales: tuple[Line, ...] = about("languages of the notices, such as `en`", ("en",))
+    locales: Annotated[tuple[Line, ...], Field(min_length=1)] = about(
+        "languages of the notices, such as `en`", ("en",)
+    )
     interactsWithPersons: bool = about("whether people outside the team talk to its agents", False)
 
 

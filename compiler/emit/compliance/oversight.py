@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.derive.due import feeds_back
 from compiler.derive.fleet import Grant, Traits
 from compiler.derive.workflows import steps
 from compiler.emit.compliance import stop
@@ -127,11 +128,12 @@ def _robustness(sheet: Sheet) -> Iterator[Block]:
     written = ", ".join(_written(sheet))
     if written:
         yield Paragraph(f"Its agents write to context spaces: {written}.")
-    if sheet.applies("AIA-061"):
-        yield Paragraph("What they write there, they read again.")
-        yield Paragraph(sheet.answer("AIA-061", "robustness.feedbackLoop"))
-    else:
+    if not feeds_back(sheet.fleet, sheet.system):
         yield Paragraph("No agent of the team writes to a context space that the team reads.")
+        return
+    yield Paragraph("Some of what they write there, they read again.")
+    if sheet.applies("AIA-061") or sheet.found("robustness.feedbackLoop"):
+        yield Paragraph(sheet.answer("AIA-061", "robustness.feedbackLoop"))
 
 
 def _written(sheet: Sheet) -> list[str]:

@@ -85,7 +85,7 @@ def _commands(sheet: Sheet, here: list[AgentDeployment]) -> Iterator[str]:
         if synced:
             application = f"{cluster.name}.{sheet.project}.agent-{agent.name}"
             yield _suspend(sheet, home.name, application)
-        yield from _halt(agent)
+        yield from _halt(agent, sheet.found("oversight.stop.maxSeconds") or 120)
 
 
 def _suspend(sheet: Sheet, cluster: str, application: str) -> str:
@@ -94,7 +94,7 @@ def _suspend(sheet: Sheet, cluster: str, application: str) -> str:
     return _kubectl(cluster, space, *words)
 
 
-def _halt(agent: AgentDeployment) -> Iterator[str]:
+def _halt(agent: AgentDeployment, seconds: object) -> Iterator[str]:
     """What stops one agent; kagent makes Deployments anew, so there the Agent goes."""
     where, stop = (agent.cluster.name, agent.namespace), agent.agent.spec.oversight.stop
     if stop in ("deny-policy", "kill-switch"):
@@ -105,7 +105,7 @@ def _halt(agent: AgentDeployment) -> Iterator[str]:
             yield _kubectl(*where, "delete", "agents.kagent.dev", agent.name)
         else:
             yield _kubectl(*where, "scale", f"deployment/{agent.name}", "--replicas=0")
-            wait = ["wait", "pod", "--for=delete", "--timeout=120s"]
+            wait = ["wait", "pod", "--for=delete", f"--timeout={seconds}s"]
             labels = f"app.kubernetes.io/name={agent.name},app.kubernetes.io/component=agent"
             yield _kubectl(*where, *wait, "-l", labels)
 
