@@ -112,9 +112,8 @@ def test_two_prohibitions_came_later() -> None:
     [
         {**NOT_LISTED, RECORD: only(*ALL, "transparency")},
         {**SILENT, RECORD: only(*ALL)},
-        {PROJECT: without("compliance"), RECORD: only("project")},
     ],
-    ids=["limited", "minimal", "in no regime"],
+    ids=["limited", "minimal"],
 )
 def test_duties_that_do_not_bind_are_silent(changes: Changes) -> None:
     assert diagnosed(changes) == ()
