@@ -21,7 +21,7 @@ from compiler.model.supply_chain import Key, Keyless, SupplyChain
 FOLDERS: tuple[str, ...] = ("sbom",)
 _UPLOAD = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02"  # v4.6.2
 _DOWNLOAD = "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093"  # v4.3.0
-_DOCKER = 'docker run --rm --volume "$HOME/.docker:/config:ro" --volume "$PWD:/work"'
+_DOCKER = 'docker run --rm --volume "$HOME/.docker:/config:ro" --volume "$PWD:/boms"'
 _LOGIN = """\
 echo "$TOKEN" | docker login "${REPOSITORY%%/*}" --username "$USERNAME" --password-stdin
 chmod -R a+rX "$HOME/.docker"
@@ -59,7 +59,7 @@ with open(os.environ["GITHUB_OUTPUT"], "a") as output:
 """
 _SCAN = f"""\
 {_DOCKER} --volume "$RUNNER_TEMP:/tmp" --env DOCKER_CONFIG=/config --user "$(id -u)" \\
-  "$SYFT" "registry:$IMAGE" --output cyclonedx-json=/work/bom.cdx.json
+  "$SYFT" "registry:$IMAGE" --output cyclonedx-json=/boms/bom.cdx.json
 """
 _RUNNER, _OWN = "ubuntu-24.04", "ghcr.io/"
 _BOM = "bom-${{ matrix.name }}"
@@ -192,7 +192,7 @@ def _sign(keyless: bool) -> str:
     )
     run, key = _cosign(*passed), "--key env://COSIGN_PRIVATE_KEY --tlog-upload=false"
     how = f"--yes {_FORMAT}" if keyless else f"--yes {_FORMAT} {key}"
-    bom = "--type cyclonedx --predicate /work/bom.cdx.json"
+    bom = "--type cyclonedx --predicate /boms/bom.cdx.json"
     return f'{run} sign {how} "$IMAGE"\n{run} attest {how} {bom} "$IMAGE"\n'
 
 

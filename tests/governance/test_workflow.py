@@ -28,7 +28,7 @@ SHIM = """\
 shift 2
 while [[ "$1" == --* ]]; do shift 2; done
 shift
-args=("${@//\\/work\\//$PWD/}")
+args=("${@//\\/boms\\//$PWD/}")
 exec "$COSIGN_PROGRAM" "${args[@]}"
 """
 
