@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from compiler.cli import inputs
 from compiler.emit import File
 from compiler.pipeline import compile
 from tests.crds import CRDS, refused
 from tests.estate import TODAY
 from tests.layers import Server, documents, sources
 
+ROOT = Path(__file__).parents[1]
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 KEYLESS = {
     "type": "keyless",
@@ -205,6 +209,21 @@ def test_the_workflow_knows_each_image_of_ours() -> None:
         "image": "ghcr.io/example/agents/ops:v1",
         "digest": None,
     }
+
+
+def test_whatever_needs_a_signature_gets_one() -> None:
+    """Of the repository's own estate: each image in a cluster that the policies are about."""
+    result = compile(inputs.read(ROOT).sources.values(), today=TODAY)
+    files = list(result.files)
+    (policy, *_) = objects(files, "ImageValidatingPolicy")
+    (prefix,) = [one["glob"].removesuffix("**") for one in policy["spec"]["matchImageReferences"]]
+    pods = objects(files, "Deployment", "StatefulSet", "DaemonSet", "CronJob")
+    text = json.dumps(pods)
+    asked = {image.partition(":")[0] for image in re.findall(rf'"image": "({prefix}[^"@]+)', text)}
+    (listed,) = [file for file in files if file.path == "sbom/images.json"]
+    signed = {row["image"].partition(":")[0] for row in json.loads(listed.text).values()}
+    assert len(asked) > 20
+    assert asked - signed == set()
 
 
 def test_what_scans_may_not_write_and_only_a_key_needs_a_secret() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.derive.components import parts
+from compiler.derive.components import Part, parts
 from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
 from compiler.graph import Resource
 from compiler.model import Agent, Cluster, Image, MCPServer, Spec
@@ -32,7 +32,10 @@ class Named:
 
 
 def built(fleet: Fleet) -> Iterator[Named]:
-    """The images of agents and servers that we build, by name."""
+    """The images that we build: of agents, servers and the platform's components, by name.
+
+    All of these are asked for a signature where they run, so all of them must get one.
+    """
     chain = fleet.platform.supplyChain
     prefixes = chain.images if chain else ()
     for agent in fleet.graph.all(Agent):
@@ -42,6 +45,16 @@ def built(fleet: Fleet) -> Iterator[Named]:
         image = server.spec.image
         if image is not None and str(image).startswith(prefixes):
             yield Named(f"mcp-server-{server.name}", image, server, ("image",))
+    clusters = (cluster.spec for cluster in fleet.graph.all(Cluster))
+    known = {part.name: part for cluster in clusters for part in parts(fleet.graph, cluster)}
+    for _, part in sorted(known.items()):
+        if str(part.image).startswith(prefixes):
+            yield _component(fleet, part)
+
+
+def _component(fleet: Fleet, part: Part) -> Named:
+    route = (*part.route, "image")
+    return Named(f"platform-{part.name}", part.image, fleet.platform_resource, route)
 
 
 def pinned(fleet: Fleet, cluster: Resource[Cluster]) -> tuple[Named, ...]:
@@ -66,5 +79,4 @@ def _running(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[Named]:
             name = f"{'agent' if agent else 'mcp-server'}-{it.name}"
             yield Named(name, it.spec.image, it, ("image",))
     for part in parts(fleet.graph, cluster.spec):
-        place = (*part.route, "image")
-        yield Named(f"platform-{part.name}", part.image, fleet.platform_resource, place)
+        yield _component(fleet, part)
