@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 DEFINITIONS = "policies/crds/"
 """Where the CustomResourceDefinitions of clusters lie: texts of others, and long ones."""
+EVIDENCE = "specs/evidence/"
+"""Where measurements and signed reports lie; only here a file need not be text."""
 
 Route = tuple[str | int, ...]
 """Keys and indices from the top of a document to a value; pydantic calls it `loc`."""
@@ -22,10 +25,19 @@ class Pos(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input file: its path below the root, with `/`, and its text."""
+    """One input file: its path below the root, with `/`, and its text.
+
+    Of a file that is no text (a signed PDF) only the SHA-256 is known, in `binary`.
+    """
 
     path: str
     text: str = field(repr=False)
+    binary: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Its SHA-256, in hex; of a text with lines that end in LF."""
+        return self.binary or sha256(self.text.encode()).hexdigest()
 
     @property
     def is_yaml(self) -> bool:

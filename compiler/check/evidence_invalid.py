@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.evidence import FOLDER, digest, measured, metrics, reports
+from compiler.derive.evidence import digest, measured, metrics, reports
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Graph
 from compiler.model import Report
+from compiler.source import EVIDENCE
 
 RULE = Rule("evidence-invalid", Severity.ERROR, "evidence does not show what it is named for")
 
@@ -38,6 +39,6 @@ def _report(graph: Graph, report: Report) -> str:
         return ""
     found = digest(graph, report.file)
     if found is None:
-        return f"there is no file `{FOLDER}/{report.file}`"
+        return f"there is no file `{EVIDENCE}{report.file}`"
     changed = report.sha256 is not None and report.sha256 != found
     return f"`{report.file}` has another digest: {found}" if changed else ""

@@ -10,11 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from compiler.diagnostic import Diagnostic, Rule, Severity
-from compiler.source import DEFINITIONS, Source, top
+from compiler.source import DEFINITIONS, EVIDENCE, Source, top
 
 FOLDERS = ("specs", "projects", "policies")
 SUFFIXES = (".yaml", ".yml", ".md", ".json", ".txt")
-MAX_BYTES, MAX_DEFINITIONS = 1_000_000, 32_000_000
+MAX_BYTES, MAX_FOREIGN = 1_000_000, 32_000_000
 MAX_DEPTH = 8
 _CHART = re.compile(r"projects/[^/]+/charts/[^/]+\.py")
 
@@ -58,10 +58,20 @@ def read(root: Path) -> Inputs:
             found.append(got)
             digest.update(repr(got).encode())
         else:
-            sources[path] = Source(path, got.decode("utf-8-sig").replace("\r\n", "\n"))
             digests[path] = sha256(got).hexdigest()
+            sources[path] = _source(path, got, digests[path])
             digest.update(f"{path}\0{len(got)}\0".encode() + got)
     return Inputs(sources, tuple(found), digest.hexdigest(), digests)
+
+
+def _source(path: str, data: bytes, digest: str) -> Source:
+    if not _is_text(path):
+        return Source(path, "", digest)
+    return Source(path, data.decode("utf-8-sig").replace("\r\n", "\n"))
+
+
+def _is_text(path: str) -> bool:
+    return path.endswith(SUFFIXES) or _CHART.fullmatch(path) is not None
 
 
 def _walk(root: Path, below: str, depth: int) -> Iterator[tuple[str, str]]:
@@ -99,7 +109,7 @@ def _kind(entry: os.DirEntry[str], path: str, depth: int) -> str:
         if entry.name == "__pycache__":
             return "hidden"
         return "folder" if depth < MAX_DEPTH else "deep"
-    if not entry.name.endswith(SUFFIXES) and not _CHART.fullmatch(path):
+    if not _is_text(path) and not path.startswith(EVIDENCE):
         return "ignored"
     return "file" if entry.is_file() else "special"
 
@@ -116,13 +126,15 @@ def _file(root: Path, path: str) -> bytes | Diagnostic:
         message = f"the file cannot be read: {(error.strerror or 'unknown error').lower()}"
         return UNREADABLE.at(top(path), message, help="look at its permissions")
     with os.fdopen(handle, "rb") as file:
-        most = MAX_DEFINITIONS if path.startswith(DEFINITIONS) else MAX_BYTES
+        foreign = path.startswith(DEFINITIONS) or not _is_text(path)
+        most = MAX_FOREIGN if foreign else MAX_BYTES
         data = file.read(most + 1)
     if len(data) > most:
         message = f"the file is larger than {most} bytes"
         return LARGE.at(top(path), message, help="split it")
     try:
-        data.decode("utf-8")
+        if _is_text(path):
+            data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"the file is not UTF-8: byte {error.start}, in line {line}"

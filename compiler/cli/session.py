@@ -149,13 +149,18 @@ def made(
     memo: Charts | None = None,
     admitted: frozenset[str] = frozenset(),
 ) -> Compilation:
-    """What the specs compile to, or that a library is missing which charts are built with."""
+    """What the specs compile to, or that a library is missing which charts are built with.
+
+    Nothing is derived while a file cannot be read: what it holds would be missed everywhere.
+    """
     from importlib.metadata import PackageNotFoundError
 
-    from compiler.pipeline import compile
+    from compiler import pipeline
 
+    if has_errors(read.found):
+        return pipeline.Compilation((), pipeline.read(read.sources.values())[1])
     try:
-        return compile(read.sources.values(), today=today, memo=memo, admitted=admitted)
+        return pipeline.compile(read.sources.values(), today=today, memo=memo, admitted=admitted)
     except PackageNotFoundError as missing:
         fail(f"charts need a library that is not there: python -m pip install {missing.name}")
 
@@ -164,6 +169,8 @@ def analysed(read: Inputs, today: date) -> Fleet:
     """The fleet that the specs describe; with errors they are shown, and the exit code is 1."""
     from compiler.pipeline import analyse
 
+    if has_errors(read.found):
+        read_graph(read, read.sources)
     result = analyse(read.sources.values(), today=today)
     _stop_on_errors(everything(read, result.diagnostics), read)
     assert result.fleet is not None, "there is a fleet where there is no error"

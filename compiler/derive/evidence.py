@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from hashlib import sha256
 from typing import NamedTuple
 
 from compiler.derive.placeholders import placeholder
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, AISystem, LanguageModel, Metric, Report, Spec
-from compiler.source import Route
-
-FOLDER = "specs/evidence"
+from compiler.source import EVIDENCE, Route
 
 
 class Measured(NamedTuple):
@@ -26,9 +23,9 @@ class Measured(NamedTuple):
 
 
 def digest(graph: Graph, name: str) -> str | None:
-    """The SHA-256 of an evidence file (lines end in LF), or None where there is none."""
-    source = graph.texts.get(f"{FOLDER}/{name}")
-    return None if source is None else sha256(source.text.encode()).hexdigest()
+    """The SHA-256 of an evidence file, or None where there is none."""
+    source = graph.texts.get(f"{EVIDENCE}{name}")
+    return None if source is None else source.sha256
 
 
 def measured(graph: Graph, metric: Metric) -> Measured | str | None:
@@ -37,13 +34,13 @@ def measured(graph: Graph, metric: Metric) -> Measured | str | None:
         return None
     found = digest(graph, metric.evidence)
     if found is None:
-        return f"there is no file `{FOLDER}/{metric.evidence}`"
+        return f"there is no file `{EVIDENCE}{metric.evidence}`"
     if metric.sha256 is None:
         return f"`{metric.evidence}` has no digest beside it: {found}"
     if metric.sha256 != found:
         return f"`{metric.evidence}` has another digest: {found}"
     try:
-        data = json.loads(graph.texts[f"{FOLDER}/{metric.evidence}"].text)
+        data = json.loads(graph.texts[f"{EVIDENCE}{metric.evidence}"].text)
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from compiler.derive import Fleet
-from compiler.derive.evidence import FOLDER, Measured, measured, meets
+from compiler.derive.evidence import Measured, measured, meets
 from compiler.derive.owners import owners
 from compiler.emit.markdown import Block, Bullets, Code, Content, Heading, Inline, Paragraph, Table
 from compiler.graph import Resource
 from compiler.law import LAW
 from compiler.model import Metric, Spec
+from compiler.source import EVIDENCE
 
 RESULTS = ("Metric", "Result", "Threshold", "Data", "Measured on", "Evidence")
 
@@ -75,7 +76,7 @@ def _result(fleet: Fleet, metric: Metric) -> Sequence[Content]:
         threshold if metric.threshold is None else f"{threshold}: {verdict}",
         f"{found.dataset}, {found.samples} samples",
         str(found.date),
-        Code(f"{FOLDER}/{metric.evidence}"),
+        Code(f"{EVIDENCE}{metric.evidence}"),
     )
 
 
