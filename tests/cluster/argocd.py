@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ VERSION = "argoproj.io/v1alpha1"
 KINDS = [(VERSION, "Application"), (VERSION, "AppProject")]
 _PART = {"app.kubernetes.io/part-of": "argocd"}
 _REFRESH = "argocd.argoproj.io/refresh"
-BEHIND = " at another commit"
+_ASKED = "rig/asked"
 APPROVED = "argocd.argoproj.io/deletion-approved"
 
 
@@ -46,9 +47,13 @@ class ArgoCd:
         assert answer.ok, answer.message
 
     def refresh(self, names: Iterable[str]) -> None:
-        """Have Applications compared anew with git, as a webhook does."""
+        """Have Applications compared anew with git, as a webhook does.
+
+        Argo CD can overlook a request that comes while it writes what it found before; the same
+        request again would be no change, and nobody would hear of it. So each has its own number.
+        """
         for name in names:
-            self.annotate(name, **{_REFRESH: "normal"})
+            self.annotate(name, **{_REFRESH: "normal", _ASKED: str(time.monotonic_ns())})
 
     def sync(self, name: str, commit: str) -> None:
         """Sync an Application once more, with its own options."""
@@ -97,7 +102,7 @@ def reference(name: str) -> dict[str, Any]:
 def _state(application: Mapping[str, Any], commit: str) -> str:
     status = application.get("status", {})
     sync, health = status.get("sync", {}), status.get("health", {})
-    at = "" if sync.get("revision") == commit else BEHIND
+    at = "" if sync.get("revision") == commit else " at another commit"
     phase = status.get("operationState", {}).get("phase", "")
     busy = f" {phase}" if "operation" in application or phase == "Running" else ""
     return f"{sync.get('status')} {health.get('status')}{busy}{at}"

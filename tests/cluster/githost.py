@@ -21,10 +21,16 @@ _HEADERS = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    """All Applications may ask at once; who finds no place in a queue of five waits for seconds."""
+
+    request_queue_size = 512
+
+
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """The URL below which the repositories of a folder can be read, for as long as it lasts."""
-    server = ThreadingHTTPServer((LOOPBACK, 0), _handler(folder))
+    server = _Server((LOOPBACK, 0), _handler(folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://{LOOPBACK}:{server.server_address[1]}"

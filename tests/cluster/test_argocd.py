@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,13 +13,15 @@ import pytest
 import yaml
 
 from tests.cluster.api import Answer, pooled
-from tests.cluster.argocd import APPROVED, BEHIND
+from tests.cluster.argocd import APPROVED
 from tests.cluster.conftest import CLUSTER, Delivery
 from tests.cluster.emitted import Emitted, Identity, read
 from tests.cluster.processes import eventually
 from tests.cluster.report import Report
 
 PATIENCE = 900.0
+ASK_AGAIN = 10.0
+"""Seconds."""
 LEAVING = "project-nexus"
 """The project that is removed: nothing but its own folder names it."""
 ROOT = f"{CLUSTER}.root"
@@ -35,17 +37,34 @@ def brought(delivery: Delivery) -> dict[Identity, Emitted]:
     return {one.identity: one for one in read(folder) if ours not in one.path.parents}
 
 
+def until(delivery: Delivery, commit: str, holds: Callable[[], bool]) -> bool:
+    """Whether something comes true in time, that waits for all to be synced to a commit.
+
+    Who was being compared with the commit before may miss that there is another, and would find out
+    at Argo CD's next resync; so those that are not synced are asked again and again.
+    """
+    asked = time.monotonic()
+
+    def held() -> bool:
+        nonlocal asked
+        if holds():
+            return True
+        if time.monotonic() - asked > ASK_AGAIN:
+            delivery.argocd.refresh(delivery.argocd.unsettled(commit))
+            asked = time.monotonic()
+        return False
+
+    return eventually(held, PATIENCE, pause=2)
+
+
 def settle(delivery: Delivery, commit: str, applications: int) -> None:
     """Wait until there are so many Applications, all synced to a commit and healthy."""
 
     def settled() -> bool:
         unsettled = delivery.argocd.unsettled(commit)
-        # One that was being compared with the commit before may miss that there is another.
-        late = [n for n, said in unsettled.items() if said == f"Synced Healthy{BEHIND}"]
-        delivery.argocd.refresh(late)
         return not unsettled and len(delivery.argocd.applications()) == applications
 
-    if not eventually(settled, PATIENCE, pause=2):
+    if not until(delivery, commit, settled):
         unsettled = delivery.argocd.unsettled(commit)
         some = {name: delivery.argocd.explain(name) for name in list(unsettled)[:5]}
         raise AssertionError(f"{len(unsettled)} Applications do not settle: {unsettled}\n{some}")
@@ -128,7 +147,7 @@ def test_a_second_sync_changes_nothing(synced: Delivery, report: Report) -> None
                 finished(one, begun) for one in synced.argocd.applications().values()
             ) and not synced.argocd.unsettled(commit)
 
-        assert eventually(done, PATIENCE, pause=2), synced.argocd.unsettled(commit)
+        assert until(synced, commit, done), synced.argocd.unsettled(commit)
     after = versions(synced, objects)
     assert {key: (before[key], after[key]) for key in before if before[key] != after[key]} == {}
 
@@ -240,7 +259,7 @@ def test_the_last_of_a_kind_is_removed_after_its_rights_are_gone(
     assert {key[1] for key in leaving} == {"StatefulSet", "Service"}
     with report.step("the last StatefulSet of a namespace leaves"):
         commit = pushed(synced, "trivy without a volume")
-        eventually(lambda: confirmed(synced) and not alive(synced, leaving), PATIENCE, pause=2)
+        until(synced, commit, lambda: confirmed(synced) and not alive(synced, leaving))
         assert alive(synced, leaving) == set()
         settle(synced, commit, expected_applications(synced))
 
@@ -257,7 +276,7 @@ def test_a_project_that_leaves_takes_just_its_objects_along(
     assert not after.keys() - before.keys()
     with report.step(f"{LEAVING} leaves", f"{len(leaving)} objects"):
         commit = pushed(synced, f"without {LEAVING}")
-        eventually(lambda: confirmed(synced) and not alive(synced, leaving), PATIENCE, pause=2)
+        until(synced, commit, lambda: confirmed(synced) and not alive(synced, leaving))
         assert alive(synced, leaving) == set()
         settle(synced, commit, expected_applications(synced))
     assert alive(synced, after) == set(after)
