@@ -14,8 +14,8 @@ BIN := .venv/bin
 generate: .venv/.ready ## Compile the specs into generated/, and have it judged independently.
 	$(BIN)/roster generate && $(BIN)/roster verify
 
-lock: .venv/.ready ## Ask the registries which digests the images' tags have now: specs/lock.json.
-	$(BIN)/roster lock
+lock: .venv/.ready .venv/stack/.ready ## Digests of images, and tools of servers, as they are now: make lock [ONLY="ghcr.io/ stripe"]
+	$(BIN)/roster lock $(ONLY)
 
 up: .venv/stack/.ready .venv/node/.ready ## A project's agents and servers on this machine: make up STACK=<project> [WITHOUT="docker"] [ENV=dev]
 	@.venv/stack/bin/python -m stack up $(STACK) $(foreach name,$(WITHOUT),--without $(name)) $(if $(ENV),--env $(ENV))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Graph
@@ -27,13 +28,9 @@ def read(source: Source | None) -> tuple[Locked, tuple[Diagnostic, ...]]:
     if source is None:
         return {}, ()
     try:
-        content = json.loads(source.text, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        pos = Pos(error.lineno, error.colno)
-        return {}, (_broken(Span(source.path, pos, pos), f"this is no JSON: {error.msg}"),)
-    except (ValueError, RecursionError) as error:
-        twice = str(error) if isinstance(error, _TwiceError) else "this is JSON that cannot be read"
-        return {}, (_broken(top(source.path), twice),)
+        content = load(source)
+    except Unread as error:
+        return {}, (_broken(error.span, str(error)),)
     images = content.get("images") if isinstance(content, dict) else None
     if not isinstance(images, dict) or set(content) != {"version", "images"}:
         return {}, (_broken(top(source.path), "it holds more or less than `version` and `images`"),)
@@ -77,8 +74,33 @@ def _images(value: object) -> Iterator[Image]:
             yield from _images(item)
 
 
+class Unread(ValueError):  # noqa: N818 - it says why, and is not a bug
+    """A text is no JSON that a lock may be; the text says why, `span` where."""
+
+    def __init__(self, span: Span, why: str) -> None:
+        super().__init__(why)
+        self.span = span
+
+
+def load(source: Source) -> Any:
+    """The data of a text in JSON. Raises Unread."""
+    try:
+        return json.loads(source.text, object_pairs_hook=_once, parse_constant=_refused)
+    except json.JSONDecodeError as error:
+        pos = Pos(error.lineno, error.colno)
+        why = f"this is no JSON: {error.msg}"
+        raise Unread(Span(source.path, pos, pos), why) from None
+    except (ValueError, RecursionError) as error:
+        twice = str(error) if isinstance(error, _TwiceError) else "this is JSON that cannot be read"
+        raise Unread(top(source.path), twice) from None
+
+
 class _TwiceError(ValueError):
     """A key that is there twice, as after a merge."""
+
+
+def _refused(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

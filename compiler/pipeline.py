@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from compiler import chart, lock
+from compiler import chart, lock, tool_lock
 from compiler.admit import admit
 from compiler.check import check
 from compiler.decode import decode
@@ -56,6 +56,7 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
         found += _beside(secrets, wrong)
         if not source.is_yaml:
             texts.append(source)
+            found += tool_lock.read(source)[1] if tool_lock.is_lock(source.path) else ()
         elif not documents:
             unread.append(source)
         for document in documents:

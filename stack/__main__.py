@@ -1,18 +1,21 @@
-"""The local stack's command line: up, down, status, env. Exit codes as those of roster: 0, 1, 2."""
+"""The local stack's command line: up, down, status, env, tools. Exit codes: 0, 1, 2."""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import anyio
 import click
 
-from stack import converge, health, left_out, preflight, report
+from stack import converge, health, left_out, preflight, report, surroundings
 from stack.describe import Stack, Unusable, chosen, stacks, without
+from stack.listing import Question, answers
 from stack.pm2 import Pm2, default_home, find
 from stack.tokens import issue, read, variable
 
@@ -112,6 +115,15 @@ def env(name: str, agent: str | None, root: Path) -> None:
         raise Unusable(f"there is no token for {agent or name} yet: make up STACK={name}")
     for identity in wanted:
         click.echo(f"export {variable(identity)}={known[identity]}")
+
+
+@main.command()
+def tools() -> None:
+    """Answer a question of `roster lock` on stdin: which tools servers really list."""
+    asked = Question.model_validate_json(sys.stdin.buffer.read())
+    path = surroundings.path(os.environ, Path(sys.executable).parent)
+    found = anyio.run(answers, asked.servers, {**os.environ, "PATH": path})
+    click.echo(json.dumps({"version": 1, "servers": found}))
 
 
 def _check(some: Sequence[Stack], pm2: Pm2, root: Path) -> None:

@@ -227,7 +227,9 @@ def _prepare(path: Path) -> tuple[Config, Callable[[str], Child]]:
         variables, blot = environment(config, os.environ), blotter(config, os.environ)
     except (OSError, ValueError) as error:
         give_up(f"{path}: {error}")
-    return config, lambda identity: Child(config, personal(config, variables, identity), blot)
+    return config, lambda identity: Child(
+        config, personal(config, variables, identity or config.project), blot
+    )
 
 
 def main() -> None:

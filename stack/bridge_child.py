@@ -22,7 +22,7 @@ from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CONNECTION_CLOSED
 from pydantic import RootModel, ValidationError
 
-from stack.bridge_config import Config
+from stack.bridge_config import Program
 
 STARTUP = 170.0  # seconds: the first start may fetch a package
 _PAGES = 100
@@ -48,7 +48,7 @@ class Child:
     """One run of the real server; `run` lasts as long as it does."""
 
     def __init__(
-        self, config: Config, environment: dict[str, str], blot: Callable[[str], str]
+        self, config: Program, environment: dict[str, str], blot: Callable[[str], str]
     ) -> None:
         self.started, self.ended, self._finish = anyio.Event(), anyio.Event(), anyio.Event()
         self.stopped = False  # on purpose

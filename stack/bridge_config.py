@@ -18,17 +18,22 @@ _LONG = 8  # characters: what is shorter stands encoded in too much that is no s
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 
 
-class Config(BaseModel, frozen=True, extra="forbid", strict=True):
+class Program(BaseModel, frozen=True, extra="forbid", strict=True):
+    """How the program of a server is started: with plain variables, and those that hold secrets."""
+
+    server: str
+    command: list[str] = Field(min_length=1)
+    env: dict[str, str]
+    secrets: list[str]
+
+
+class Config(Program, frozen=True):
     """One server: how it is run, and which agent (`<project>.<agent>`) may call which tools."""
 
     version: Literal[1]
     project: str
-    server: str
     port: int = Field(gt=0, lt=65536)
     path: str = Field(pattern="^/")
-    command: list[str] = Field(min_length=1)
-    env: dict[str, str]
-    secrets: list[str]
     sessions: Literal["none", "sticky", "shared"]
     tools: dict[str, list[str]]
 
@@ -48,7 +53,7 @@ def load(path: Path) -> Config:
         raise ValueError(f"{place or 'the file'}: {first['msg']}") from None
 
 
-def environment(config: Config, caller: Mapping[str, str]) -> dict[str, str]:
+def environment(config: Program, caller: Mapping[str, str]) -> dict[str, str]:
     """The server's environment. Raises ValueError for a secret or a program that is not there."""
     for name in config.secrets:
         if not caller.get(name):
@@ -59,18 +64,17 @@ def environment(config: Config, caller: Mapping[str, str]) -> dict[str, str]:
     return made
 
 
-def personal(config: Config, variables: Mapping[str, str], identity: str) -> dict[str, str]:
-    """The environment for one agent's own server; identity "": for the server of a whole project.
+def personal(config: Program, variables: Mapping[str, str], name: str) -> dict[str, str]:
+    """The environment for the server of one agent, or of a whole project, by its name.
 
     Where a server keeps its state in a file, processes of their own do not part the agents: the
     value of a plain variable may name the agent as `{identity}`.
     """
-    name = identity or config.project
     plain = {key: value.replace("{identity}", name) for key, value in config.env.items()}
     return {**variables, **plain}
 
 
-def blotter(config: Config, caller: Mapping[str, str]) -> Callable[[str], str]:
+def blotter(config: Program, caller: Mapping[str, str]) -> Callable[[str], str]:
     """A function that takes secrets out of text: whole, by line, and the password of a URL.
 
     Those of eight characters or more are found in base64 and URL-encoded as well.

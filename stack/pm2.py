@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stack import surroundings
 from stack.describe import Unusable
 from stack.surroundings import kept
 
@@ -103,8 +104,8 @@ class Pm2:
 
 def find(root: Path) -> Pm2:
     """PM2 as the repository installs it, or on the PATH. Raises Unusable where it cannot run."""
-    own = [root / ".venv/stack/bin", root / ".venv/node/node_modules/.bin"]
-    path = os.pathsep.join([*map(str, own), os.environ.get("PATH", os.defpath)])
+    own = root / ".venv/stack/bin", root / ".venv/node/node_modules/.bin"
+    path = surroundings.path(os.environ, *own)
     program = shutil.which("pm2", path=path)
     if program is None:
         raise Unusable("PM2 is not here: `make up` installs it, or npm install -g pm2")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from compiler import admit, chart, check, decode, link, lock, parse, scan
+from compiler import admit, chart, check, decode, link, lock, parse, scan, tool_lock
 from compiler.admit import transition
 from compiler.check import CHECKS
 from compiler.cli import inputs
 from compiler.cli.rules import all_rules
 
 PAGES = Path(__file__).parent / "check"
-STAGES = (inputs, parse, scan, lock, decode, link, check, chart, admit)
+STAGES = (inputs, parse, scan, lock, tool_lock, decode, link, check, chart, admit)
 # In test_boms.py, test_hostile.py, test_admit.py, test_stack.py, test_transition.py, and chart/.
 TESTED_ELSEWHERE = {
     "bom-invalid",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from compiler import tool_lock
 from compiler.derive.owners import owners
 from compiler.graph import Graph, Resource, ResourceId
 from compiler.model import (
@@ -67,6 +68,9 @@ def _files(graph: Graph) -> Iterator[tuple[str, Resource[Spec]]]:
         for name in (prompt.file, prompt.inputSchema):
             if name is not None and f"specs/prompts/{name}" in graph.texts:
                 yield f"specs/prompts/{name}", agent
+    for server in graph.all(MCPServer):
+        if tool_lock.path(server.name) in graph.texts:
+            yield tool_lock.path(server.name), server
 
 
 def _folders(graph: Graph, needs: Mapping[ResourceId, int]) -> Iterator[Review]:

@@ -81,6 +81,16 @@ def test_prompts_belong_to_their_agents(folder: Path) -> None:
         assert handles(reader, path) == OWNERS[document["metadata"]["owner"]] | WATCH
 
 
+def test_what_a_server_lists_is_reviewed_by_those_who_review_its_spec(folder: Path) -> None:
+    reader = CodeOwners((folder / "CODEOWNERS").read_text())
+    locks = sorted(path.name for path in (ROOT / "specs/mcp-servers").glob("*.tools.json"))
+    assert locks
+    for name in locks:
+        lock, spec = (f"specs/mcp-servers/{name.removesuffix('.tools.json')}{end}"
+                      for end in (".tools.json", ".yaml"))  # fmt: skip
+        assert handles(reader, lock) == handles(reader, spec)
+
+
 def test_what_nobody_owns_is_the_platforms(folder: Path) -> None:
     reader = CodeOwners((folder / "CODEOWNERS").read_text())
     assert handles(reader, "compiler/__init__.py") == OWNERS["platform-team"]

@@ -1,0 +1,69 @@
+"""What a spec says of a server's tools is what the server lists. Hints decide who may call a tool,
+and a tool that the spec does not know is labelled, granted and watched by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from compiler import tool_lock
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
+from compiler.graph import Resource
+from compiler.model import MCPServer, Tool
+from compiler.model.mcp_server import Annotations
+from compiler.tool_lock import Definition, Listed
+
+RULE = Rule("tool-drift", Severity.ERROR, "a spec and a server's own list of tools differ")
+_SHOWN = 5
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every tool, and every hint, that only one of them has, where the lock fits the spec."""
+    servers = {server.name: server for server in fleet.graph.all(MCPServer)}
+    for name, _, listed in tool_lock.locks(fleet.graph):
+        server = servers.get(name)
+        package = server.spec.package if server else None
+        if server and package and tool_lock.started(package) == listed.started:
+            yield from _unlisted(server, listed)
+            yield from _unknown(server, listed)
+
+
+def _unlisted(server: Resource[MCPServer], listed: Listed) -> Iterator[Diagnostic]:
+    for index, tool in enumerate(server.spec.tools):
+        if tool.name not in listed.tools:
+            yield RULE.at(
+                server.at("tools", index, "name"),
+                f"`{server.name}` lists no tool `{tool.name}`",
+                help=did_you_mean(tool.name, listed.tools) or "remove it",
+            )
+        elif differ := _hints(tool, listed.tools[tool.name]):
+            yield RULE.at(
+                server.at("tools", index, "annotations"),
+                f"the hints of `{tool.name}` are not those that `{server.name}` lists",
+                help=f"it lists {differ}; what you know better belongs into `labels`",
+            )
+
+
+def _hints(tool: Tool, definition: Definition) -> str:
+    """The hints that a server lists, where the spec has others; "" where both agree."""
+    given = definition.get("annotations")
+    given = given if isinstance(given, Mapping) else {}
+    listed = {name: given.get(name) for name in Annotations.model_fields}
+    if all(listed[name] is getattr(tool.annotations, name) for name in listed):
+        return ""
+    words = [f"{name}: {str(value).lower()}" for name, value in listed.items() if value is not None]
+    return f"`{{{', '.join(words)}}}`" if words else "none"
+
+
+def _unknown(server: Resource[MCPServer], listed: Listed) -> Iterator[Diagnostic]:
+    known = {tool.name for tool in server.spec.tools}
+    more = sorted(listed.tools.keys() - known)
+    if more:
+        some = ", ".join(f"`{name}`" for name in more[:_SHOWN])
+        rest = f" and {len(more) - _SHOWN} more" if len(more) > _SHOWN else ""
+        yield RULE.at(
+            server.key_at("tools"),
+            f"`{server.name}` lists {some}{rest} too",
+            help="add what it lists, with its hints and your labels",
+        )

@@ -1,0 +1,139 @@
+"""The lock of tools: the definitions that a server listed when somebody last asked (`roster lock`).
+
+A description is read by models, and one that changes changes what agents do; locked, a change is a
+line in a review. One file for each server, beside its spec; in ASCII, so that no character hides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.graph import Graph
+from compiler.lock import Unread, load
+from compiler.model.mcp_server import Package
+from compiler.source import Source, Span, top
+
+FOLDER, SUFFIX = "specs/mcp-servers/", ".tools.json"
+INVALID = Rule("tool-lock-invalid", Severity.ERROR, "the lock of a server's tools is broken")
+RULES = (INVALID,)
+Definition = Mapping[str, Any]
+"""A tool as MCP's `tools/list` has it."""
+_KEYS = ("version", "package", "command", "env", "tools")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a server listed, and how it was started."""
+
+    started: Mapping[str, Any]
+    tools: Mapping[str, Definition]
+
+
+def path(server: str) -> str:
+    """Where the lock of a server lies."""
+    return f"{FOLDER}{server}{SUFFIX}"
+
+
+def is_lock(path: str) -> bool:
+    """Whether a path is that of such a lock."""
+    return path.startswith(FOLDER) and path.endswith(SUFFIX)
+
+
+def name(package: Package) -> str:
+    """A package in one word: `npm:@stripe/mcp@0.3.3`."""
+    return f"{package.registry}:{package.name}@{package.version}"
+
+
+def started(package: Package) -> dict[str, Any]:
+    """What decides which tools there are: the package, its command and its plain settings."""
+    command, env = list(package.command), dict(sorted(package.env.items()))
+    return {"package": name(package), "command": command, "env": env}
+
+
+def locks(graph: Graph) -> Iterator[tuple[str, Source, Listed]]:
+    """Every lock: of which server, from which file, and what that one listed."""
+    for source in graph.texts.values():
+        listed = read(source)[0] if is_lock(source.path) else None
+        if listed is not None:
+            yield source.path[len(FOLDER) : -len(SUFFIX)], source, listed
+
+
+@lru_cache(maxsize=256)
+def read(source: Source) -> tuple[Listed | None, tuple[Diagnostic, ...]]:
+    """What a lock says; nothing of a broken one, and what is wrong with it."""
+    try:
+        content = load(source)
+        if not isinstance(content, dict) or content.keys() != set(_KEYS):
+            raise ValueError(f"it holds more or less than {', '.join(_KEYS)}")
+        if content["version"] != 1 or isinstance(content["version"], bool):
+            raise ValueError("its version is not 1")
+        found = by_name(content["tools"])
+    except ValueError as why:
+        span = why.span if isinstance(why, Unread) else top(source.path)
+        return None, (_broken(span, str(why)),)
+    return Listed({key: content[key] for key in ("package", "command", "env")}, found), ()
+
+
+def by_name(tools: object) -> dict[str, Definition]:
+    """Tools by their names. Raises ValueError with what is wrong with the list."""
+    found: dict[str, Definition] = {}
+    if not isinstance(tools, list):
+        raise ValueError("its tools are no list")
+    for tool in tools:
+        named = tool.get("name") if isinstance(tool, dict) else None
+        if not isinstance(named, str) or not named:
+            raise ValueError("a tool has no name")
+        if named in found:
+            raise ValueError(f"the tool {json.dumps(named)} is there twice")
+        found[named] = tool
+    return found
+
+
+def dump(listed: Listed) -> str:
+    """The text of a lock."""
+    tools = [listed.tools[name] for name in sorted(listed.tools)]
+    content = {"version": 1, **listed.started, "tools": _ordered(tools)}
+    return json.dumps({key: content[key] for key in _KEYS}, indent=2) + "\n"
+
+
+def _ordered(value: Any) -> Any:
+    """The same with all keys in order: servers list them in any."""
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
+
+
+def differences(before: Listed | None, now: Listed) -> Iterator[tuple[str, str]]:
+    """Each tool that changed, and in what; "-" stands for the whole server."""
+    if before is None or before.started != now.started:
+        yield "-", f"{now.started['package']} lists {len(now.tools)}"
+    had = before.tools if before else now.tools
+    for tool in sorted(had.keys() | now.tools.keys()):
+        if tool not in now.tools:
+            yield tool, "gone"
+        elif tool not in had:
+            yield tool, "new"
+        elif parts := list(_parts(had[tool], now.tools[tool])):
+            yield tool, f"changed: {', '.join(parts)}"
+
+
+def _parts(before: Definition, now: Definition) -> Iterator[str]:
+    for key in sorted(before.keys() | now.keys()):
+        if _text(before, key) != _text(now, key):
+            yield key
+
+
+def _text(tool: Definition, key: str) -> str:
+    """A part of a definition, in which `true` is not 1."""
+    return json.dumps(tool[key], sort_keys=True) if key in tool else ""
+
+
+def _broken(span: Span, why: str) -> Diagnostic:
+    server = span.path[len(FOLDER) : -len(SUFFIX)]
+    help = f"remove it, and run `roster lock {server}`"
+    return INVALID.at(span, f"`{span.path}` is broken: {why}", help=help)
