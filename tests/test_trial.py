@@ -158,10 +158,10 @@ def test_notices_are_in_some_language() -> None:
 
 
 def test_the_runbook_waits_as_long_as_the_record_says() -> None:
-    given = changed({RECORD: having("oversight.stop.maxSeconds", 45)})
+    given = changed({RECORD: having("oversight.stop.maxSeconds", 90)})
     files = {file.path: file.text for file in compile(given.values(), today=TODAY).files}
     page = files["compliance/lending/oversight.md"]
-    assert "--timeout=45s" in page and "--timeout=120s" not in page
+    assert "--timeout=90s" in page and "--timeout=120s" not in page
 
 
 def test_whether_what_is_written_is_read_again_is_said_of_every_class() -> None:

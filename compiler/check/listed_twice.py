@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity, repeated
 from compiler.graph import Resource
-from compiler.model import Agent, ContextSpace, Project
-from compiler.source import Route
+from compiler.model import Agent, AISystem, ContextSpace, Owners, Project
+from compiler.source import Route, Span
 
 RULE = Rule("listed-twice", Severity.ERROR, "a name stands in a list twice")
 
@@ -25,6 +25,15 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         yield from _list(agent, ("delegatesTo",), agent.spec.delegatesTo)
     for space in fleet.graph.all(ContextSpace):
         yield from _list(space, ("readers",), space.spec.readers)
+    for record in fleet.graph.all(AISystem):
+        yield from _told(
+            (risk.id, record.at("risks", r, "id")) for r, risk in enumerate(record.spec.risks)
+        )
+    yield from _told(
+        (owner.name, one.at("owners", o, "name"))
+        for one in fleet.graph.all(Owners)
+        for o, owner in enumerate(one.spec.owners)
+    )
 
 
 def _list(
@@ -32,6 +41,9 @@ def _list(
     route: Route,
     names: Iterable[str],
 ) -> Iterator[Diagnostic]:
-    places = ((name, resource.at(*route, index)) for index, name in enumerate(names))
+    return _told((name, resource.at(*route, index)) for index, name in enumerate(names))
+
+
+def _told(places: Iterable[tuple[str, Span]]) -> Iterator[Diagnostic]:
     for name, span, first in repeated(places):
         yield RULE.at(span, f"`{name}` is listed twice", help="keep one of them", related=[first])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from compiler.derive import Fleet
+from compiler.derive.deployments import GRACE
 from compiler.derive.due import due
 from compiler.derive.duties import LEAD, Gap, absent, lacking, told, wrong
 from compiler.derive.systems import System
@@ -41,6 +42,7 @@ def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     yield from absent("AIA-052", system, "oversight.automationBias")
     yield from _overrides(fleet, system)
     yield from absent("AIA-054", system, *(f"oversight.stop.{field}" for field in _STOP))
+    yield from _grace(system)
     yield from _drill(fleet, system)
     yield from absent("AIA-055", system, "oversight.mode", "oversight.doubt")
     if due(fleet, system, "AIA-056"):
@@ -81,6 +83,18 @@ def _strangers(fleet: Fleet, system: System, undone: Iterable[str]) -> Iterator[
         what = f"no agent of the project is granted `{tool}`"
         help = did_you_mean(tool, granted) or "remove it"
         yield wrong("AIA-053", system, ("oversight", "reversible", tool), what, help)
+
+
+def _grace(system: System) -> Iterator[Gap]:
+    """Who ends pods waits for them to finish; a policy that lets nothing through does not wait."""
+    assert system.record is not None
+    given = system.record.spec.oversight
+    most = given.stop.maxSeconds if given and given.stop else None
+    ways = {agent.spec.oversight.stop for agent in system.members}
+    if most is not None and most < GRACE and "scale-to-zero" in ways:
+        what = f"a pod that is scaled away may take {GRACE} seconds, and the record says {most}"
+        help = "say how long it takes, or let agents stop with `kill-switch`, which cuts them off"
+        yield wrong("AIA-054", system, "oversight.stop.maxSeconds", what, help)
 
 
 def _drill(fleet: Fleet, system: System) -> Iterator[Gap]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.reviews import reviews
+from compiler.derive.owners import owners
+from compiler.derive.reviews import reviews, whose
 from compiler.diagnostic import Diagnostic, Rule, Severity
+from compiler.model import Owners
 
 RULE = Rule(
     "reviewers-too-few",
@@ -18,10 +20,16 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every spec with fewer reviewers than the gravest tier wants that it is about."""
+    """Every spec with fewer reviewers than the gravest tier wants that it is about.
+
+    Where somebody is not known at all, that is the mistake, and `owner-unknown` tells it.
+    """
+    known = owners(fleet.graph)
+    watch = {one.spec.compliance for one in fleet.graph.all(Owners)}
     for review in reviews(fleet.graph):
         own = review.path == review.about[0].document.source.path
-        if own and len(review.handles) < review.least:
+        names = watch.union(*(whose(fleet.graph, resource) for resource in review.about))
+        if own and len(review.handles) < review.least and names <= known.keys():
             who = " and ".join(f"`{handle}`" for handle in review.handles) or "nobody"
             yield RULE.at(
                 review.about[0].name_span,

@@ -10,6 +10,9 @@ from compiler.derive.gates import gate, has, meshed
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project
 
+GRACE = 60
+"""Seconds that a pod has to end its work, before Kubernetes ends it."""
+
 
 class Deployments(NamedTuple):
     """Everything that runs."""

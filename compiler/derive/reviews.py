@@ -76,7 +76,7 @@ def _files(graph: Graph) -> Iterator[tuple[str, Resource[Spec]]]:
 def _folders(graph: Graph, needs: Mapping[ResourceId, int]) -> Iterator[Review]:
     """All that nobody else owns is the platform's; each project has its folder."""
     platform = graph.all(Platform)[0]
-    own = _handles(graph, _owners(graph, platform))
+    own = _handles(graph, whose(graph, platform))
     yield Review(EVERYTHING, own or _watch(graph), (), 1, (platform,))
     for folder in _FOLDERS:
         yield Review(folder, (), _watch(graph), 1, graph.all(Owners))
@@ -89,11 +89,11 @@ def _review(
 ) -> Review:
     watched = path.startswith("policies/") or any(resource.id in needs for resource in found)
     least = max(needs.get(resource.id, 1) for resource in found)
-    own = _handles(graph, [owner for resource in found for owner in _owners(graph, resource)])
+    own = _handles(graph, [owner for resource in found for owner in whose(graph, resource)])
     return Review(path, own, _watch(graph) if watched else (), least, tuple(found))
 
 
-def _owners(graph: Graph, resource: Resource[Spec]) -> Iterator[str]:
+def whose(graph: Graph, resource: Resource[Spec]) -> Iterator[str]:
     """Whose a resource is: its owner's, and of a project's own also the project's."""
     spec = resource.spec
     whole = [graph.get(Project, spec.project)] if isinstance(spec, Workflow | AISystem) else []

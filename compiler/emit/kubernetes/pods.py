@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from compiler.derive.deployments import GRACE
 from compiler.derive.fleet import Fleet
 from compiler.emit.containers import (
     CONTAINER_SECURITY,
@@ -79,7 +80,7 @@ def template(
         "spec": {
             "serviceAccountName": workload.name,
             "automountServiceAccountToken": token,
-            "terminationGracePeriodSeconds": 60,
+            "terminationGracePeriodSeconds": GRACE,
             "securityContext": POD_SECURITY,
             "topologySpreadConstraints": [
                 {
