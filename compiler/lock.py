@@ -85,7 +85,9 @@ class Unread(ValueError):  # noqa: N818 - it says why, and is not a bug
 def load(source: Source) -> Any:
     """The data of a text in JSON. Raises Unread."""
     try:
-        return json.loads(source.text, object_pairs_hook=_once, parse_constant=_refused)
+        data = json.loads(source.text, object_pairs_hook=_once, parse_constant=_refused)
+        json.dumps(data, ensure_ascii=False).encode()  # or it has half a character somewhere
+        return data
     except json.JSONDecodeError as error:
         pos = Pos(error.lineno, error.colno)
         why = f"this is no JSON: {error.msg}"

@@ -101,7 +101,7 @@ class Document:
 def parse(source: Source) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
     """The documents of one source. With any error but a duplicate key, there are none."""
     if not source.is_yaml:
-        return (), () if source.is_definition else tuple(_hidden(source))
+        return (), () if source.is_definition or source.binary else tuple(_hidden(source))
     if len(source.text) > MAX_CHARACTERS:
         message = f"the file has more than {MAX_CHARACTERS} characters"
         return (), (LIMIT.at(top(source.path), message, help="split it"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,8 +47,8 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
     ordered = sorted(sources, key=lambda source: source.path)
     nodes: list[Resource[Spec] | Broken] = []
     texts, unread = [], []
-    locked, wrong = lock.read(next((one for one in ordered if one.path == lock.PATH), None))
-    found = list(wrong)
+    locked, _ = lock.read(next((one for one in ordered if one.path == lock.PATH), None))
+    found: list[Diagnostic] = []
     for source in ordered:
         secrets = () if source.is_definition else scan(source)
         documents, wrong = parse(source)
@@ -56,7 +56,7 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
         found += _beside(secrets, wrong)
         if not source.is_yaml:
             texts.append(source)
-            found += tool_lock.read(source)[1] if tool_lock.is_lock(source.path) else ()
+            found += _locks(source, secrets)
         elif not documents:
             unread.append(source)
         for document in documents:
@@ -68,6 +68,15 @@ def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...
     graph, wrong = link(nodes, texts, unread)
     found += wrong
     return (None if has_errors(found) else graph), canonical(found)
+
+
+def _locks(source: Source, secrets: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What is wrong with a lock; a message could repeat a secret that stands in it."""
+    if secrets:
+        return ()
+    if source.path == lock.PATH:
+        return lock.read(source)[1]
+    return tool_lock.read(source)[1] if tool_lock.is_lock(source.path) else ()
 
 
 def _beside(secrets: Iterable[Diagnostic], found: Iterable[Diagnostic]) -> list[Diagnostic]:

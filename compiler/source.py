@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 DEFINITIONS = "policies/crds/"
 """Where the CustomResourceDefinitions of clusters lie: texts of others, and long ones."""
+LISTED = ".tools.json"
+"""How the name of a file ends that has what an MCP server lists."""
 EVIDENCE = "specs/evidence/"
 """Where measurements and signed reports lie; only here a file need not be text."""
 
@@ -27,7 +29,8 @@ class Pos(NamedTuple):
 class Source:
     """One input file: its path below the root, with `/`, and its text.
 
-    Of a file that is no text (a signed PDF) only the SHA-256 is known, in `binary`.
+    A file with evidence need not be text (a signed PDF), and then has none: it counts by its bytes,
+    whose SHA-256 is `binary`.
     """
 
     path: str

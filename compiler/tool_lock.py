@@ -7,6 +7,7 @@ line in a review. One file for each server, beside its spec; in ASCII, so that n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,15 +16,19 @@ from typing import Any
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Graph
 from compiler.lock import Unread, load
-from compiler.model.mcp_server import Package
-from compiler.source import Source, Span, top
+from compiler.model import MCPServer
+from compiler.model.base import TOOL
+from compiler.model.mcp_server import Annotations
+from compiler.source import LISTED, Source, Span, top
 
-FOLDER, SUFFIX = "specs/mcp-servers/", ".tools.json"
+FOLDER, SUFFIX = "specs/mcp-servers/", LISTED
 INVALID = Rule("tool-lock-invalid", Severity.ERROR, "the lock of a server's tools is broken")
 RULES = (INVALID,)
 Definition = Mapping[str, Any]
 """A tool as MCP's `tools/list` has it."""
-_KEYS = ("version", "package", "command", "env", "tools")
+_STARTED = ("package", "integrity", "command", "env", "secrets")
+_KEYS = ("version", *_STARTED, "tools")
+_NAME = re.compile(TOOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,20 @@ def is_lock(path: str) -> bool:
     return path.startswith(FOLDER) and path.endswith(SUFFIX)
 
 
-def name(package: Package) -> str:
-    """A package in one word: `npm:@stripe/mcp@0.3.3`."""
-    return f"{package.registry}:{package.name}@{package.version}"
-
-
-def started(package: Package) -> dict[str, Any]:
-    """What decides which tools there are: the package, its command and its plain settings."""
-    command, env = list(package.command), dict(sorted(package.env.items()))
-    return {"package": name(package), "command": command, "env": env}
+def started(server: MCPServer) -> dict[str, Any] | None:
+    """What decides which tools there are: the package (`npm:@stripe/mcp@0.3.3`), and how it is
+    started, with which plain settings and which secrets; None of a server that is no package.
+    """
+    package = server.package
+    if package is None:
+        return None
+    return {
+        "package": f"{package.registry}:{package.name}@{package.version}",
+        "integrity": package.integrity,
+        "command": list(package.command),
+        "env": dict(sorted(package.env.items())),
+        "secrets": sorted(secret.name for secret in server.secrets),
+    }
 
 
 def locks(graph: Graph) -> Iterator[tuple[str, Source, Listed]]:
@@ -72,11 +82,14 @@ def read(source: Source) -> tuple[Listed | None, tuple[Diagnostic, ...]]:
             raise ValueError(f"it holds more or less than {', '.join(_KEYS)}")
         if content["version"] != 1 or isinstance(content["version"], bool):
             raise ValueError("its version is not 1")
+        begun = {key: content[key] for key in _STARTED}
+        if not isinstance(begun["package"], str):
+            raise ValueError("its package is no text")
         found = by_name(content["tools"])
     except ValueError as why:
         span = why.span if isinstance(why, Unread) else top(source.path)
         return None, (_broken(span, str(why)),)
-    return Listed({key: content[key] for key in ("package", "command", "env")}, found), ()
+    return Listed(begun, found), ()
 
 
 def by_name(tools: object) -> dict[str, Definition]:
@@ -86,19 +99,28 @@ def by_name(tools: object) -> dict[str, Definition]:
         raise ValueError("its tools are no list")
     for tool in tools:
         named = tool.get("name") if isinstance(tool, dict) else None
-        if not isinstance(named, str) or not named:
-            raise ValueError("a tool has no name")
+        if not isinstance(named, str) or not _NAME.fullmatch(named):
+            raise ValueError("a tool has no name that a spec can have: letters, digits, `_.-`")
         if named in found:
-            raise ValueError(f"the tool {json.dumps(named)} is there twice")
+            raise ValueError(f"the tool `{named}` is there twice")
+        if not _fit(tool.get("annotations")):
+            raise ValueError(f"a hint of the tool `{named}` is neither true nor false")
         found[named] = tool
     return found
 
 
+def _fit(hints: object) -> bool:
+    """Whether these can be a tool's annotations."""
+    given = hints if isinstance(hints, dict) else {}
+    known = [given.get(name) for name in Annotations.model_fields]
+    return hints in (None, given) and all(hint is None or isinstance(hint, bool) for hint in known)
+
+
 def dump(listed: Listed) -> str:
-    """The text of a lock."""
+    """The text of a lock. Raises ValueError for a number that JSON does not have."""
     tools = [listed.tools[name] for name in sorted(listed.tools)]
     content = {"version": 1, **listed.started, "tools": _ordered(tools)}
-    return json.dumps({key: content[key] for key in _KEYS}, indent=2) + "\n"
+    return json.dumps({key: content[key] for key in _KEYS}, indent=2, allow_nan=False) + "\n"
 
 
 def _ordered(value: Any) -> Any:

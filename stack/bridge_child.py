@@ -48,14 +48,16 @@ class Child:
     """One run of the real server; `run` lasts as long as it does."""
 
     def __init__(
-        self, config: Program, environment: dict[str, str], blot: Callable[[str], str]
-    ) -> None:
+        self, config: Program, environment: dict[str, str], blot: Callable[[str], str],
+        *, aloud: bool = True,
+    ) -> None:  # fmt: skip
         self.started, self.ended, self._finish = anyio.Event(), anyio.Event(), anyio.Event()
         self.stopped = False  # on purpose
         self.tools: list[dict[str, Any]] = []
         self.asked = self.calls = 0
         self.used = self.since = time.monotonic()
         self.failure = ""
+        self._aloud = aloud
         self._config, self._environment, self._blot = config, environment, blot
         self._said: deque[str] = deque(maxlen=_REMEMBERED)
         self._client: Client | None = None
@@ -154,15 +156,21 @@ class Child:
     def _listen(self, reading: int, loop: asyncio.AbstractEventLoop) -> None:
         """Hear what the server writes to stderr; its end is the end of the whole group."""
         with os.fdopen(reading, encoding="utf-8", errors="replace") as lines:
+            begins = True  # a line; of one that is too long, only the beginning is heard
             for line in iter(lambda: lines.readline(_LINE), ""):
-                self._hear(line.rstrip())
+                if begins:
+                    self._hear(line.rstrip())
+                begins = line.endswith("\n")
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
             loop.call_soon_threadsafe(self._finish.set)
 
     def _hear(self, line: str) -> None:
         text = self._blot(line)
+        if len(line) >= _LINE - 1:  # a secret may be cut off at its end
+            text = text[: _LINE // 2]
         if text:
             self._said.append(text)
+        if text and self._aloud:
             print(f"{self._config.server}: {text}", file=sys.stderr, flush=True)  # noqa: T201
 
 

@@ -58,6 +58,8 @@ def environment(config: Program, caller: Mapping[str, str]) -> dict[str, str]:
     for name in config.secrets:
         if not caller.get(name):
             raise ValueError(f"the environment variable {name} is not set")
+        if _torn(caller[name]):
+            raise ValueError(f"the environment variable {name} is not UTF-8")
     made = {**kept(caller), **config.env, **{name: caller[name] for name in config.secrets}}
     if not shutil.which(config.command[0], path=made.get("PATH")):
         raise ValueError(f"the program {config.command[0]} is not on the PATH")
@@ -75,16 +77,30 @@ def personal(config: Program, variables: Mapping[str, str], name: str) -> dict[s
 
 
 def blotter(config: Program, caller: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that takes secrets out of text: whole, by line, and the password of a URL.
+    """A function that takes secrets out of text: whole, by line, and the password of a URL, as that
+    of a proxy is.
 
     Those of eight characters or more are found in base64 and URL-encoded as well.
     """
-    parts = {part for name in config.secrets for part in _parts(caller[name])} - {""}
+    parts = {part for name in config.secrets for part in _parts(caller[name])}
+    parts = (parts | set(_proxies(caller))) - {""}
     forms = parts | {form for part in parts if len(part) >= _LONG for form in _encoded(part)}
     if not forms:
         return lambda text: text
     pattern = re.compile("|".join(map(_pattern, sorted(forms, key=len, reverse=True))))
     return lambda text: pattern.sub("***", text)
+
+
+def _torn(text: str) -> bool:
+    """Whether it has bytes that are no text, which Python shows as halves of characters."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _proxies(caller: Mapping[str, str]) -> Iterator[str]:
+    """The passwords for proxies, which servers get with the addresses."""
+    for name, value in kept(caller).items():
+        if name.lower().endswith("_proxy") and "@" in value:
+            yield from _parts(value) - {value}
 
 
 def _parts(secret: str) -> set[str]:

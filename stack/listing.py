@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -12,6 +14,7 @@ from stack.bridge_child import Child
 from stack.bridge_config import Program, blotter, environment, personal
 
 _AT_ONCE = 4
+_PAUSE = 1.0
 _NAME = "lock"  # what a variable may call the one that asks
 
 
@@ -34,17 +37,27 @@ async def answers(servers: Iterable[Program], caller: Mapping[str, str]) -> dict
             except ValueError as why:
                 found[server.server] = {"failed": str(why)}
 
-    async with anyio.create_task_group() as tasks:
-        for server in servers:
-            tasks.start_soon(ask, server)
+    async with anyio.create_task_group() as watch:
+        watch.start_soon(_while_asked, os.getppid())
+        async with anyio.create_task_group() as tasks:
+            for server in servers:
+                tasks.start_soon(ask, server)
+        watch.cancel_scope.cancel()
     return found
+
+
+async def _while_asked(parent: int) -> None:
+    """Who asked may be killed; then nobody hears the answer, and every server's guard ends it."""
+    while os.getppid() == parent:
+        await anyio.sleep(_PAUSE)
+    os._exit(1)
 
 
 async def _answer(server: Program, caller: Mapping[str, str]) -> dict[str, Any]:
     """Raises ValueError for a secret or a program that is not there."""
     variables = personal(server, environment(server, caller), _NAME)
     blot = blotter(server, caller)
-    child = Child(server, variables, blot)
+    child = Child(server, variables, blot, aloud=False)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(child.run)
         await child.started.wait()
@@ -57,8 +70,11 @@ async def _answer(server: Program, caller: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """Every text in it, and every number as text."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, int | float):
+        yield json.dumps(value)
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item)

@@ -71,6 +71,12 @@ def test_a_scan_that_changed_is_told(tmp_path: Path) -> None:
     assert f"another digest: {sha256(SCAN + b'!').hexdigest()}" in said(root, "check")
 
 
+def test_what_is_text_is_searched_for_secrets(tmp_path: Path) -> None:
+    root = lay_out(tmp_path)
+    (root / "specs/evidence/calls.csv").write_text("key,calls\nAKIAABCDEFGHIJKLMNOP,5\n")
+    assert codes(root) == ["secret-literal"]
+
+
 def test_a_number_does_not_come_from_a_scan(tmp_path: Path) -> None:
     root = lay_out(tmp_path)
     record = root / RECORD

@@ -19,6 +19,7 @@ from compiler.cli import listing
 from compiler.cli.lock import command
 from compiler.source import Source
 from compiler.tool_lock import Listed
+from tests.test_cli import roster
 from tests.test_lock import MINIMAL
 
 TOOLS: list[dict[str, Any]] = [
@@ -31,6 +32,7 @@ PACKAGE = """  package:
     version: 1.4.0
     command: [npx, -y, stripe-mcp@1.4.0]
   transport:"""
+STARTED = {"package": "p", "integrity": None, "command": [], "env": {}, "secrets": []}
 FILE = "specs/mcp-servers/stripe.tools.json"
 
 
@@ -126,7 +128,7 @@ def test_check_names_what_changed_and_writes_nothing(name: str, estate: Path, st
     stack.lists(tools)
     told = lock(estate, "--check", "stripe", code=1)
     assert [line.split(maxsplit=2)[2] for line in told.stdout.splitlines()[1:]] == [word]
-    assert "1 server locked: 1 differ; run `roster lock`" in told.stderr
+    assert "1 server, and 1 differ from the lock; run `roster lock`" in told.stderr
     assert (estate / FILE).read_text() == before
     lock(estate, "stripe")
     lock(estate, "--check", "stripe")
@@ -152,7 +154,13 @@ def test_a_broken_lock_is_made_anew(estate: Path, stack: Stack) -> None:
         ({"failed": "\x1b]0;owned\x07"}, "owned"),
         ({"tools": 5}, "its tools are no list"),
         ({"tools": [{"name": 5}]}, "a tool has no name"),
-        ({"tools": [{"name": "a"}, {"name": "a"}]}, 'the tool "a" is there twice'),
+        ({"tools": [{"name": "pay all/now"}]}, "a tool has no name that a spec can have"),
+        ({"tools": [{"name": "a", "annotations": {"readOnlyHint": 1}}]}, "a hint of the tool `a`"),
+        ({"tools": [{"name": "a", "annotations": 5}]}, "a hint of the tool `a`"),
+        ({"tools": [{"name": "a", "x": float("nan")}]}, "Out of range float values"),
+        ({"tools": [{"name": "a", "x": "\ud800"}]}, "cannot be kept"),
+        ({"tools": [{"name": "a", "x": "postgres://me:hunter22@db/x"}]}, "a password in a URL"),
+        ({"tools": [{"name": "a"}, {"name": "a"}]}, "the tool `a` is there twice"),
     ],
 )  # fmt: skip
 def test_who_cannot_be_asked_is_named_and_nothing_is_written(
@@ -180,7 +188,9 @@ def test_without_the_stack_it_says_how_to_get_it(estate: Path, stack: Stack) -> 
 def test_a_name_means_that_server_and_a_prefix_those_that_start_so(
     estate: Path, stack: Stack
 ) -> None:
-    assert "starts like that" in lock(estate, "paypal", code=2).stderr
+    assert "starts like `paypal`" in lock(estate, "paypal", code=2).stderr
+    assert "starts like `paypal`" in lock(estate, "--check", "stripe", "paypal", code=2).stderr
+    assert not stack.question.exists()
     spec = estate / "specs/mcp-servers/stripe.yaml"
     (spec.parent / "stripe-more.yaml").write_text(
         spec.read_text().replace("{name: stripe,", "{name: stripe-more,")
@@ -193,7 +203,7 @@ def test_a_name_means_that_server_and_a_prefix_those_that_start_so(
 
 def test_no_character_hides_in_a_lock() -> None:
     hidden = {"name": "a", "description": "list\u202e files \U000e0041\u200b"}
-    text = tool_lock.dump(Listed({"package": "p", "command": [], "env": {}}, {"a": hidden}))
+    text = tool_lock.dump(Listed(STARTED, {"a": hidden}))
     assert text.isascii() and "\\u202e" in text and "\\udb40\\udc41" in text
     assert "\\u200b" in text
     again, wrong = tool_lock.read(Source(FILE, text))
@@ -201,10 +211,33 @@ def test_no_character_hides_in_a_lock() -> None:
 
 
 def test_what_changed_tells_true_from_one() -> None:
-    started = {"package": "p", "command": [], "env": {}}
+    started = STARTED
     now = Listed(started, {"a": {"name": "a", "x": True}})
     for other in (1, None, "true"):
         before = Listed(started, {"a": {"name": "a", "x": other}})
         assert list(tool_lock.differences(before, now)) == [("a", "changed: x")]
     assert list(tool_lock.differences(Listed(started, {"a": {"name": "a"}}), now)) != []
     assert list(tool_lock.differences(now, now)) == []
+
+
+@pytest.mark.parametrize("format", ["text", "short", "json", "sarif", "github"])
+def test_half_a_character_in_a_lock_is_told(estate: Path, format: str) -> None:
+    lock = {"version": 1, **STARTED, "tools": [{"name": "a", "description": "\ud800"}]}
+    (estate / FILE).write_text(json.dumps(lock))
+    done = roster("check", "--root", str(estate), "--format", format)
+    assert done.returncode == 1 and "tool-lock-invalid" in done.stdout + done.stderr
+
+
+def test_a_lock_with_a_secret_is_told_without_it(estate: Path) -> None:
+    token = "ghp_" + "A" * 36
+    tools = [{"name": token}, {"name": token}]
+    (estate / FILE).write_text(json.dumps({"version": 1, **STARTED, "tools": tools}, indent=1))
+    done = roster("check", "--root", str(estate), "--format", "short")
+    assert done.stderr.count("error[secret-literal]") == 2 and "tool-lock" not in done.stderr
+    assert token not in done.stderr
+
+
+def test_nothing_is_written_where_one_file_cannot_be(estate: Path, stack: Stack) -> None:
+    (estate / FILE).mkdir()
+    told = lock(estate, "stripe", code=2)
+    assert "is a folder: nothing is written" in told.stderr and "locked" not in told.stderr

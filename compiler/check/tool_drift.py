@@ -23,8 +23,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     servers = {server.name: server for server in fleet.graph.all(MCPServer)}
     for name, _, listed in tool_lock.locks(fleet.graph):
         server = servers.get(name)
-        package = server.spec.package if server else None
-        if server and package and tool_lock.started(package) == listed.started:
+        if server and tool_lock.started(server.spec) == listed.started:
             yield from _unlisted(server, listed)
             yield from _unknown(server, listed)
 

@@ -17,12 +17,11 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every lock of another version or command, or of a server that is not there."""
     servers = {server.name: server for server in fleet.graph.all(MCPServer)}
     for name, source, listed in tool_lock.locks(fleet.graph):
-        package = servers[name].spec.package if name in servers else None
-        if package is None:
+        now = tool_lock.started(servers[name].spec) if name in servers else None
+        if now is None:
             message = f"there is no MCPServer `{name}` with a package"
             yield RULE.at(top(source.path), message, help="remove the file")
             continue
-        now = tool_lock.started(package)
         if now != listed.started:
             other = listed.started["package"] != now["package"]
             how = f"as `{listed.started['package']}`" if other else "when it was started otherwise"

@@ -17,7 +17,7 @@ COMMANDS = {
     "access": "who may call what, and which line says so",
     "verify": "what the generated files permit, against the specs",
     "provenance": "what the generated files were made from, and whether it is so",
-    "lock": "which digests the images' tags have now",
+    "lock": "record the images' digests and the servers' tools, or say what changed",
     "capacity": "pods, CPU and memory beside the budget",
     "schema": "JSON Schemas of the kinds, for editors",
 }

@@ -10,11 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from compiler.diagnostic import Diagnostic, Rule, Severity
-from compiler.source import DEFINITIONS, EVIDENCE, Source, top
+from compiler.source import DEFINITIONS, EVIDENCE, LISTED, Source, top
 
 FOLDERS = ("specs", "projects", "policies")
 SUFFIXES = (".yaml", ".yml", ".md", ".json", ".txt")
 MAX_BYTES, MAX_FOREIGN = 1_000_000, 32_000_000
+"""Of what people write here, and of what others wrote: definitions, tools, reports."""
 MAX_DEPTH = 8
 _CHART = re.compile(r"projects/[^/]+/charts/[^/]+\.py")
 
@@ -65,12 +66,16 @@ def read(root: Path) -> Inputs:
 
 
 def _source(path: str, data: bytes, digest: str) -> Source:
-    if not _is_text(path):
-        return Source(path, "", digest)
-    return Source(path, data.decode("utf-8-sig").replace("\r\n", "\n"))
+    binary = "" if _is_text(path) else digest
+    try:
+        text = data.decode("utf-8-sig") if not binary or len(data) <= MAX_BYTES else ""
+    except UnicodeDecodeError:
+        text = ""
+    return Source(path, text.replace("\r\n", "\n"), binary)
 
 
 def _is_text(path: str) -> bool:
+    """Whether it has to be text; what else lies with the evidence may be."""
     return path.endswith(SUFFIXES) or _CHART.fullmatch(path) is not None
 
 
@@ -126,7 +131,7 @@ def _file(root: Path, path: str) -> bytes | Diagnostic:
         message = f"the file cannot be read: {(error.strerror or 'unknown error').lower()}"
         return UNREADABLE.at(top(path), message, help="look at its permissions")
     with os.fdopen(handle, "rb") as file:
-        foreign = path.startswith(DEFINITIONS) or not _is_text(path)
+        foreign = path.startswith(DEFINITIONS) or path.endswith(LISTED) or not _is_text(path)
         most = MAX_FOREIGN if foreign else MAX_BYTES
         data = file.read(most + 1)
     if len(data) > most:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compiler.cli.inputs import MAX_FOREIGN
 from compiler.cli.session import fail
 from compiler.diagnostic import visible
+from compiler.source import Source
 
 if TYPE_CHECKING:
     from compiler.graph import Graph, Resource
@@ -35,21 +37,36 @@ def listed(
 
     Their programs are started in `root`, as on a laptop.
     """
-    from compiler import tool_lock
-
     servers = tuple(servers)
     answers = _asked(root, [_question(server) for server in servers]) if servers else {}
     found: dict[str, Listed] = {}
     failed: dict[str, str] = {}
     for server in servers:
-        answer, package = answers[server.name], server.spec.package
-        assert package is not None, server.name
+        answer = answers[server.name]
         try:
-            tools = tool_lock.by_name(answer.get("tools"))
-            found[server.name] = tool_lock.Listed(tool_lock.started(package), tools)
+            found[server.name] = _fit(server, answer.get("tools"))
         except ValueError as why:
             failed[server.name] = answer.get("failed", str(why))
     return found, failed
+
+
+def _fit(server: Resource[MCPServer], tools: object) -> Listed:
+    """What a server lists, as a lock. Raises ValueError where the lock could not be used."""
+    from compiler import tool_lock
+    from compiler.scan import scan
+
+    started = tool_lock.started(server.spec)
+    assert started is not None, server.name
+    now = tool_lock.Listed(started, tool_lock.by_name(tools))
+    lock = Source(tool_lock.path(server.name), tool_lock.dump(now))
+    if len(lock.text) > MAX_FOREIGN:
+        raise ValueError(f"what it lists has more than {MAX_FOREIGN} bytes")
+    for secret in scan(lock):
+        raise ValueError(f"what it lists cannot be kept: {secret.message}")
+    again, wrong = tool_lock.read(lock)
+    for one in wrong:
+        raise ValueError(f"what it lists cannot be kept: {one.message}")
+    return again or now
 
 
 def _question(server: Resource[MCPServer]) -> dict[str, Any]:
@@ -67,11 +84,15 @@ def _asked(root: Path, servers: list[dict[str, Any]]) -> Mapping[str, Mapping[st
     if not _PYTHON.exists():
         fail("the local stack asks servers, and is not there: make .venv/stack/.ready")
     question = json.dumps({"version": 1, "servers": servers})
-    done = subprocess.run(
-        [_PYTHON, "-P", "-m", "stack", "tools"],
-        input=question, cwd=root, env={**os.environ, "PYTHONPATH": str(_HOUSE)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    own = {"PYTHONPATH": str(_HOUSE), "PYTHONIOENCODING": "utf-8"}
+    try:
+        done = subprocess.run(
+            [_PYTHON, "-P", "-m", "stack", "tools"],
+            input=question, cwd=root, env={**os.environ, **own},
+            capture_output=True, encoding="utf-8", errors="replace", check=False,
+        )  # fmt: skip
+    except OSError as error:
+        fail(f"`{_PYTHON}` cannot be started: {error.strerror}; make .venv/stack/.ready")
     try:
         answers = json.loads(done.stdout)["servers"]
         return {server["server"]: dict(answers[server["server"]]) for server in servers}

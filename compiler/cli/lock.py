@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 8
 _SHOWN = len("sha256:") + 12
 """Of a digest, as others show it; the lock has it whole."""
+_WORDS = 500
+"""Characters of a reason, which can be a server's own last words."""
 Row = tuple[str, ...]
 
 
@@ -48,28 +50,47 @@ def command(root: Path, prefix: tuple[str, ...], check: bool) -> None:
 
     Registries are asked for each image that has no digest in the specs: specs/lock.json. Each
     server that is a package is started, with the secrets of the environment, and lists its tools:
-    specs/mcp-servers/<server>.tools.json. With PREFIX, such as ghcr.io/example/ or stripe, only
-    images and servers that start so. If a single one cannot be asked, nothing is written.
+    specs/mcp-servers/<server>.tools.json. With PREFIX, such as ghcr.io/example/, only images and
+    servers that start so; the name of a server means just that one. If a single one cannot be
+    asked, nothing is written.
     """
     from compiler import lock, tool_lock
 
     read = inputs.read(root)
     locks = {path for path in read.sources if path == lock.PATH or tool_lock.is_lock(path)}
     graph = read_graph(read, {p: one for p, one in read.sources.items() if p not in locks})
+    for word in prefix:
+        if not _chosen(map(str, lock.wanted(graph)), [word]) and not _servers_of(graph, [word]):
+            which = "no image without a digest, and no server with a package"
+            fail(f"{which}, starts like `{visible(word)}`")
     parts = [*_images(graph, read.sources, prefix), *_servers(root, graph, read.sources, prefix)]
-    if prefix and not parts:
-        fail("no image without a digest, and no server with a package, starts like that")
     failed = [(part.what, name, why) for part in parts for name, why in part.failed.items()]
     for _, name, why in failed:
-        click.echo(visible(f"roster: {name}: {why}"), err=True)
+        short = why if len(why) <= _WORDS else f"{why[:_WORDS]}…"
+        click.echo(visible(f"roster: {name}: {short}"), err=True)
     if failed:
         asked = sum(part.asked for part in parts)
         click.echo(f"{len(failed)} of {asked} do not resolve: nothing is written", err=True)
         raise SystemExit(1)
+    if not check:
+        _save(root, {path: text for part in parts for path, text in part.files.items()})
     _tell(parts, check)
-    if check:
-        raise SystemExit(any(part.rows or part.files for part in parts))
-    _save(root, {path: text for part in parts for path, text in part.files.items()})
+    raise SystemExit(check and any(part.rows or part.files for part in parts))
+
+
+def _chosen(names: Iterable[str], words: Iterable[str]) -> set[str]:
+    """The names that are meant: what a word is, or else what starts with it; all without words."""
+    names, words = set(names), tuple(words)
+    exact = names.intersection(words)
+    start = tuple(word for word in words if word not in exact)
+    return {name for name in names if not words or name in exact or name.startswith(start)}
+
+
+def _servers_of(graph: Graph, words: Iterable[str]) -> set[str]:
+    """The names of the servers that are packages, and meant."""
+    from compiler.cli.listing import packaged
+
+    return _chosen((server.name for server in packaged(graph)), words)
 
 
 def _images(graph: Graph, sources: Mapping[str, Source], prefix: Row) -> Iterator[Part]:
@@ -79,7 +100,8 @@ def _images(graph: Graph, sources: Mapping[str, Source], prefix: Row) -> Iterato
     source = sources.get(lock.PATH)
     have, broken = lock.read(source)
     all = lock.wanted(graph)
-    asked = [image for image in all if not prefix or str(image).startswith(prefix)]
+    chosen = _chosen(map(str, all), prefix)
+    asked = [image for image in all if str(image) in chosen]
     if prefix and not asked:
         return
     kept = {str(image): have[str(image)] for image in all if str(image) in have}
@@ -101,10 +123,8 @@ def _servers(
     from compiler import tool_lock
     from compiler.cli.listing import listed, packaged
 
-    all = packaged(graph)
-    names = {one.name for one in all}
-    exact, other = names & set(prefix), tuple(word for word in prefix if word not in names)
-    asked = [one for one in all if not prefix or one.name in exact or one.name.startswith(other)]
+    chosen = _servers_of(graph, prefix)
+    asked = [server for server in packaged(graph) if server.name in chosen]
     if not asked:
         return
     found, failed = listed(root, asked)
@@ -140,13 +160,18 @@ def _tell(parts: Iterable[Part], check: bool) -> None:
     for part in parts:
         if part.rows:
             click.echo(table(part.head, part.rows), nl=False)
-        known = f"{part.locked} {part.what}{'' if part.locked == 1 else 's'} locked"
+        known = f"{part.locked} {part.what}{'' if part.locked == 1 else 's'}"
         changed = len(part.rows) or len(part.files)
-        word = f"{changed} differ; run `roster lock`" if check else f"{changed} changed"
-        click.echo(f"{known}: {word}" if changed else known, err=True)
+        word = f" locked: {changed} changed" if changed else " locked"
+        if check and changed:
+            word = f", and {changed} differ from the lock; run `roster lock`"
+        click.echo(known + word, err=True)
 
 
 def _save(root: Path, files: Mapping[str, str]) -> None:
+    for path in files:
+        if (root / path).is_dir():
+            fail(f"`{path}` is a folder: nothing is written")
     for path, text in files.items():
         folder, _, name = path.rpartition("/")
         try:
@@ -154,3 +179,5 @@ def _save(root: Path, files: Mapping[str, str]) -> None:
                 write.replace(handle, name, text.encode())
         except write.Refused as refused:
             fail(str(refused))
+        except OSError as error:
+            fail(f"`{path}` cannot be written: {(error.strerror or 'unknown error').lower()}")

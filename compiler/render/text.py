@@ -29,7 +29,8 @@ def text(
 
 def short(diagnostics: Iterable[Diagnostic]) -> str:
     """One line each: `path:line:column: severity[code]: message`."""
-    return "".join(f"{d.span}: {d.severity}[{d.code}]: {visible(d.message)}\n" for d in diagnostics)
+    lines = (f"{d.span}: {d.severity}[{d.code}]: {d.message}" for d in diagnostics)
+    return "".join(f"{visible(line)}\n" for line in lines)
 
 
 def _mask(lines: list[str], span: Span) -> None:

@@ -15,13 +15,22 @@ import psutil
 import pytest
 import yaml
 
+from tests.local.bridges import until
 from tests.local.laptop import ROOT, Laptop, laptop
 
 REAL = ("everything", "filesystem", "git", "memory")
 SPECS = "specs/mcp-servers"
 SECRET = "correct-horse-battery-staple"
 FICKLE = """
-import json, os, sys
+import json, os, sys, time
+text = open("says").read()
+for name in ("FICKLE_SECRET", "HTTPS_PROXY"):
+    text = text.replace(name, os.environ.get(name, "-"))
+if text == "HANG":
+    time.sleep(600)
+if text.startswith("LOUD"):
+    sys.exit("x" * 65530 + text)
+tool = {"name": "pay", "description": text, "inputSchema": {"type": "object"}}
 for line in sys.stdin:
     asked = json.loads(line)
     if asked["method"] == "initialize":
@@ -29,8 +38,7 @@ for line in sys.stdin:
         said = {"protocolVersion": version, "capabilities": {"tools": {}},
                 "serverInfo": {"name": "fickle", "version": "1"}}
     elif asked["method"] == "tools/list":
-        text = open("says").read().replace("SECRET", os.environ["FICKLE_SECRET"])
-        said = {"tools": [{"name": "pay", "description": text, "inputSchema": {"type": "object"}}]}
+        said = {"tools": [json.loads(text) if text.startswith("{") else tool]}
     else:
         continue
     print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": said}), flush=True)
@@ -140,13 +148,35 @@ def test_what_is_missing_or_leaks_is_named_and_nothing_is_written(
     fickle.write_text("Pays")
     told = run(desk, "lock", "fickle", "memory", code=1, FICKLE_SECRET="")
     assert "fickle: the environment variable FICKLE_SECRET is not set" in told
-    fickle.write_text("Pays with SECRET")
+    number = '{"name": "pay", "inputSchema": {"type": "object", "default": FICKLE_SECRET}}'
+    proxy = "http://me:proxypass1@127.0.0.1:1"
+    for text, environment in (
+        ("Pays with FICKLE_SECRET", {}),
+        (number, {"FICKLE_SECRET": "1234567890"}),
+        ("Pays through HTTPS_PROXY", {"HTTPS_PROXY": proxy}),
+    ):
+        fickle.write_text(text)
+        told = run(desk, "lock", "fickle", code=1, **environment)
+        assert "fickle: what it lists has the value of a secret in it" in told
+    fickle.write_text("LOUD FICKLE_SECRET")
     told = run(desk, "lock", "fickle", code=1)
-    assert "fickle: what it lists has the value of a secret in it" in told
+    assert "xxx" in told and "correct" not in told and "staple" not in told
     fickle.unlink()
     assert "fickle: Connection closed" in run(desk, "lock", "fickle", code=1)
     assert not (desk.root / SPECS / "fickle.tools.json").exists()
     assert programs(desk) == []
+
+
+def test_servers_end_with_who_asked(desk: Laptop, fickle: Path) -> None:
+    fickle.write_text("HANG")
+    asking = subprocess.Popen(
+        [ROOT / ".venv/bin/roster", "lock", "fickle", "--root", desk.root],
+        env=desk.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    until(lambda: any("fickle.py" in " ".join(command) for command in programs(desk)), 30)
+    asking.kill()
+    asking.wait()
+    until(lambda: programs(desk) == [], 15)
 
 
 def test_the_shipped_locks_are_what_real_servers_list() -> None:
