@@ -64,8 +64,8 @@ def command(root: Path, prefix: tuple[str, ...], check: bool) -> None:
             which = "no image without a digest, and no server with a package"
             fail(f"{which}, starts like `{visible(word)}`")
     parts = [*_images(graph, read.sources, prefix), *_servers(root, graph, read.sources, prefix)]
-    failed = [(part.what, name, why) for part in parts for name, why in part.failed.items()]
-    for _, name, why in failed:
+    failed = {name: why for part in parts for name, why in part.failed.items()}
+    for name, why in failed.items():
         short = why if len(why) <= _WORDS else f"{why[:_WORDS]}…"
         click.echo(visible(f"roster: {name}: {short}"), err=True)
     if failed:
