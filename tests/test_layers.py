@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from itertools import product
 from typing import NamedTuple
@@ -108,6 +109,16 @@ def checked(found: list[dict[str, object]]) -> Compilation:
     return result
 
 
+def fits(estate: Estate) -> bool:
+    """Whether an XAccessPolicy can hold each server's rules, at most ten: one for an agent, and two
+    where a name of a tool is longer than twenty characters."""
+    rules: Counter[tuple[str, str]] = Counter()
+    for (project, _, server), tools in estate.grants.items():
+        home = "" if estate.servers[server].shared else project
+        rules[home, server] += 1 + any(len(tool) > 20 for tool in tools)
+    return max(rules.values(), default=0) <= 10
+
+
 def assert_equal(estate: Estate, clusters: tuple[str, ...]) -> None:
     found = documents(
         estate.servers,
@@ -117,10 +128,8 @@ def assert_equal(estate: Estate, clusters: tuple[str, ...]) -> None:
         delegations=estate.hands,
         spare=estate.spare,
     )
-    errors = [d for d in checked(found).diagnostics if d.severity is Severity.ERROR]
-    full = [d for d in errors if d.code == "layer-lossy" and " holds " in d.message]
-    assume(not errors or errors != full)  # a server of a dozen agents; the limits' own tests follow
-    assert errors == []
+    assume(fits(estate))  # the limits' own tests follow
+    assert [d for d in checked(found).diagnostics if d.severity is Severity.ERROR] == []
 
 
 SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
