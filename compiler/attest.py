@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from compiler import statement, write
-from compiler.emit.file import File, Origin
+from compiler.file import File, Origin
 
 
 def attest(

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from compiler import statement
 
 if TYPE_CHECKING:
-    from compiler.emit.file import File
+    from compiler.file import File
 
 INDEX = ".index.json"
 _encode = json.JSONEncoder(separators=(",", ":")).encode

@@ -16,7 +16,7 @@ from compiler.admit import admit
 from compiler.admit.custom import SPECS
 from compiler.cli import inputs
 from compiler.emit import File
-from compiler.emit.yaml import dump
+from compiler.emit.format.yaml import dump
 from compiler.pipeline import compile
 from tests.estate import compiled
 

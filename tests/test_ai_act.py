@@ -10,9 +10,9 @@ from types import ModuleType
 import pytest
 import yaml
 
+from compiler.ai_act.law import DUTIES, duty
 from compiler.check import CHECKS
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.law import DUTIES, duty
 from compiler.source import Source
 from tests.high_risk import MODEL, RECORD, Change, Changes, both, changed, diagnosed, without
 from tests.high_risk_fields import (

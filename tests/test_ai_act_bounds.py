@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from compiler.ai_act.law import duty
 from compiler.diagnostic import Severity
-from compiler.law import duty
 from compiler.pipeline import analyse
 from compiler.source import Source
 from tests import high_risk

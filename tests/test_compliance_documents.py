@@ -10,10 +10,10 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from compiler.ai_act.law import DUTIES
 from compiler.decode import decode
 from compiler.derive import Fleet, derive
-from compiler.emit.compliance import emit
-from compiler.law import DUTIES
+from compiler.emit.compliance.documents import emit
 from compiler.link import link
 from compiler.parse import parse
 from compiler.pipeline import compile

@@ -10,9 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.cli import inputs
-from compiler.derive import Fleet
-from compiler.derive.flows import (
+from compiler.check.flows.findings import (
     EXECUTES,
     GRADED,
     PRIVATE,
@@ -24,6 +22,8 @@ from compiler.derive.flows import (
     Flow,
     flows,
 )
+from compiler.cli import inputs
+from compiler.derive import Fleet
 from compiler.derive.reach import Member
 from compiler.diagnostic import Rule, Severity
 from compiler.pipeline import analyse

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from compiler.emit.markdown import (
+from compiler.emit.format.markdown import (
     Block,
     Bullets,
     Code,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from compiler.derive.placeholders import placeholder, texts
+from compiler.ai_act.placeholders import placeholder, texts
 from compiler.pipeline import analyse
 from compiler.source import Route
 from tests import high_risk

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from compiler.ai_act.systems import System
 from compiler.derive import derive
-from compiler.derive.systems import System
 from compiler.pipeline import read
 from tests.estate import TODAY, sources
 

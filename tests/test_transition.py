@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from compiler.admit.transition import transitions
 from compiler.cli import roster
 from compiler.emit import File, Origin
-from compiler.emit.yaml import dump
+from compiler.emit.format.yaml import dump
 from tests.estate import compiled
 
 META = {"name": "it", "namespace": "there"}

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from compiler.ai_act.due import feeds_back
 from compiler.cli import inputs
 from compiler.derive import derive
-from compiler.derive.due import feeds_back
 from compiler.pipeline import analyse, compile, read
 from compiler.source import Source
 from tests import high_risk

@@ -1,4 +1,4 @@
-"""What `compiler.emit.yaml` writes, every reader reads back as the same data."""
+"""What `compiler.emit.format.yaml` writes, every reader reads back as the same data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from compiler.emit.yaml import dump
+from compiler.emit.format.yaml import dump
 
 WORDS = (
     "y Y n N yes Yes YES no No NO on On ON off Off OFF true True TRUE false False FALSE null Null "

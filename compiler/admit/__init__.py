@@ -17,7 +17,7 @@ from compiler.admit.policies import judge
 from compiler.admit.schemas import validators
 from compiler.admit.semantics import REMOVED, duplicates, refusals
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
-from compiler.emit.file import File
+from compiler.file import File
 from compiler.source import Pos, Span
 
 INVALID = Rule("object-invalid", Severity.ERROR, "a cluster would refuse a generated object")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from compiler.emit.file import File
+from compiler.file import File
 
 SUFFIX = ".cdx.json"
 _REFERENCES = frozenset(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from compiler.derive.pm2 import faults
-from compiler.emit.file import File
+from compiler.file import File
 
 NAME = "/ecosystem.config.cjs"
 _START, _END = "const apps = ", ";\nfor "

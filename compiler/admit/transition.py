@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from compiler.diagnostic import Diagnostic, Rule, Severity
-from compiler.emit.file import File
+from compiler.file import File
 from compiler.parse import bare, parse
 from compiler.source import Source
 

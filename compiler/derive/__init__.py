@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from compiler.ai_act.systems import systems
 from compiler.derive.access import all_traits, grants
 from compiler.derive.capacity import loads
 from compiler.derive.deployments import deployments
 from compiler.derive.fleet import Fleet
 from compiler.derive.reach import reach
-from compiler.derive.systems import systems
 from compiler.diagnostic import Severity
 from compiler.graph import Graph
 from compiler.model import Policy

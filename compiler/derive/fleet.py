@@ -14,8 +14,8 @@ from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project
 from compiler.source import Route, Span
 
 if TYPE_CHECKING:
+    from compiler.ai_act.systems import System
     from compiler.derive.reach import Reach
-    from compiler.derive.systems import System
 
 
 class Traits(NamedTuple):

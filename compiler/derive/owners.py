@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from compiler.derive.placeholders import placeholder
-from compiler.derive.systems import System
+from compiler.ai_act.placeholders import placeholder
+from compiler.ai_act.systems import System
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, AISystem, Owner, Owners, Project, Spec, Waiver
 from compiler.source import Route, Span

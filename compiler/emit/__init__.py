@@ -8,33 +8,31 @@ from typing import Protocol
 
 from compiler.derive import Fleet
 from compiler.emit import (
-    agentgateway,
-    argocd,
-    audit,
     cards,
-    checklist,
     clients,
-    codeowners,
-    compliance,
     context,
-    embeddings,
-    kagent,
-    kubernetes,
-    laptop,
-    mcproute,
-    mesh,
+    gateway,
     pm2,
+    sbom,
+    workflows,
+)
+from compiler.emit.clusters import (
+    agentgateway,
+    agentic_networking,
+    argocd,
+    envoy_ai_gateway,
+    kagent,
+    mesh,
     policies,
     rbac,
-    registry,
-    sbom,
     scans,
     signatures,
     toolhive,
-    workflows,
-    xaccess,
+    workloads,
 )
-from compiler.emit.file import File, Origin
+from compiler.emit.compliance import audit, checklist, codeowners, documents
+from compiler.emit.registry import embeddings, seed
+from compiler.file import File, Origin
 
 __all__ = ["EMITTERS", "File", "Origin", "emit"]
 
@@ -48,7 +46,7 @@ class Emitter(Protocol):
 
 
 EMITTERS: tuple[Emitter, ...] = (
-    kubernetes,
+    workloads,
     rbac,
     policies,
     signatures,
@@ -56,16 +54,16 @@ EMITTERS: tuple[Emitter, ...] = (
     mesh,
     agentgateway,
     toolhive,
-    xaccess,
-    mcproute,
+    agentic_networking,
+    envoy_ai_gateway,
     kagent,
-    laptop,
+    gateway,
     clients,
-    compliance,
+    documents,
     pm2,
     context,
     workflows,
-    registry,
+    seed,
     embeddings,
     codeowners,
     audit,

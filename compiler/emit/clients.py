@@ -15,8 +15,8 @@ from typing import Any
 
 from compiler.derive import Fleet, stack
 from compiler.derive.fleet import Grant
-from compiler.emit.file import File, Origin
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import MCPServer, Project
 

@@ -10,8 +10,8 @@ from compiler.derive import Fleet
 from compiler.derive.files import CONTEXT
 from compiler.derive.quantity import seconds
 from compiler.derive.stack import identity
-from compiler.emit.file import File, Origin
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import ContextSpace, Project
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.quantity import seconds
-from compiler.emit.file import File, Origin
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Step, Workflow
 from compiler.model.workflow import EventDriven, Magentic, Reflection, Sequential

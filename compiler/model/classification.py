@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from compiler.law import PROHIBITED, AnnexIIIPoint
+from compiler.ai_act.law import PROHIBITED, AnnexIIIPoint
 from compiler.model.base import Model, Prose, about
 
 

@@ -167,8 +167,8 @@ def reach(agents: int = 500, servers: int = 200, tools: int = 10_000) -> None:
     """
     import random
 
+    from compiler.check.flows.findings import GRADED, PRIVATE, SINK, UNTRUSTED, WORDS, flows
     from compiler.derive import derive
-    from compiler.derive.flows import GRADED, PRIVATE, SINK, UNTRUSTED, WORDS, flows
     from compiler.derive.reach import reach as closed
     from compiler.diagnostic import Rule, Severity
     from compiler.pipeline import read

@@ -10,7 +10,7 @@ import pytest
 
 from compiler.admit.transition import transitions
 from compiler.emit import File
-from compiler.emit.yaml import dump
+from compiler.emit.format.yaml import dump
 from tests.cluster.api import APPLY
 from tests.cluster.borrowed import Borrowed
 from tests.cluster.conftest import Cluster

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 
-from compiler.emit.yaml import dump
+from compiler.emit.format.yaml import dump
 from tests.cluster.binaries import program
 from tests.test_yaml import TRICKY
 

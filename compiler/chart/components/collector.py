@@ -9,8 +9,8 @@ from cdk8s import Chart
 
 from compiler.chart.construct import audit, pods, secrets, walls, workloads
 from compiler.chart.facts.monitoring import Collector
-from compiler.emit.objects import Object
-from compiler.emit.yaml import dump
+from compiler.emit.clusters.objects import Object
+from compiler.emit.format.yaml import dump
 
 _USER = 10001
 _HEALTH = 13133

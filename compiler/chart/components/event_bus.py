@@ -6,7 +6,7 @@ from cdk8s import Chart
 
 from compiler.chart.construct import workloads
 from compiler.chart.facts.event_bus import Given
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
 
 
 def build(chart: Chart, given: Given) -> None:

@@ -6,8 +6,8 @@ from cdk8s import Chart
 
 from compiler.chart.construct import pods, secrets, walls, workloads
 from compiler.chart.facts.monitoring import Monitor
-from compiler.emit.objects import Object
-from compiler.emit.yaml import dump
+from compiler.emit.clusters.objects import Object
+from compiler.emit.format.yaml import dump
 
 _USER = 472
 

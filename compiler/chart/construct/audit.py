@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compiler.chart.facts.monitoring import AuditStore, Bucket
-from compiler.emit.objects import Object
+from compiler.emit.clusters.objects import Object
 
 QUEUE = "/var/lib/otelcol"
 """Where the volume is mounted."""

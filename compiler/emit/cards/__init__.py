@@ -8,7 +8,7 @@ from compiler.derive import Fleet
 from compiler.emit.cards.agent_page import agent_page
 from compiler.emit.cards.boms import agent_bom, fleet_bom, model_bom
 from compiler.emit.cards.model_page import model_page
-from compiler.emit.file import File
+from compiler.file import File
 from compiler.model import Agent, LanguageModel
 
 FOLDERS: tuple[str, ...] = ("cards",)

@@ -21,8 +21,7 @@ from compiler.emit.cards.words import (
     section,
     tabled,
 )
-from compiler.emit.file import File, Origin
-from compiler.emit.markdown import (
+from compiler.emit.format.markdown import (
     Block,
     Bullets,
     Code,
@@ -33,6 +32,7 @@ from compiler.emit.markdown import (
     Paragraph,
     document,
 )
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, RiskTier
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
 from compiler.model import Platform
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.7.schema.json"

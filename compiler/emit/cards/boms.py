@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from compiler.ai_act.systems import System
 from compiler.derive import Fleet
-from compiler.derive.systems import System
 from compiler.emit.cards import components as made
 from compiler.emit.cards.bom import Part, bom, supplier
 from compiler.emit.cards.declarations import declared
 from compiler.emit.cards.facts import delegates, granted, runs_on, systems, used
 from compiler.emit.cards.services import service
-from compiler.emit.file import File, Origin
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, MCPServer, Spec
 from compiler.source import Route

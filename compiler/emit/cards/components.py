@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
+from compiler.ai_act.evidence import Measured, measured
 from compiler.derive import Fleet
-from compiler.derive.evidence import Measured, measured
 from compiler.derive.files import PROMPTS
 from compiler.emit.cards import packages
 from compiler.emit.cards.bom import Part, properties

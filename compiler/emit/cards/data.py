@@ -8,7 +8,7 @@ from compiler.derive import Fleet
 from compiler.emit.cards.components import digest
 from compiler.emit.cards.facts import granted, systems, used
 from compiler.emit.cards.words import codes, gap, section, tabled
-from compiler.emit.markdown import Block, Code, Content, Definitions, Paragraph
+from compiler.emit.format.markdown import Block, Code, Content, Definitions, Paragraph
 from compiler.graph import Resource
 from compiler.model import Agent, ContextSpace, LanguageModel, RiskTier
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from compiler.ai_act.answers import Answer, answers
+from compiler.ai_act.law import LAW, Duty
+from compiler.ai_act.systems import System
 from compiler.derive import Fleet
-from compiler.derive.answers import Answer, answers
-from compiler.derive.systems import System
 from compiler.emit.cards.bom import Part, properties, supplier
-from compiler.law import LAW, Duty
 
 _ASSESSOR = "assessor:own"
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeVar
 
+from compiler.ai_act.systems import System
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, Grant, Traits
-from compiler.derive.systems import System
 from compiler.derive.workflows import steps
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, MCPServer, Project, Workflow

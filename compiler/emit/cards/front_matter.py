@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from compiler.ai_act.evidence import Measured, measured
 from compiler.derive import Fleet
-from compiler.derive.evidence import Measured, measured
 from compiler.emit.cards.facts import classes, homes
-from compiler.emit.yaml import dump
+from compiler.emit.format.yaml import dump
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, Metric, RiskTier
 

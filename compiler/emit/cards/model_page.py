@@ -8,8 +8,7 @@ from compiler.derive import Fleet
 from compiler.emit.cards import front_matter
 from compiler.emit.cards.facts import classes, runs_on
 from compiler.emit.cards.words import foot, gap, or_gap, owner, results, section, tabled
-from compiler.emit.file import File, Origin
-from compiler.emit.markdown import (
+from compiler.emit.format.markdown import (
     Block,
     Code,
     Content,
@@ -19,6 +18,7 @@ from compiler.emit.markdown import (
     Paragraph,
     document,
 )
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import LanguageModel
 

@@ -9,7 +9,7 @@ from compiler.derive.fleet import Grant
 from compiler.derive.reach import reached
 from compiler.emit.cards.facts import OPERATIONS, granted, homes, operations, used
 from compiler.emit.cards.words import codes, gap, section, tabled
-from compiler.emit.markdown import Block, Code, Content, Paragraph
+from compiler.emit.format.markdown import Block, Code, Content, Paragraph
 from compiler.graph import Resource
 from compiler.model import Agent
 

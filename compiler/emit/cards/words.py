@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from compiler.ai_act.evidence import Measured, measured, meets
+from compiler.ai_act.law import LAW
 from compiler.derive import Fleet
-from compiler.derive.evidence import Measured, measured, meets
 from compiler.derive.owners import owners
-from compiler.emit.markdown import Block, Bullets, Code, Content, Heading, Inline, Paragraph, Table
+from compiler.emit.format.markdown import (
+    Block,
+    Bullets,
+    Code,
+    Content,
+    Heading,
+    Inline,
+    Paragraph,
+    Table,
+)
 from compiler.graph import Resource
-from compiler.law import LAW
 from compiler.model import Metric, Spec
 from compiler.source import EVIDENCE
 

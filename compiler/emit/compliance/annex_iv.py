@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from compiler.emit.compliance import evidence
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import (
+from compiler.emit.format.markdown import (
     Block,
     Bullets,
     Code,

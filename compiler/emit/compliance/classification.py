@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.derive.systems import points
+from compiler.ai_act.law import ANNEX_III, DUTIES, PROHIBITED
+from compiler.ai_act.law.eu_ai_act import MARKING_OF_OLD_SYSTEMS, PROHIBITIONS_OF_2026
+from compiler.ai_act.systems import points
 from compiler.derive.workflows import steps
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Bullets, Code, Content, Definitions, Paragraph, Table
+from compiler.emit.format.markdown import (
+    Block,
+    Bullets,
+    Code,
+    Content,
+    Definitions,
+    Paragraph,
+    Table,
+)
 from compiler.graph import Resource
-from compiler.law import ANNEX_III, DUTIES, PROHIBITED
-from compiler.law.eu_ai_act import MARKING_OF_OLD_SYSTEMS, PROHIBITIONS_OF_2026
 from compiler.model import Agent, Classification
 
 _CONDITIONS = {

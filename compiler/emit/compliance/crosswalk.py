@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from compiler.emit.markdown import Block, Content, Link, Paragraph, Table
-from compiler.law import CROSSWALK, FRAMEWORKS
+from compiler.ai_act.law import CROSSWALK, FRAMEWORKS
+from compiler.emit.format.markdown import Block, Content, Link, Paragraph, Table
 
 _SHOWN = {
     "inventory and roles": ("classification.md", "deployer.md"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Definitions, Paragraph
+from compiler.emit.format.markdown import Block, Definitions, Paragraph
 
 _INFORMED = {"measure": "How", "audience": "Whom", "date": "When"}
 _PARTS = {

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from compiler.derive.evidence import Measured, digest, measured, meets
+from compiler.ai_act.evidence import Measured, digest, measured, meets
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Bullets, Code, Content, Heading, Paragraph, Strong, Table
+from compiler.emit.format.markdown import (
+    Block,
+    Bullets,
+    Code,
+    Content,
+    Heading,
+    Paragraph,
+    Strong,
+    Table,
+)
 from compiler.model import Metric
 
 _RISK = ("hazard", "affected", "likelihood", "severity", "mitigation", "residual", "acceptedBy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Definitions, Link, Paragraph, Steps
+from compiler.emit.format.markdown import Block, Definitions, Link, Paragraph, Steps
 
 _DEADLINES = {
     "days": "Days until a report of a serious incident (15 at most)",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from compiler.emit.compliance import evidence
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import (
+from compiler.emit.format.markdown import (
     Block,
     Bullets,
     Code,

@@ -7,7 +7,15 @@ from typing import get_args
 
 from compiler.derive.retention import Stream, in_loki, in_store, streams
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Code, Content, Definitions, Paragraph, Strong, Table
+from compiler.emit.format.markdown import (
+    Block,
+    Code,
+    Content,
+    Definitions,
+    Paragraph,
+    Strong,
+    Table,
+)
 from compiler.model import MCPServer
 from compiler.model.audit import Event
 

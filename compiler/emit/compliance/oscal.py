@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from compiler.ai_act.due import due
+from compiler.ai_act.law import DUTIES, LAW, Duty
+from compiler.ai_act.systems import System
 from compiler.derive import Fleet
-from compiler.derive.due import due
-from compiler.derive.systems import System
-from compiler.emit.markdown import plain
-from compiler.law import DUTIES, LAW, Duty
+from compiler.emit.format.markdown import plain
 
 _OSCAL = "1.2.1"
 _ROOT = uuid5(NAMESPACE_URL, f"{LAW.citation} as amended by {LAW.amended}")

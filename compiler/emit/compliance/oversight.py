@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.derive.due import feeds_back
+from compiler.ai_act.due import feeds_back
 from compiler.derive.fleet import Grant, Traits
 from compiler.derive.workflows import steps
 from compiler.emit.compliance import stop
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Code, Content, Heading, Paragraph, Strong, Table
+from compiler.emit.format.markdown import Block, Code, Content, Heading, Paragraph, Strong, Table
 from compiler.model import ContextSpace
 
 _ASSIGNEE = ("role", "competence", "training", "authority", "support")

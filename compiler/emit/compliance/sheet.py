@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from compiler.ai_act.due import due
+from compiler.ai_act.duties import empty, value
+from compiler.ai_act.law import DUTIES, LAW, Duty, duty
+from compiler.ai_act.systems import System
 from compiler.derive import Fleet
-from compiler.derive.due import due
-from compiler.derive.duties import empty, value
 from compiler.derive.fleet import Grant
 from compiler.derive.owners import owners
-from compiler.derive.systems import System
-from compiler.emit.markdown import Block, Content, Definitions, Heading, Inline, Paragraph, Strong
-from compiler.law import DUTIES, LAW, Duty, duty
+from compiler.emit.format.markdown import (
+    Block,
+    Content,
+    Definitions,
+    Heading,
+    Inline,
+    Paragraph,
+    Strong,
+)
 from compiler.model import AISystem
 
 

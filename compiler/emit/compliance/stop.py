@@ -8,7 +8,7 @@ from shlex import join
 from compiler.derive.fleet import AgentDeployment
 from compiler.derive.stack import identity
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Code, Heading, Listing, Paragraph, Table
+from compiler.emit.format.markdown import Block, Code, Heading, Listing, Paragraph, Table
 from compiler.model import Cluster
 
 _FIELDS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from compiler.ai_act.law import duty
 from compiler.emit.compliance.phrases import Phrases, phrases
 from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.markdown import Block, Heading, Paragraph, Strong
-from compiler.law import duty
+from compiler.emit.format.markdown import Block, Heading, Paragraph, Strong
 from compiler.model.ai_system import Interaction
 
 

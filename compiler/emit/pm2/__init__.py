@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet, stack
-from compiler.emit.file import File, Origin
 from compiler.emit.pm2 import agents, apps, ecosystem, servers
 from compiler.emit.pm2.apps import App
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Project
 

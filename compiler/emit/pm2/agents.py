@@ -6,8 +6,8 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.stack import LocalAgent
-from compiler.emit.file import File, Origin
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import LanguageModel, Project
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from compiler.emit.file import File, Origin
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
 from compiler.emit.pm2.apps import App
+from compiler.file import File, Origin
 
 _HEAD = """\
 // Written by roster; edit the specs instead.

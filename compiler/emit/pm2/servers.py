@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compiler.derive.stack import LocalServer
-from compiler.emit.file import File, Origin
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
+from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from compiler.emit.json import dump
+from compiler.emit.format.json import dump
 from compiler.graph import Resource
 from compiler.model import MCPServer, Platform
 from compiler.model.mcp_server import Package

@@ -1,0 +1,1 @@
+"""The EU AI Act: the law as data, classes of systems, duties, answers and evidence."""

@@ -1,0 +1,1 @@
+"""Checks of grants, ceilings, approvals, owners and what each layer can enforce."""

@@ -1,0 +1,36 @@
+"""Laws change; rules that nobody held against the law for half a year may demand too little (EU AI
+Act, Art. 113).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from compiler.ai_act.law import LAW
+from compiler.ai_act.systems import REGIME
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+
+RULE = Rule(
+    "law-stale",
+    Severity.WARNING,
+    "the rules about the EU AI Act were not reviewed for long",
+    {"days": 180},
+)
+DUTIES = ("AIA-099",)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Once, at the first project that answers to the Act, where the last review is too old."""
+    most = int(fleet.parameter(RULE, "days"))
+    if fleet.today - LAW.reviewed <= timedelta(days=most):
+        return
+    for system in fleet.systems[:1]:
+        index = system.project.spec.compliance.index(REGIME)
+        yield RULE.at(
+            system.project.at("compliance", index),
+            f"the rules of {LAW.citation} were last reviewed on {LAW.reviewed}, more than {most}"
+            " days ago",
+            help="hold `compiler/law/` against the law of today, and write down the day there",
+        )

@@ -1,0 +1,22 @@
+"""Whoever works with an AI system must know what it can and cannot do (EU AI Act, Art. 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.ai_act.duties import LEAD, Gap, absent, told
+from compiler.ai_act.systems import System
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+
+RULE = Rule("literacy-missing", Severity.ERROR, "nothing says what the staff learns", LEAD)
+DUTIES = ("AIA-008",)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every system whose record does not say what the staff learns."""
+    yield from told(fleet, RULE, _gaps)
+
+
+def _gaps(_: Fleet, system: System) -> Iterator[Gap]:
+    yield from absent("AIA-008", system, "literacy.measure", "literacy.audience", "literacy.date")

@@ -1,0 +1,1 @@
+"""Checks of sizes, replicas, quotas and budgets."""

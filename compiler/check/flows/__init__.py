@@ -1,0 +1,1 @@
+"""Checks of what agents can do together, over delegation and workflows."""

@@ -1,0 +1,26 @@
+"""An agent that reads private data and text of strangers, and can send data out, will one day send
+the one where the other says. Willison, "The lethal trifecta", 2025-06-16; OWASP MCP06 and MCP10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.check.flows.findings import GRADED, PRIVATE, SINK, UNTRUSTED, WORDS, flows, told
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+
+RULE = Rule(
+    "lethal-trifecta",
+    Severity.ERROR,
+    "strangers' text, private data and a way out are in one agent's reach, with no human between",
+    GRADED,
+    WORDS,
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every agent, or circle of agents, in which the three meet."""
+    for flow in flows(fleet, RULE, UNTRUSTED, PRIVATE, SINK):
+        does = "reads strangers' text and private data, and can send data out, without a human"
+        yield told(fleet, RULE, flow, does)

@@ -1,0 +1,35 @@
+"""An agent has at most two of: untrusted input, private data or sensitive systems, and changes of
+state; with all three a human looks at each call. Meta, "Agents Rule of Two", 2025-10-31.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.check.flows.findings import (
+    GRADED,
+    PRIVATE,
+    SINK,
+    UNTRUSTED,
+    WORDS,
+    WRITES,
+    flows,
+    told,
+)
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+
+RULE = Rule(
+    "rule-of-two",
+    Severity.ERROR,
+    "strangers' text, private data and changes of state are in one agent's reach without a human",
+    GRADED,
+    WORDS,
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every place where the three meet; with a way out as well it is a lethal-trifecta."""
+    for flow in flows(fleet, RULE, UNTRUSTED, PRIVATE, WRITES, unless=SINK):
+        does = "reads strangers' text and private data, and changes state, without a human"
+        yield told(fleet, RULE, flow, does)

@@ -1,0 +1,29 @@
+"""What strangers write can make an agent change production, even where it sees nothing private.
+Willison on the Rule of Two, 2025-11-02: two of three are not safe by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.check.flows.findings import PRIVATE, UNTRUSTED, WORDS, WRITES, flows, in_scope, told
+from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic, Rule, Severity
+
+RULE = Rule(
+    "untrusted-change",
+    Severity.WARNING,
+    "strangers' text and changes of production are in one agent's reach without a human",
+    {"tier": "high", "environment": "prod"},
+    WORDS,
+)
+
+
+def check(fleet: Fleet) -> Iterator[Diagnostic]:
+    """Every such place in production (parameter `environment`); with private data it is a matter of
+    rule-of-two.
+    """
+    for flow in flows(fleet, RULE, UNTRUSTED, WRITES, unless=PRIVATE):
+        if in_scope(fleet, RULE, flow.members[0][0]):
+            does = "reads strangers' text and changes state, without a human"
+            yield told(fleet, RULE, flow, does)

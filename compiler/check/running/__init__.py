@@ -1,0 +1,1 @@
+"""Checks of names, ports, secrets, transports and what runs where."""

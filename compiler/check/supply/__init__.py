@@ -1,0 +1,1 @@
+"""Checks of images, packages, models and the tools that servers list."""

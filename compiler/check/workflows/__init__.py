@@ -1,0 +1,1 @@
+"""Checks of workflows, their topics and context spaces."""

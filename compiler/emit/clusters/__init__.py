@@ -1,0 +1,1 @@
+"""Kubernetes objects and Argo CD applications: what is written below generated/clusters/."""

@@ -1,0 +1,158 @@
+"""The objects of an agent at work for a project in a cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+
+from compiler.derive.context import is_user, password, user
+from compiler.derive.fleet import AgentDeployment, Fleet
+from compiler.emit.clusters import network, pods
+from compiler.emit.clusters.objects import Object, file, folder, metadata, model_secret
+from compiler.emit.clusters.proxies import AUDIENCE, endpoint
+from compiler.emit.clusters.secrets import from_secret
+from compiler.emit.format.json import dump
+from compiler.file import File, Origin
+from compiler.model import LanguageModel
+
+_CONFIG = "/etc/roster/agent"
+_PASSWORD = "CONTEXT_STORE_PASSWORD"  # noqa: S105 - the name of a variable
+_IDENTITY = "/var/run/secrets/tool-gateway"
+_SIGNER = "kube-agentic-networking.sigs.k8s.io/identity"
+
+
+def emit(fleet: Fleet, agent: AgentDeployment, before: network.Before) -> Iterator[File]:
+    """What runs it (where kagent does not), what protects it, and what feeds it."""
+    where, cluster = folder(agent), agent.cluster
+    this, member = Origin("", agent.agent), Origin("", agent.project, ("agents", agent.entry))
+    grants = Origin("spec.egress", agent.project, ("agents", agent.entry, "grants"))
+    if not agent.kagent:
+        yield from _running(fleet, agent, this, member)
+    yield file(where, cluster, network.of_agent(fleet, agent, before), member, grants)
+    if agent.replicas > 1:
+        yield file(where, cluster, pods.disruption_budget(fleet, agent), this, member)
+    model = fleet.graph.get(LanguageModel, agent.agent.spec.model)
+    key = model.spec.credential
+    path = f"{agent.project.name}/{agent.name}/{key.key}"
+    name = model_secret(agent)
+    values = {key.name: (path, key.property)}
+    if not agent.kagent and is_user(fleet, agent):
+        values[_PASSWORD] = (password(agent), "value")
+    secret = pods.external_secret(fleet, agent, name, values)
+    yield file(where, cluster, secret, Origin("", model, ("credential",)), member)
+
+
+def _running(fleet: Fleet, agent: AgentDeployment, this: Origin, member: Origin) -> Iterator[File]:
+    """ServiceAccount, configuration, Deployment and Service."""
+    where, cluster, config = folder(agent), agent.cluster, _config(fleet, agent)
+    grants = Origin("data", agent.project, ("agents", agent.entry, "grants"))
+    yield file(where, cluster, pods.service_account(fleet, agent), member, this)
+    yield file(where, cluster, config, member, grants, _of(agent, "data.prompt\\.md", "prompt"))
+    workload = _deployment(fleet, agent, config)
+    yield file(where, cluster, workload, this, member, *_pod_origins(agent))
+    yield file(where, cluster, _service(fleet, agent), this, member)
+
+
+def _of(agent: AgentDeployment, field: str, *route: str) -> Origin:
+    return Origin(field, agent.agent, route)
+
+
+def _pod_origins(agent: AgentDeployment) -> list[Origin]:
+    main = "spec.template.spec.containers.0"
+    return [
+        _of(agent, "spec.replicas", "replicas"),
+        _of(agent, f"{main}.image", "image"),
+        _of(agent, f"{main}.resources", "resources"),
+    ]
+
+
+def _config(fleet: Fleet, agent: AgentDeployment) -> Object:
+    """What the agent must know: its servers, the tools granted on each, and its prompt."""
+    granted = fleet.grants_by_agent.get((agent.project.name, agent.name), ())
+    access: dict[str, dict[str, str]] = {}
+    for grant in granted:
+        access.setdefault(grant.call.server, {})[grant.call.tool] = grant.approval
+    servers = {name: {"type": "http", "url": url} for name, url in map(endpoint, agent.servers)}
+    prompt = fleet.graph.texts.get(f"specs/prompts/{agent.agent.spec.prompt.file}")
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": metadata(fleet, agent),
+        "data": {
+            "access.json": dump({"approval": access}),
+            "mcp.json": dump({"mcpServers": servers}),
+            "prompt.md": prompt.text if prompt else "",
+        },
+    }
+
+
+def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
+    spec = agent.agent.spec
+    model = fleet.graph.get(LanguageModel, spec.model).spec
+    platform, space = fleet.platform, fleet.platform.namespaces.infrastructure
+    plain = {
+        "AGENT_ID": agent.name,
+        "AGENT_PROJECT": agent.project.name,
+        "CONFIDENCE_THRESHOLD": str(spec.confidenceThreshold),
+        "CONTEXT_STORE_URL": f"redis://context-store.{space}.svc:{platform.contextStore.port}",
+        "MCP_CONFIG": f"{_CONFIG}/mcp.json",
+        "MODEL_ID": model.id,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": (
+            f"http://{platform.collector.name}.{space}.svc:{platform.collector.port}"
+        ),
+        "OTEL_RESOURCE_ATTRIBUTES": (
+            f"service.name={agent.name},service.namespace={agent.project.name}"
+        ),
+        "PROMPT_FILE": f"{_CONFIG}/prompt.md",
+        "REGISTRY_URL": f"http://{platform.registry.name}.{space}.svc:{platform.registry.port}",
+    }
+    if is_user(fleet, agent):
+        plain["CONTEXT_STORE_USERNAME"] = user(agent)
+    env: list[Object] = [{"name": name, "value": plain[name]} for name in sorted(plain)]
+    env += pods.secret_env([model.credential], agent.name)
+    if is_user(fleet, agent):
+        env.append(from_secret(_PASSWORD, agent.name))
+    files, volumes = pods.secret_files([model.credential], agent.name)
+    shown, proofs = _proof(agent)
+    env += [{"name": "MCP_IDENTITY", "value": mount["mountPath"]} for mount in shown]
+    mounts = [{"name": "config", "mountPath": _CONFIG, "readOnly": True}, *files, *shown]
+    ports = {"http": network.PORT}
+    main = pods.container(str(spec.image), ports, env, mounts, agent.resources, spec.probe)
+    volume = {"name": "config", "configMap": {"name": agent.name}}
+    text = json.dumps(config["data"], sort_keys=True)
+    digest = {f"{platform.labelDomain}/config": sha256(text.encode()).hexdigest()[:16]}
+    token = bool(agent.rights)
+    pod = pods.template(fleet, agent, main, [volume, *volumes, *proofs], digest, token=token)
+    return pods.deployment(fleet, agent, agent.replicas, pod)
+
+
+def _proof(agent: AgentDeployment) -> tuple[list[Object], list[Object]]:
+    """The mount and the volume by which it shows gateways who it is; none where no gateway asks."""
+    gates = {server.gate for server in agent.servers} - {"direct", "mesh"}
+    if not gates:
+        return [], []
+    mount = {"name": "identity", "mountPath": _IDENTITY, "readOnly": True}
+    if gates == {"agentic-networking"}:
+        trusted: Object = {
+            "signerName": _SIGNER,
+            "labelSelector": {
+                "matchLabels": {"kube-agentic-networking.sigs.k8s.io/canarying": "live"}
+            },
+            "path": "trust-bundle.pem",
+        }
+        shown = {
+            "signerName": _SIGNER,
+            "keyType": "ECDSAP256",
+            "credentialBundlePath": "credential-bundle.pem",
+        }
+        sources = [{"clusterTrustBundle": trusted}, {"podCertificate": shown}]
+    else:
+        token = {"audience": AUDIENCE, "expirationSeconds": 3600, "path": "token"}
+        sources = [{"serviceAccountToken": token}]
+    return [mount], [{"name": "identity", "projected": {"sources": sources}}]
+
+
+def _service(fleet: Fleet, agent: AgentDeployment) -> Object:
+    ports = [{"name": "http", "port": network.PORT, "targetPort": "http", "appProtocol": "http"}]
+    return pods.service(fleet, agent, ports)

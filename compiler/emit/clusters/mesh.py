@@ -1,0 +1,172 @@
+"""The mesh: who may call which tool, as Istio's AuthorizationPolicies (ambient mode, 1.30).
+
+Everything is denied first, by policies without rules. A waypoint decides about servers that speak
+MCP 2026-07-28 or later, by header and only by lists of what is allowed: a name can be written in
+base64, so that a list of what is forbidden could be passed by. ztunnel decides who reaches the
+pods themselves, so that nobody gets around a waypoint or a gateway. ServiceAccounts are named
+without a trust domain, which ztunnel would not translate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from compiler.derive import Fleet
+from compiler.derive.fleet import AgentDeployment, ServerDeployment
+from compiler.derive.gates import meshed
+from compiler.derive.limits import MESH_RULES, callers, chunks
+from compiler.emit.clusters import parameters
+from compiler.emit.clusters.objects import (
+    Object,
+    component,
+    custom,
+    file,
+    folder,
+    metadata,
+    selector,
+)
+from compiler.emit.clusters.proxies import (
+    Proxy,
+    gateway,
+    grant_origins,
+    home,
+    meta,
+    origins,
+    proxies,
+)
+from compiler.file import File, Origin
+from compiler.graph import Resource
+from compiler.model import Cluster, Project
+
+FOLDERS: tuple[str, ...] = ("clusters",)
+_SECURITY = "security.istio.io/v1"
+_AGENT = 8080  # where an agent listens for others
+_ACCOUNTS = 16  # of one source
+_LISTING = ["server/discover", "tools/list"]
+
+
+def emit(fleet: Fleet) -> Iterator[File]:
+    """Walls around namespaces, then waypoints, servers, gateways and agents."""
+    for cluster in fleet.graph.all(Cluster):
+        if meshed(fleet.platform, cluster.spec):
+            yield from _walls(fleet, cluster)
+    standing = {(p.cluster.name, p.namespace, p.gate): p for p in proxies(fleet) if p.meshed}
+    for proxy in standing.values():
+        yield from _waypoint(fleet, proxy) if proxy.gate == "mesh" else _gateway(fleet, proxy)
+    for server in fleet.servers:
+        if server.meshed and server.clients:
+            before = standing.get((server.cluster.name, server.namespace, server.gate))
+            yield from _server(fleet, server, before)
+    for agent in fleet.agents:
+        if agent.meshed:
+            yield _agent(fleet, agent)
+
+
+def _walls(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
+    """In every namespace of agents and servers nothing is allowed, and nothing in plain text."""
+    names, here = fleet.platform.namespaces, Origin("", fleet.platform_resource, ("mesh",))
+    spaces: dict[str, Origin] = {names.servers: here, names.agents: here}
+    for project in fleet.graph.all(Project):
+        if cluster.name in project.spec.clusters:
+            for space in (names.agents, names.servers):
+                spaces[f"{project.name}-{space}"] = Origin("", project)
+    for space, origin in sorted(spaces.items()):
+        where = f"clusters/{cluster.name}/namespaces/{space}"
+        yield file(
+            where, cluster, _policy({"name": "deny-all", "namespace": space}, {}), origin, here
+        )
+        own = {"name": "default", "namespace": space}
+        strict = custom(_SECURITY, "PeerAuthentication", own, {"mtls": {"mode": "STRICT"}})
+        yield file(where, cluster, strict, origin, here)
+
+
+def _waypoint(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
+    """The waypoint of a namespace. Whatever no server's own policy allows, it denies."""
+    name, here = proxy.name, origins(fleet, proxy)
+    kind = {"istio.io/waypoint-for": "service"}
+    yield parameters.emit(fleet, proxy)
+    yield gateway(fleet, proxy, "istio-waypoint", "HBONE", parameters.reference(proxy), **kind)
+    target = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}
+    base = _policy(meta(fleet, proxy, name), {"targetRefs": [target], "action": "ALLOW"})
+    yield file(proxy.folder, proxy.cluster, base, *here)
+
+
+def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
+    """Agents with something granted behind a tool gateway may reach its pods."""
+    accounts = [f"{home(fleet, project)}/{agent}" for project, agent in proxy.clients]
+    policy = _pods(meta(fleet, proxy, proxy.name), proxy.labels, accounts, proxy.kind.port)
+    yield file(proxy.folder, proxy.cluster, policy, *origins(fleet, proxy))
+
+
+def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iterator[File]:
+    where, grants = folder(server), grant_origins(fleet, server, "spec.rules")
+    this, part = Origin("", server.server), selector(server.name, component(server))
+    name = server.name
+    if server.gate == "mesh":
+        rules = list(_rules(fleet, server))
+        for number, some in enumerate(chunks(rules, MESH_RULES), start=1):
+            own = metadata(fleet, server) | {"name": name if number == 1 else f"{name}.{number}"}
+            target = {"group": "", "kind": "Service", "name": name}
+            spec = {"targetRefs": [target], "action": "ALLOW", "rules": list(some)}
+            yield file(where, server.cluster, _policy(own, spec), this, *grants)
+    if proxy is not None:
+        accounts, suffix = [f"{proxy.namespace}/{proxy.account}"], f".{proxy.name}"
+    else:
+        accounts = [f"{home(fleet, project)}/{agent}" for project, agent in server.clients]
+        suffix = ""
+    own = metadata(fleet, server) | {"name": f"{name}{suffix}"}
+    policy = _pods(own, part, accounts, server.server.spec.transport.port)
+    yield file(where, server.cluster, policy, this, *grants)
+
+
+def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
+    """Two for each agent: to list tools, and to call those that are granted."""
+    transport = server.server.spec.transport
+    operation = {"methods": ["POST"], "paths": [transport.path]}
+    revision = _header("mcp-protocol-version", [transport.protocolVersion])
+    for (project, agent), tools in callers(fleet, server).items():
+        source = {"serviceAccounts": [f"{home(fleet, project)}/{agent}"]}
+        parts: tuple[list[Object], ...] = (
+            [_header("mcp-method", _LISTING)],
+            [_header("mcp-method", ["tools/call"]), _header("mcp-name", tools)],
+        )
+        for conditions in parts:
+            yield {
+                "from": [{"source": source}],
+                "to": [{"operation": operation}],
+                "when": [revision, *conditions],
+            }
+
+
+def _header(name: str, values: Iterable[str]) -> Object:
+    return {"key": f"request.headers[{name}]", "values": list(values)}
+
+
+def _agent(fleet: Fleet, agent: AgentDeployment) -> File:
+    """Those who hand work to it reach it, and the workflow engine."""
+    platform = fleet.platform
+    engine = f"{platform.namespaces.workflows}/{platform.workflowEngine.name}"
+    accounts = [*(f"{agent.namespace}/{name}" for name in agent.delegators), engine]
+    part = selector(agent.name, component(agent))
+    policy = _pods(metadata(fleet, agent), part, accounts, _AGENT)
+    member = Origin("", agent.project, ("agents", agent.entry))
+    return file(folder(agent), agent.cluster, policy, member)
+
+
+def _pods(own: Object, labels: dict[str, str], accounts: list[str], port: int) -> Object:
+    """Only these ServiceAccounts reach the pods, and only where they listen for them.
+
+    NetworkPolicy sees nothing but the tunnel; ztunnel compares the port within it.
+    """
+    there = [{"operation": {"ports": [str(port)]}}]
+    rules = [
+        {"from": [{"source": {"serviceAccounts": list(some)}}], "to": there}
+        for some in chunks(accounts, _ACCOUNTS)
+    ]
+    spec = {"selector": {"matchLabels": labels}, "action": "ALLOW", "rules": rules}
+    return _policy(own, spec)
+
+
+def _policy(own: Object, spec: dict[str, Any]) -> Object:
+    return custom(_SECURITY, "AuthorizationPolicy", own, spec)

@@ -1,0 +1,119 @@
+"""Namespaces: walls between projects, with default-deny, quotas and limits inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from compiler.derive.capacity import DEFAULTS
+from compiler.derive.fleet import Fleet
+from compiler.derive.images import SIGSTORE
+from compiler.derive.quantity import canonical, cpu, millicores
+from compiler.emit.clusters import network
+from compiler.emit.clusters.objects import Object, file
+from compiler.file import File, Origin
+from compiler.graph import Resource
+from compiler.model import Cluster, Project
+from compiler.model.project import Quota
+
+
+class _Space(NamedTuple):
+    """A namespace: whose it is, and what is allowed in it."""
+
+    name: str
+    project: str
+    origin: Origin
+    quota: Quota | None
+
+
+def emit(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
+    """The namespaces of the platform and of every project of the cluster."""
+    # kube-agentic-networking 0.1 gives its proxies no security context, and no way to set one
+    behind = (s for s in fleet.servers if s.gate == "agentic-networking" and s.clients)
+    lax = {server.namespace for server in behind if server.cluster is cluster}
+    for space in _spaces(fleet, cluster):
+        where = f"clusters/{cluster.name}/namespaces/{space.name}"
+        enforced = "baseline" if space.name in lax else "restricted"
+        yield file(where, cluster, _object(fleet, cluster, space, enforced), space.origin)
+        yield file(where, cluster, network.deny_all(space.name), space.origin)
+        yield file(where, cluster, network.allow_dns(space.name), space.origin)
+        yield file(where, cluster, _limits(space.name), space.origin)
+        if space.quota is not None:
+            source = space.origin._replace(field="spec", route=("quota",))
+            yield file(where, cluster, _quota(space.name, space.quota), space.origin, source)
+
+
+def _spaces(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[_Space]:
+    names = fleet.platform.namespaces
+    platform = Origin("", fleet.platform_resource, ("namespaces",))
+    for name in sorted({names.servers, names.agents, names.infrastructure, names.workflows}):
+        yield _Space(name, "platform", platform, None)
+    for project in fleet.graph.all(Project):
+        if cluster.name in project.spec.clusters:
+            quota, origin = project.spec.quota, Origin("", project)
+            for name, most in ((names.agents, quota.agents), (names.servers, quota.servers)):
+                yield _Space(f"{project.name}-{name}", project.name, origin, most)
+
+
+def _profiles(cluster: Resource[Cluster], enforced: str) -> dict[str, str]:
+    """Pod Security's profiles: `restricted` is what our own pods keep in any case."""
+    found = {}
+    for mode in ("enforce", "audit", "warn"):
+        label = f"pod-security.kubernetes.io/{mode}"
+        found[label] = enforced if mode == "enforce" else "restricted"
+        found[f"{label}-version"] = f"v{cluster.spec.kubernetes}"
+    return found
+
+
+def _object(fleet: Fleet, cluster: Resource[Cluster], space: _Space, enforced: str) -> Object:
+    mesh = fleet.platform.mesh == "istio-ambient" and "istio-ambient" in cluster.spec.installed
+    signed = fleet.platform.supplyChain and SIGSTORE in cluster.spec.installed
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": space.name,
+            "labels": {
+                "app.kubernetes.io/part-of": space.project,
+                "app.kubernetes.io/managed-by": "roster",
+                f"{fleet.platform.labelDomain}/project": space.project,
+                **_profiles(cluster, enforced),
+                **({"istio.io/dataplane-mode": "ambient"} if mesh else {}),
+                **({"policy.sigstore.dev/include": "true"} if signed else {}),
+            },
+        },
+    }
+
+
+def _limits(namespace: str) -> Object:
+    """What a container takes that says nothing; ours always say it."""
+    return {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": "defaults", "namespace": namespace},
+        "spec": {
+            "limits": [
+                {
+                    "type": "Container",
+                    "default": DEFAULTS.limits.model_dump(),
+                    "defaultRequest": DEFAULTS.requests.model_dump(),
+                }
+            ]
+        },
+    }
+
+
+def _quota(namespace: str, most: Quota) -> Object:
+    hard = {
+        "requests.cpu": cpu(millicores(most.requests.cpu)),
+        "requests.memory": canonical(most.requests.memory),
+        "limits.cpu": cpu(millicores(most.limits.cpu)),
+        "limits.memory": canonical(most.limits.memory),
+        "pods": str(most.pods),
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "project", "namespace": namespace},
+        "spec": {"hard": hard},
+    }

@@ -1,0 +1,147 @@
+"""What is recorded, where, for how long, and who can change it: a table of all agents, and the
+settings of the audit store's buckets as Amazon's command line takes them (`--cli-input-json`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from compiler.derive import Fleet
+from compiler.derive.retention import (
+    Stream,
+    audited,
+    bucket,
+    bucket_days,
+    in_loki,
+    in_store,
+    streams,
+)
+from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import dump
+from compiler.emit.format.markdown import Block, Code, Content, Heading, Paragraph, Table, document
+from compiler.file import File, Origin
+from compiler.model.audit import Audit
+
+FOLDERS: tuple[str, ...] = ("compliance",)
+_FOLDER = "compliance/audit"
+_WHO = {
+    "compliance": "nobody can change or delete it before",
+    "governance": "only who may bypass governance can change or delete it before",
+}
+
+
+def emit(fleet: Fleet) -> Iterator[File]:
+    """The table twice, and three files for each bucket; none where no store is ours."""
+    found = tuple(streams(fleet.graph))
+    if not any(in_loki(fleet, one) or in_store(fleet, one) for one in found):
+        return
+    origins = tuple(_origins(fleet, found))
+    yield File(f"{_FOLDER}/audit.json", dump(_data(fleet, found)), origins)
+    yield File(f"{_FOLDER}/audit.md", document(_page(fleet, found)), origins)
+    if fleet.platform.audit is not None:
+        for days in bucket_days(fleet):
+            yield from _settings(fleet, fleet.platform.audit, days, found)
+
+
+def _origins(fleet: Fleet, found: Sequence[Stream]) -> Iterator[Origin]:
+    """The stores, and what demands that each log is kept."""
+    platform = fleet.platform
+    if platform.audit is not None:
+        yield Origin("", fleet.platform_resource, ("audit",))
+    if platform.components is not None and platform.components.loki is not None:
+        yield Origin("", fleet.platform_resource, ("components", "loki"))
+    for stream in found:
+        yield Origin("", stream.agent, ("riskTier",))
+        yield Origin("", stream.tier, ("logRetentionDays",))
+        if stream.record is not None:
+            yield Origin("", stream.record, ("logging", "retentionDays"))
+
+
+def _data(fleet: Fleet, found: Sequence[Stream]) -> Object:
+    audit = fleet.platform.audit
+    store = audit and {"region": audit.region, "endpoint": audit.endpoint, "lock": audit.lock}
+    return {"version": 1, "store": store, "agents": [_row(fleet, stream) for stream in found]}
+
+
+def _row(fleet: Fleet, stream: Stream) -> Object:
+    days, events = in_store(fleet, stream), list(audited(fleet, stream))
+    kept = {"bucket": bucket(fleet, days), "days": days, "events": events} if days else None
+    return {
+        "project": stream.project.name,
+        "agent": stream.agent.name,
+        "tier": stream.tier.name,
+        "demanded": stream.days,
+        "loki": in_loki(fleet, stream) or None,
+        "audit": kept,
+    }
+
+
+def _page(fleet: Fleet, found: Sequence[Stream]) -> Iterator[Block]:
+    yield Heading(1, "Logs and audit events")
+    yield Paragraph(
+        "Days for which what agents log is kept, as the emitted settings do it. An agent is known"
+        " by the service name and namespace that its log records carry; what a stranger calls an"
+        " event is kept in the bucket that keeps the longest."
+    )
+    head = ("Project", "Agent", "Tier", "Demanded", "Loki", "Audit store", "Events there")
+    yield Table(head, [_cells(fleet, stream) for stream in found])
+    yield Heading(2, "Who can change what is kept")
+    loki = "Loki: whoever administers it, as its volume is an ordinary one."
+    yield Paragraph(loki if any(in_loki(fleet, one) for one in found) else "Loki is not ours.")
+    audit = fleet.platform.audit
+    if audit is None or not bucket_days(fleet):
+        yield Paragraph("There is no store that nobody can change.")
+        return
+    rows = [
+        (Code(bucket(fleet, days)), f"{days} days", _WHO[audit.lock]) for days in bucket_days(fleet)
+    ]
+    yield Table(("Bucket", "Kept", "Until then"), rows)
+    yield Paragraph(
+        "Whoever owns the account makes the buckets, from the files beside this one, before the"
+        " collector starts; nothing here can show that it was done."
+    )
+
+
+def _cells(fleet: Fleet, stream: Stream) -> tuple[Content, ...]:
+    loki, store = in_loki(fleet, stream), in_store(fleet, stream)
+    names = stream.project.name, stream.agent.name, stream.tier.name
+    days = [f"{days} days" if days else "not kept" for days in (stream.days, loki, store)]
+    return (*map(Code, names), *days, ", ".join(audited(fleet, stream)) if store else "none")
+
+
+def _settings(fleet: Fleet, audit: Audit, days: int, found: Sequence[Stream]) -> Iterator[File]:
+    """How a bucket is made, locked and emptied."""
+    name = bucket(fleet, days)
+    about = [one for one in found if in_store(fleet, one) == days]
+    origins = tuple(o for o in _origins(fleet, about) if o.route != ("components", "loki"))
+    retention = {"Mode": audit.lock.upper(), "Days": days}
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+    contents = {
+        "bucket": _made(audit),
+        "object-lock": {"ObjectLockConfiguration": lock},
+        "lifecycle": {"LifecycleConfiguration": {"Rules": _rules(days)}},
+    }
+    for what, content in contents.items():
+        yield File(f"{_FOLDER}/{name}.{what}.json", dump({"Bucket": name, **content}), origins)
+
+
+def _made(audit: Audit) -> Object:
+    """A bucket that can be locked; Amazon's first region may not be named."""
+    where = {"LocationConstraint": audit.region}
+    place = {} if audit.region == "us-east-1" else {"CreateBucketConfiguration": where}
+    return {**place, "ObjectLockEnabledForBucket": True}
+
+
+def _rules(days: int) -> list[Object]:
+    """What is old goes: the object, then its versions, then the mark that it was deleted."""
+    every = {"Status": "Enabled", "Filter": {"Prefix": ""}}
+    return [
+        {
+            "ID": "expired",
+            **every,
+            "Expiration": {"Days": days},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        },
+        {"ID": "marks", **every, "Expiration": {"ExpiredObjectDeleteMarker": True}},
+    ]

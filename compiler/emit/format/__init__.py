@@ -1,0 +1,1 @@
+"""What only helps to write files: YAML, JSON, Markdown and CEL."""
