@@ -172,8 +172,8 @@ def test_whether_what_is_written_is_read_again_is_said_of_every_class() -> None:
     told = "No agent of the team writes to a context space that the team reads."
     for system in fleet.systems:
         page = ROOT / f"generated/compliance/{system.project.name}/oversight.md"
-        assert (told in page.read_text(encoding="utf-8")) is not feeds_back(fleet, system)
-    assert any(feeds_back(fleet, system) for system in fleet.systems)
+        assert (told in page.read_text(encoding="utf-8")) is not feeds_back(fleet.graph, system)
+    assert any(feeds_back(fleet.graph, system) for system in fleet.systems)
 
 
 def test_nobody_is_said_to_stop_an_agent_whom_nobody_can_stop() -> None:

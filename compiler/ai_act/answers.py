@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from compiler.ai_act.due import answered, due
-from compiler.ai_act.duties import empty, value
 from compiler.ai_act.evidence import Measured, measured
+from compiler.ai_act.fields import empty, value
 from compiler.ai_act.law import DUTIES, Duty
 from compiler.ai_act.systems import System
-from compiler.derive.fleet import Fleet
+from compiler.graph import Graph
 from compiler.model import LanguageModel
 from compiler.model.base import Model
 
@@ -35,19 +35,19 @@ class Answer(NamedTuple):
         return not self.silent
 
 
-def answers(fleet: Fleet, system: System) -> Iterator[Answer]:
+def answers(graph: Graph, system: System) -> Iterator[Answer]:
     """Every duty that is due for a system and that somebody answers, in the order of the law."""
     for duty in DUTIES:
-        if not duty.derived and _due(fleet, system, duty):
-            parts = _parts(fleet, system, duty)
+        if not duty.derived and _due(graph, system, duty):
+            parts = _parts(graph, system, duty)
             silent = [part for name, found in parts.items() for part in _silent(name, found)]
             yield Answer(duty, tuple(parts), tuple(silent))
 
 
-def _due(fleet: Fleet, system: System, duty: Duty) -> bool:
+def _due(graph: Graph, system: System, duty: Duty) -> bool:
     """Whether a duty is due; a derogation is answered only where one is claimed."""
-    claimed = duty.id != "AIA-005" or answered("derogation")(fleet, system)
-    return claimed and due(fleet, system, duty.id)
+    claimed = duty.id != "AIA-005" or answered("derogation")(graph, system)
+    return claimed and due(graph, system, duty.id)
 
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -76,7 +76,7 @@ _OPTIONAL = frozenset({"waiver"})
 _PAPERS = ("card", "terms", "licence", "annexXII", "agreement")
 
 
-def _parts(fleet: Fleet, system: System, duty: Duty) -> Parts:
+def _parts(graph: Graph, system: System, duty: Duty) -> Parts:
     if duty.field.startswith("compliance."):
         return {
             f"{agent.name}.{duty.field}": value(agent.spec, duty.field)
@@ -84,7 +84,7 @@ def _parts(fleet: Fleet, system: System, duty: Duty) -> Parts:
             if duty.id != "AIA-005" or value(agent.spec, duty.field) is not None
         }
     if duty.id == "AIA-019":
-        return _papers(fleet, system)
+        return _papers(graph, system)
     record = system.record and system.record.spec
     if duty.id in _ALTERNATIVES:
         several = _ALTERNATIVES[duty.id]
@@ -93,12 +93,12 @@ def _parts(fleet: Fleet, system: System, duty: Duty) -> Parts:
     if duty.id == "AIA-090":
         return _notices(system, record)
     parts = {field: value(record, field) for field in _FIELDS.get(duty.id, (duty.field,))}
-    return {**parts, **_results(fleet, system)} if duty.id == "AIA-012" else parts
+    return {**parts, **_results(graph, system)} if duty.id == "AIA-012" else parts
 
 
-def _papers(fleet: Fleet, system: System) -> Parts:
+def _papers(graph: Graph, system: System) -> Parts:
     names = sorted({str(agent.spec.model) for agent in system.members})
-    models = [fleet.graph.get(LanguageModel, name) for name in names]
+    models = [graph.get(LanguageModel, name) for name in names]
     return {f"{m.name}.{paper}": value(m.spec, paper) for m in models for paper in _PAPERS}
 
 
@@ -117,10 +117,10 @@ def _notices(system: System, record: object) -> Parts:
     return each | {surface: value(record, surface)}
 
 
-def _results(fleet: Fleet, system: System) -> Parts:
+def _results(graph: Graph, system: System) -> Parts:
     """The metrics' results; one without fitting evidence is silent."""
     metrics = system.record.spec.evaluation.metrics if system.record else ()
-    found = {metric.name: measured(fleet.graph, metric) for metric in metrics}
+    found = {metric.name: measured(graph, metric) for metric in metrics}
     return {
         f"evaluation.metrics.{name}.evidence": result if isinstance(result, Measured) else None
         for name, result in found.items()

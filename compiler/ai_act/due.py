@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from compiler.ai_act.duties import value
+from compiler.ai_act.fields import value
 from compiler.ai_act.law import duty
 from compiler.ai_act.systems import System
-from compiler.derive.fleet import Fleet
+from compiler.graph import Graph
 from compiler.model import ContextSpace
 
-Condition = Callable[[Fleet, System], bool]
+Condition = Callable[[Graph, System], bool]
 
 
-def due(fleet: Fleet, system: System, id: str) -> bool:
+def due(graph: Graph, system: System, id: str) -> bool:
     """Whether a duty binds a system, and what it depends on is so."""
     condition = _CONDITIONS.get(id)
-    return system.binds(duty(id).subject) and (condition is None or condition(fleet, system))
+    return system.binds(duty(id).subject) and (condition is None or condition(graph, system))
 
 
 def answered(field: str) -> Condition:
@@ -24,22 +24,22 @@ def answered(field: str) -> Condition:
     return lambda _, system: any(value(a.spec.compliance, field) for a in system.members)
 
 
-def _biometric(_: Fleet, system: System) -> bool:
+def _biometric(_: Graph, system: System) -> bool:
     return "1(a)" in system.points
 
 
-def feeds_back(fleet: Fleet, system: System) -> bool:
+def feeds_back(graph: Graph, system: System) -> bool:
     """Whether a member writes a context space that a member reads."""
     names = {agent.name for agent in system.members}
     return any(
         names & {str(reader) for reader in space.spec.readers}
         and names & {str(writer.agent) for writer in space.spec.writers}
-        for space in fleet.graph.all(ContextSpace)
+        for space in graph.all(ContextSpace)
         if space.spec.project in (None, system.project.name)
     )
 
 
-def listed(_: Fleet, system: System) -> bool:
+def listed(_: Graph, system: System) -> bool:
     """Whether it is used for what Annex III lists outside of critical infrastructure."""
     return any(point != "2" for point in system.points)
 
@@ -48,15 +48,15 @@ def _deployer(system: System, field: str) -> object:
     return value(system.record and system.record.spec, f"deployer.{field}")
 
 
-def _rights(fleet: Fleet, system: System) -> bool:
+def _rights(graph: Graph, system: System) -> bool:
     """Art. 27(1): public authorities and services; credit and insurance, whoever gives them."""
     public = _deployer(system, "publicAuthority") or _deployer(system, "publicService")
-    return bool({"5(b)", "5(c)"} & set(system.points)) or (bool(public) and listed(fleet, system))
+    return bool({"5(b)", "5(c)"} & set(system.points)) or (bool(public) and listed(graph, system))
 
 
-def _talks(fleet: Fleet, system: System) -> bool:
+def _talks(graph: Graph, system: System) -> bool:
     told = system.project.spec.notices.interactsWithPersons
-    return told or answered("interactsWithPersons")(fleet, system)
+    return told or answered("interactsWithPersons")(graph, system)
 
 
 _CONDITIONS: Mapping[str, Condition] = {
@@ -67,8 +67,8 @@ _CONDITIONS: Mapping[str, Condition] = {
     "AIA-082": listed,
     "AIA-083": answered("personalData"),
     "AIA-084": _rights,
-    "AIA-085": lambda fleet, system: (
-        _deployer(system, "publicAuthority") is True and listed(fleet, system)
+    "AIA-085": lambda graph, system: (
+        _deployer(system, "publicAuthority") is True and listed(graph, system)
     ),
     "AIA-090": _talks,
     "AIA-091": answered("generates"),

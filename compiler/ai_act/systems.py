@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from compiler.ai_act.law import Subject
-from compiler.derive.workflows import steps
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, AISystem, Classification, Project, Workflow
+from compiler.model.steps import steps
 
 AIClass = Literal["minimal", "limited", "high", "prohibited"]
 CLASSES: tuple[AIClass, ...] = ("minimal", "limited", "high", "prohibited")

@@ -8,13 +8,13 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from compiler.ai_act.systems import System
 from compiler.diagnostic import Rule, Severity
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project, Resources
 from compiler.source import Route, Span
 
 if TYPE_CHECKING:
-    from compiler.ai_act.systems import System
     from compiler.derive.reach import Reach
 
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from compiler.derive.closure import closure
 from compiler.derive.fleet import Fleet, Grant, Traits
-from compiler.derive.workflows import handovers
 from compiler.graph import Graph, Resource
 from compiler.model import Project, Workflow
+from compiler.model.steps import handovers
 from compiler.source import Route, Span
 
 Member = tuple[str, str]

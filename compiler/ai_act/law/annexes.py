@@ -5,26 +5,9 @@ Source: Regulation (EU) 2024/1689 as amended by (EU) 2026/1744, in our words.
 
 from __future__ import annotations
 
-from typing import Literal
+from compiler.model.classification import PROHIBITED, AnnexIIIPoint
 
-PROHIBITED = {
-    "a": "subliminal, manipulative or deceptive techniques that cause significant harm",
-    "b": "exploiting vulnerabilities of age, disability or social situation",
-    "ba": "making intimate images or sounds of a person without consent",
-    "bb": "making or spreading material of sexual abuse of children",
-    "c": "social scoring that leads to unjustified treatment",
-    "d": "predicting crimes of a person from profiling or traits alone",
-    "e": "scraping faces from the internet or from cameras into databases",
-    "f": "inferring emotions at work or in education, other than for health or safety",
-    "g": "categorising persons by biometrics for race, opinions, beliefs or orientation",
-    "h": "remote biometric identification in public, in real time, for law enforcement",
-}
-
-AnnexIIIPoint = Literal[
-    "1(a)", "1(b)", "1(c)", "2", "3(a)", "3(b)", "3(c)", "3(d)", "4(a)", "4(b)", "5(a)", "5(b)",
-    "5(c)", "5(d)", "6(a)", "6(b)", "6(c)", "6(d)", "6(e)", "7(a)", "7(b)", "7(c)", "7(d)", "8(a)",
-    "8(b)",
-]  # fmt: skip
+__all__ = ["ANNEX_III", "PROHIBITED", "AnnexIIIPoint"]
 
 ANNEX_III: dict[AnnexIIIPoint, str] = {
     "1(a)": "remote biometric identification",

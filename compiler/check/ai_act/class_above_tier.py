@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.duties import LEAD, Gap, told
 from compiler.ai_act.law import duty
 from compiler.ai_act.systems import AIClass, System, alone, gravest
+from compiler.check.gaps import LEAD, Gap, told
 from compiler.derive import Fleet
-from compiler.derive.workflows import steps
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Resource
 from compiler.model import Agent, RiskTier, Workflow
 from compiler.model.base import Risk
+from compiler.model.steps import steps
 
 RULE = Rule(
     "class-above-tier", Severity.ERROR, "a risk tier is below the class under the EU AI Act", LEAD

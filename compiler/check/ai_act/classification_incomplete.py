@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.duties import LEAD, Gap, absent, told, wrong
 from compiler.ai_act.law import PROHIBITED, PROHIBITIONS_OF_2026, duty
 from compiler.ai_act.placeholders import placeholder
 from compiler.ai_act.systems import System, points
+from compiler.check.gaps import LEAD, Gap, absent, told, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Resource

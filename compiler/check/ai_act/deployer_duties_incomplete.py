@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.ai_act.due import due, listed
-from compiler.ai_act.duties import LEAD, Gap, absent, told, value
+from compiler.ai_act.fields import value
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, told
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -41,15 +42,15 @@ def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     yield from absent("AIA-081", system, "deployer.workplace")
     yield from _status(fleet, system)
     for id, fields in _WHERE_DUE.items():
-        if due(fleet, system, id):
+        if due(fleet.graph, system, id):
             yield from absent(id, system, *fields)
 
 
 def _status(fleet: Fleet, system: System) -> Iterator[Gap]:
     """What must be known to say whether an assessment and a registration are due."""
-    if not listed(fleet, system):
+    if not listed(fleet.graph, system):
         return
     yield from absent("AIA-085", system, "deployer.publicAuthority")
     authority = value(system.record and system.record.spec, "deployer.publicAuthority")
-    if authority is not None and not due(fleet, system, "AIA-084"):
+    if authority is not None and not due(fleet.graph, system, "AIA-084"):
         yield from absent("AIA-084", system, "deployer.publicService")

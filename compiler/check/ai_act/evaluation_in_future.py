@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from compiler.ai_act.duties import value
 from compiler.ai_act.evidence import Measured, measured, metrics, reports
+from compiler.ai_act.fields import value
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import AISystem

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from compiler.ai_act.duties import LEAD, Gap, absent, lacking, told, wrong
 from compiler.ai_act.evidence import Measured, measured, meets
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, lacking, told, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import Metric

@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compiler.ai_act.duties import LEAD, Gap, absent, told, wrong
 from compiler.ai_act.law import MEMBER_STATES
 from compiler.ai_act.placeholders import placeholder
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, told, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 

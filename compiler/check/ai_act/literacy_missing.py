@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.duties import LEAD, Gap, absent, told
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, told
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import get_args
 
 from compiler.ai_act.due import due
-from compiler.ai_act.duties import LEAD, Gap, absent, told, wrong
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, told, wrong
 from compiler.derive import Fleet
 from compiler.derive.retention import audited, kept_days, streams
 from compiler.diagnostic import Diagnostic, Rule, Severity
@@ -41,7 +41,7 @@ def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     yield from absent("AIA-031", system, "logging.retentionDays")
     yield from _events(system)
     yield from _retention(fleet, system)
-    if due(fleet, system, "AIA-032"):
+    if due(fleet.graph, system, "AIA-032"):
         yield from absent("AIA-032", system, *(f"logging.biometric.{f}" for f in _BIOMETRIC))
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from compiler.ai_act.due import due
-from compiler.ai_act.duties import LEAD, Gap, absent, lacking, told, wrong
 from compiler.ai_act.law import duty
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, lacking, told, wrong
 from compiler.derive import Fleet
 from compiler.derive.deployments import GRACE
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
@@ -45,7 +45,7 @@ def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     yield from _grace(system)
     yield from _drill(fleet, system)
     yield from absent("AIA-055", system, "oversight.mode", "oversight.doubt")
-    if due(fleet, system, "AIA-056"):
+    if due(fleet.graph, system, "AIA-056"):
         yield from absent("AIA-056", system, "oversight.twoPersons")
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.duties import LEAD, Gap, absent, lacking, told, wrong
 from compiler.ai_act.placeholders import placeholder
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, lacking, told, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.ai_act.due import due
-from compiler.ai_act.duties import LEAD, Gap, absent, told
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, told
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -30,7 +30,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
 
 def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     yield from absent("AIA-060", system, *(f"robustness.{field}" for field in _FIELDS))
-    if due(fleet, system, "AIA-061"):
+    if due(fleet.graph, system, "AIA-061"):
         help = (
             "say what is done against learning from its own output: a member writes what it reads"
         )

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.duties import LEAD, Gap, empty, told
+from compiler.ai_act.fields import empty
 from compiler.ai_act.law import duty
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, told
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import LanguageModel

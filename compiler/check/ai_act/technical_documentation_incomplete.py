@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.ai_act.due import answered
-from compiler.ai_act.duties import LEAD, Gap, absent, told, wrong
 from compiler.ai_act.law import duty
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, told, wrong
 from compiler.derive import Fleet
 from compiler.derive.versions import exact, semantic
 from compiler.diagnostic import Diagnostic, Rule, Severity
@@ -82,7 +82,7 @@ def _floating(fleet: Fleet, system: System) -> Iterator[Gap]:
 
 def _conformity(fleet: Fleet, system: System) -> Iterator[Gap]:
     assert system.record is not None
-    personal = answered("personalData")(fleet, system)
+    personal = answered("personalData")(fleet.graph, system)
     items = (*_DECLARATION, "dataProtection") if personal else _DECLARATION
     declaration = (f"conformity.declaration.{item}" for item in items)
     fields = ("conformity.route", *declaration, "conformity.marking")

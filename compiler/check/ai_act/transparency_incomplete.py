@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.ai_act.due import due
-from compiler.ai_act.duties import LEAD, Gap, absent, told, wrong
 from compiler.ai_act.law import MARKING_OF_OLD_SYSTEMS, duty
 from compiler.ai_act.systems import System
+from compiler.check.gaps import LEAD, Gap, absent, told, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -28,13 +28,16 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
 def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
     if system.record is None:
         return
-    if due(fleet, system, "AIA-090") and not system.record.spec.transparency.interaction.obvious:
+    if (
+        due(fleet.graph, system, "AIA-090")
+        and not system.record.spec.transparency.interaction.obvious
+    ):
         yield from _notice(system)
-    if due(fleet, system, "AIA-091"):
+    if due(fleet.graph, system, "AIA-091"):
         yield from _marking(system)
-    if due(fleet, system, "AIA-092"):
+    if due(fleet.graph, system, "AIA-092"):
         yield from absent("AIA-092", system, "transparency.emotionOrBiometric")
-    if due(fleet, system, "AIA-093") and not system.record.spec.transparency.editor:
+    if due(fleet.graph, system, "AIA-093") and not system.record.spec.transparency.editor:
         help = "say how it is disclosed, or name in `editor` who reviews it and answers for it"
         yield from absent("AIA-093", system, "transparency.disclosure", help=help)
 

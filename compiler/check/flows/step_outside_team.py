@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.workflows import steps
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity, did_you_mean
 from compiler.model import Project, Workflow
+from compiler.model.steps import steps
 
 RULE = Rule(
     "step-outside-team", Severity.ERROR, "a workflow's step is done by an agent outside the team"

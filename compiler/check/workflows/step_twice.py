@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.workflows import steps
 from compiler.diagnostic import Diagnostic, Rule, Severity, repeated
 from compiler.model import Workflow
+from compiler.model.steps import steps
 
 RULE = Rule("step-twice", Severity.ERROR, "two steps of a workflow share a name")
 

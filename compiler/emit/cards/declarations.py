@@ -18,7 +18,7 @@ _ASSESSOR = "assessor:own"
 
 def declared(fleet: Fleet, systems: Iterable[System]) -> Part | None:
     """Definitions and declarations about some systems; None where there are none."""
-    known = [(system, tuple(answers(fleet, system))) for system in systems]
+    known = [(system, tuple(answers(fleet.graph, system))) for system in systems]
     if not known:
         return None
     duties = {answer.duty.id: answer.duty for _, some in known for answer in some}

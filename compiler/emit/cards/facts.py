@@ -11,9 +11,9 @@ from typing import Literal, TypeVar
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, Grant, Traits
-from compiler.derive.workflows import steps
 from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, MCPServer, Project, Workflow
+from compiler.model.steps import steps
 
 T = TypeVar("T")
 

@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from compiler.ai_act.evidenced import Place, Statement, statements
 from compiler.ai_act.law import CROSSWALK, FRAMEWORKS
 from compiler.derive import Fleet
 from compiler.derive.fleet import Grant
+from compiler.emit.compliance.statements import Place, Statement, statements
 from compiler.emit.format.markdown import (
     Block,
     Code,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from compiler.ai_act.law import ANNEX_III, DUTIES, PROHIBITED
 from compiler.ai_act.law.eu_ai_act import MARKING_OF_OLD_SYSTEMS, PROHIBITIONS_OF_2026
 from compiler.ai_act.systems import points
-from compiler.derive.workflows import steps
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import (
     Block,
@@ -20,6 +19,7 @@ from compiler.emit.format.markdown import (
 )
 from compiler.graph import Resource
 from compiler.model import Agent, Classification
+from compiler.model.steps import steps
 
 _CONDITIONS = {
     "a": "a narrow procedural task",

@@ -105,7 +105,7 @@ def _oscal(fleet: Fleet) -> Iterator[File]:
 def due(sheet: Sheet, name: str) -> bool:
     """Whether the Act asks for that document of a system."""
     if name == "fria":
-        return conditions.due(sheet.fleet, sheet.system, "AIA-084")
+        return conditions.due(sheet.fleet.graph, sheet.system, "AIA-084")
     return any(sheet.system.binds(subject) for subject in _DOCUMENTS[name])
 
 

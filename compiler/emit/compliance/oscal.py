@@ -83,7 +83,7 @@ def _component(fleet: Fleet, system: System) -> dict[str, Any]:
                 "implemented-requirements": [
                     _requirement(name, duty)
                     for duty in bound
-                    if duty.document != "fria" or due(fleet, system, duty.id)
+                    if duty.document != "fria" or due(fleet.graph, system, duty.id)
                 ],
             }
         ],

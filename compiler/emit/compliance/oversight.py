@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from compiler.ai_act.due import feeds_back
 from compiler.derive.fleet import Grant, Traits
-from compiler.derive.workflows import steps
 from compiler.emit.compliance import stop
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import Block, Code, Content, Heading, Paragraph, Strong, Table
 from compiler.model import ContextSpace
+from compiler.model.steps import steps
 
 _ASSIGNEE = ("role", "competence", "training", "authority", "support")
 
@@ -128,7 +128,7 @@ def _robustness(sheet: Sheet) -> Iterator[Block]:
     written = ", ".join(_written(sheet))
     if written:
         yield Paragraph(f"Its agents write to context spaces: {written}.")
-    if not feeds_back(sheet.fleet, sheet.system):
+    if not feeds_back(sheet.fleet.graph, sheet.system):
         yield Paragraph("No agent of the team writes to a context space that the team reads.")
         return
     yield Paragraph("Some of what they write there, they read again.")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from compiler.ai_act.due import due
-from compiler.ai_act.duties import empty, value
+from compiler.ai_act.fields import empty, value
 from compiler.ai_act.law import DUTIES, LAW, Duty, duty
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
@@ -49,7 +49,7 @@ class Sheet:
 
     def applies(self, id: str) -> bool:
         """Whether a duty binds it, and what the duty depends on is so."""
-        return due(self.fleet, self.system, id)
+        return due(self.fleet.graph, self.system, id)
 
     def due(self, document: str) -> tuple[Duty, ...]:
         """The duties that a document answers, of those that bind it."""

@@ -1,4 +1,4 @@
-"""Duties of the EU AI Act that a record does not answer, and how grave that is on a day."""
+"""Gaps: what duties of the EU AI Act demand and records do not say, as diagnostics."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, get_args
 
+from compiler.ai_act.fields import empty, outermost_empty
 from compiler.ai_act.law import Duty, duty
 from compiler.ai_act.systems import System
 from compiler.derive.fleet import Fleet
@@ -50,7 +51,7 @@ def absent(id: str, system: System, *fields: str, help: str = "") -> Iterator[Ga
     if system.record is None or not system.binds(demand.subject):
         return
     spec = system.record.spec
-    for field in dict.fromkeys(filter(None, (_silent(spec, field) for field in fields))):
+    for field in dict.fromkeys(filter(None, (outermost_empty(spec, field) for field in fields))):
         known = _described(AISystem, field) if field in fields and field != demand.field else ""
         advice = help or f"write `{field}`: {known or demand.demand}"
         yield Gap(demand, system.record, tuple(field.split(".")), f"`{field}` is missing", advice)
@@ -73,27 +74,6 @@ def wrong(
     assert system.record is not None, "a gap in a record needs one"
     route = tuple(place.split(".")) if isinstance(place, str) else place
     return Gap(duty(id), system.record, route, what, help, applies)
-
-
-def value(spec: object, field: str) -> object:
-    """What stands at a dotted field, or None where something on the way is not there."""
-    for part in field.split("."):
-        spec = getattr(spec, part, None)
-    return spec
-
-
-def empty(found: object) -> bool:
-    """Whether nothing is said: no value, no text, no entries, or a part that says nothing."""
-    if isinstance(found, Model):
-        return all(empty(getattr(found, field)) for field in type(found).model_fields)
-    return found is None or found == "" or found == () or found == {}
-
-
-def _silent(spec: object, field: str) -> str | None:
-    """The outermost part of a dotted field that says nothing."""
-    parts = field.split(".")
-    heads = (".".join(parts[: n + 1]) for n in range(len(parts)))
-    return next((head for head in heads if empty(value(spec, head))), None)
 
 
 def _described(kind: type[Model], field: str) -> str:
