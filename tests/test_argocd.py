@@ -11,7 +11,7 @@ import yaml
 from compiler.admit import gitops
 from compiler.admit.crds import Definitions
 from compiler.admit.cron import cron_fault
-from compiler.emit.clusters.objects import resource, shortened
+from compiler.emit.format.kubernetes.objects import resource, shortened
 from compiler.pipeline import compile
 from tests.estate import TODAY, compiled, sources
 from tests.layers import CLUSTERS, Server, documents

@@ -18,7 +18,7 @@ from compiler.chart.process import Answer, Forgetful, Job, Memo, answers
 from compiler.derive.components import Part, parts
 from compiler.derive.fleet import Fleet
 from compiler.diagnostic import Diagnostic, canonical
-from compiler.emit.clusters.objects import file
+from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compiler.derive.quantity import canonical, cpu, millicores
-from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import Object
 
 _FIRST = ("apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations", "type")
 _RANK = {name: number for number, name in enumerate(_FIRST)}

@@ -85,7 +85,7 @@ def _source(*, ours: bool) -> str:
 
 def _used() -> Iterator[Path]:
     yield from PACKAGE.rglob("*.py")
-    yield from (PACKAGE.parent / "emit" / "format" / name for name in ("json.py", "yaml.py"))
+    yield from (PACKAGE.parent / "emit" / "format").rglob("*.py")
 
 
 @cache

@@ -18,7 +18,7 @@ from compiler.chart.process import Answer, Job
 from compiler.derive.fleet import Fleet
 from compiler.derive.gates import meshed
 from compiler.diagnostic import Diagnostic, did_you_mean
-from compiler.emit.clusters.objects import file, selector
+from compiler.emit.format.kubernetes.objects import file, selector
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster, Project

@@ -13,6 +13,8 @@ from compiler.model import Cluster, MCPServer, Platform
 
 HEADERS = "2026-07-28"
 """The first revision of MCP that says method and tool in headers."""
+AUDIENCE = "tool-gateway"
+"""The audience of the tokens that agents show to a tool gateway."""
 GATEWAYS: tuple[Gate, ...] = get_args(Gate)[2:]
 NEEDS_API: tuple[Gate, ...] = ("toolhive", "envoy-ai-gateway")
 """Gateways whose proxies themselves call the API server: for the keys of tokens, and backends."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.gates import AUDIENCE
 from compiler.derive.limits import EXPRESSION_TOOLS, chunks
-from compiler.emit.clusters.objects import Object
-from compiler.emit.clusters.proxies import AUDIENCE
 from compiler.emit.format import cel
+from compiler.emit.format.json import Object
 from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
 from compiler.graph import Resource

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.images import Named, built
-from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import Object, on_one_line
 from compiler.emit.format.json import dump as json
-from compiler.emit.format.json import on_one_line
 from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
 from compiler.model.supply_chain import Key, Keyless, SupplyChain

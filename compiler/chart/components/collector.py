@@ -9,7 +9,7 @@ from cdk8s import Chart
 
 from compiler.chart.construct import audit, pods, secrets, walls, workloads
 from compiler.chart.facts.monitoring import Collector
-from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import Object
 from compiler.emit.format.yaml import dump
 
 _USER = 10001

@@ -6,7 +6,7 @@ from cdk8s import Chart
 
 from compiler.chart.construct import pods, walls, workloads
 from compiler.chart.facts.monitoring import Loki
-from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import Object
 from compiler.emit.format.yaml import dump
 
 _USER = 10001

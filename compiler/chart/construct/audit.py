@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compiler.chart.facts.monitoring import AuditStore, Bucket
-from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import Object
 
 QUEUE = "/var/lib/otelcol"
 """Where the volume is mounted."""

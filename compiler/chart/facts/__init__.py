@@ -13,8 +13,8 @@ from compiler.derive.components import Part
 from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.derive.gates import meshed
 from compiler.derive.quantity import canonical, seconds
-from compiler.emit.clusters.containers import resources
-from compiler.emit.clusters.objects import component, selector
+from compiler.emit.format.kubernetes.containers import resources
+from compiler.emit.format.kubernetes.objects import component, selector
 from compiler.graph import Resource
 from compiler.model import Cluster
 

@@ -14,7 +14,7 @@ from compiler.derive.components import BESIDE, Part
 from compiler.derive.context import keyspaces, password, user
 from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import in_bytes
-from compiler.emit.clusters.containers import resources
+from compiler.emit.format.kubernetes.containers import resources
 from compiler.graph import Resource
 from compiler.model import Cluster
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from compiler.chart.facts import Workload, labels, workload
 from compiler.derive.components import Part
 from compiler.derive.fleet import Fleet
-from compiler.emit.clusters.objects import selector
+from compiler.emit.format.kubernetes.objects import selector
 from compiler.graph import Resource
 from compiler.model import Cluster
 

@@ -13,11 +13,10 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
+from compiler.derive.gates import AUDIENCE
 from compiler.derive.limits import EXPRESSION_TOOLS, EXPRESSIONS, callers, chunks
 from compiler.emit.clusters import parameters
-from compiler.emit.clusters.objects import Object, custom, file, folder, metadata
 from compiler.emit.clusters.proxies import (
-    AUDIENCE,
     Proxy,
     gateway,
     grant_origins,
@@ -28,6 +27,8 @@ from compiler.emit.clusters.proxies import (
     subject,
 )
 from compiler.emit.format import cel
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.file import File, Origin
 
 FOLDERS: tuple[str, ...] = ("clusters",)

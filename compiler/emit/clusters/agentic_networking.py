@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.limits import callers, inline
-from compiler.emit.clusters.objects import Object, custom, file, folder, metadata, shortened
 from compiler.emit.clusters.proxies import Proxy, gateway, grant_origins, home, proxies
 from compiler.emit.format import cel
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata, shortened
 from compiler.file import File, Origin
 
 FOLDERS: tuple[str, ...] = ("clusters",)

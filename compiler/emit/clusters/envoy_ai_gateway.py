@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
+from compiler.derive.gates import AUDIENCE
 from compiler.derive.limits import ROUTE_SELECTOR, callers, route_rules
-from compiler.emit.clusters.objects import Object, custom, file, folder, metadata
 from compiler.emit.clusters.proxies import (
-    AUDIENCE,
     Proxy,
     endpoint,
     gateway,
@@ -22,6 +21,8 @@ from compiler.emit.clusters.proxies import (
     proxies,
     subject,
 )
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.file import File, Origin
 
 FOLDERS: tuple[str, ...] = ("clusters",)

@@ -13,9 +13,10 @@ from typing import Any
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
 from compiler.derive.limits import KAGENT_NAMES, KAGENT_PROVIDERS, chunks
-from compiler.emit.clusters import containers
-from compiler.emit.clusters.objects import (
-    Object,
+from compiler.emit.clusters.proxies import endpoint
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import containers
+from compiler.emit.format.kubernetes.objects import (
     component,
     custom,
     file,
@@ -24,7 +25,6 @@ from compiler.emit.clusters.objects import (
     model_secret,
     selector,
 )
-from compiler.emit.clusters.proxies import endpoint
 from compiler.file import File, Origin
 from compiler.model import LanguageModel
 

@@ -17,15 +17,6 @@ from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.derive.gates import meshed
 from compiler.derive.limits import MESH_RULES, callers, chunks
 from compiler.emit.clusters import parameters
-from compiler.emit.clusters.objects import (
-    Object,
-    component,
-    custom,
-    file,
-    folder,
-    metadata,
-    selector,
-)
 from compiler.emit.clusters.proxies import (
     Proxy,
     gateway,
@@ -34,6 +25,15 @@ from compiler.emit.clusters.proxies import (
     meta,
     origins,
     proxies,
+)
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import (
+    component,
+    custom,
+    file,
+    folder,
+    metadata,
+    selector,
 )
 from compiler.file import File, Origin
 from compiler.graph import Resource

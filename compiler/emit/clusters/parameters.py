@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import Fleet, Gate
-from compiler.emit.clusters.containers import resources
-from compiler.emit.clusters.objects import Object, custom, file
 from compiler.emit.clusters.proxies import Proxy, meta, origins
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import resources
+from compiler.emit.format.kubernetes.objects import custom, file
 from compiler.emit.format.yaml import dump
 from compiler.file import File
 

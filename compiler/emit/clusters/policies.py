@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.emit.clusters.objects import file
+from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import AdmissionPolicy, AdmissionPolicyBinding, Cluster, Spec

@@ -12,13 +12,12 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from compiler.derive.fleet import Fleet, Gate, ServerDeployment
-from compiler.emit.clusters.objects import Object, custom, file
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster, Project
 
-AUDIENCE = "tool-gateway"
-"""For whom the tokens are meant that agents show to a tool gateway."""
 HBONE = 15008
 """The port of the mesh's tunnel: all that NetworkPolicies see of traffic in ambient mode."""
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
-from compiler.emit.clusters.objects import Object, file
 from compiler.emit.clusters.proxies import KINDS, grant_origins, proxies
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import ApiRule, Cluster, Project

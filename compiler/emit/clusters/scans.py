@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.images import Named, pinned
-from compiler.emit.clusters.containers import CONTAINER_SECURITY, POD_SECURITY, resources
-from compiler.emit.clusters.objects import Object, file, shortened
-from compiler.emit.clusters.secrets import external, from_secret
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import CONTAINER_SECURITY, POD_SECURITY, resources
+from compiler.emit.format.kubernetes.objects import file, shortened
+from compiler.emit.format.kubernetes.secrets import external, from_secret
 from compiler.file import File, Origin
 from compiler.model import Cluster, Image
 from compiler.model.supply_chain import Rescan

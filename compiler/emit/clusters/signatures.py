@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.images import KYVERNO, SIGSTORE
-from compiler.emit.clusters.objects import Object, custom, file
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file
 from compiler.file import File, Origin
 from compiler.model import Cluster
 from compiler.model.supply_chain import Key, Keyless, SupplyChain

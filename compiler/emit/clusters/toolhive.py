@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from compiler.derive import Fleet
+from compiler.derive.gates import AUDIENCE
 from compiler.derive.limits import callers
-from compiler.emit.clusters.objects import Object, custom, file, folder, metadata
 from compiler.emit.clusters.proxies import (
-    AUDIENCE,
     Proxy,
     grant_origins,
     home,
@@ -25,6 +24,8 @@ from compiler.emit.clusters.proxies import (
     proxies,
     subject,
 )
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.file import File, Origin
 
 FOLDERS: tuple[str, ...] = ("clusters",)

@@ -16,8 +16,7 @@ from compiler.derive.retention import (
     in_store,
     streams,
 )
-from compiler.emit.clusters.objects import Object
-from compiler.emit.format.json import dump
+from compiler.emit.format.json import Object, dump
 from compiler.emit.format.markdown import Block, Code, Content, Heading, Paragraph, Table, document
 from compiler.file import File, Origin
 from compiler.model.audit import Audit

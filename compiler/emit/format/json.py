@@ -10,6 +10,9 @@ from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
+Object = dict[str, Any]
+"""A JSON object, or a mapping of YAML."""
+
 on_one_line = JSONEncoder(ensure_ascii=False).encode
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from compiler.derive import Fleet
 from compiler.emit.clusters.argocd import access, applications, projects
 from compiler.emit.clusters.argocd.components import Component, components
-from compiler.emit.clusters.objects import file
+from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from compiler.derive import Fleet
 from compiler.emit.clusters.argocd.components import LABELS, SYNC, Component, Kind, kind, kinds
-from compiler.emit.clusters.objects import Object, file, resource
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import file, resource
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from compiler.derive import Fleet
 from compiler.emit.clusters.argocd.components import LABELS, Component
-from compiler.emit.clusters.objects import Object, custom, file
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.derive import Fleet
-from compiler.emit.clusters.objects import group, shortened
+from compiler.emit.format.kubernetes.objects import group, shortened
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster, Project

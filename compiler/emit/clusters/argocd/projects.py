@@ -17,7 +17,8 @@ from compiler.emit.clusters.argocd.components import (
     kinds,
     namespaced,
 )
-from compiler.emit.clusters.objects import Object, custom, file
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom, file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster, Project

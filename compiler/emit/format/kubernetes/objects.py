@@ -8,12 +8,12 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
+from compiler.emit.format.json import Object
 from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster
 
-Object = dict[str, Any]
 Workload = AgentDeployment | ServerDeployment
 
 _ARGO = "argocd.argoproj.io"

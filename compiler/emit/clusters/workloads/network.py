@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 
 from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
 from compiler.derive.gates import NEEDS_API
-from compiler.emit.clusters.objects import Object, Workload, component, metadata, selector
 from compiler.emit.clusters.proxies import HBONE, Proxy, home, meta
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import Workload, component, metadata, selector
 from compiler.graph import Resource
 from compiler.model import Cluster
 

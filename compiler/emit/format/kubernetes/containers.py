@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.derive.quantity import canonical, cpu, millicores
-from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import Object
 from compiler.model import Amounts, Resources
 
 CONTAINER_SECURITY: Object = {

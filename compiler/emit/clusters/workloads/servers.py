@@ -7,9 +7,10 @@ from typing import Any
 
 from compiler.derive.fleet import Fleet, ServerDeployment
 from compiler.derive.quantity import canonical
-from compiler.emit.clusters import network, pods
-from compiler.emit.clusters.objects import Object, component, file, folder, metadata, selector
 from compiler.emit.clusters.proxies import Proxy, grant_origins
+from compiler.emit.clusters.workloads import network, pods
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import component, file, folder, metadata, selector
 from compiler.file import File, Origin
 
 

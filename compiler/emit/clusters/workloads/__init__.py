@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
-from compiler.emit.clusters import agents, namespaces, network, servers
-from compiler.emit.clusters.objects import file
 from compiler.emit.clusters.proxies import Proxy, origins, proxies
+from compiler.emit.clusters.workloads import agents, namespaces, network, servers
+from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File
 from compiler.model import Cluster
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import seconds
-from compiler.emit.clusters.objects import Object
+from compiler.emit.format.json import Object
 
 
 def external(fleet: Fleet, meta: Object, data: Mapping[str, tuple[str, str]]) -> Object:

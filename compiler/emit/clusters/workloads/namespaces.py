@@ -9,8 +9,9 @@ from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import Fleet
 from compiler.derive.images import SIGSTORE
 from compiler.derive.quantity import canonical, cpu, millicores
-from compiler.emit.clusters import network
-from compiler.emit.clusters.objects import Object, file
+from compiler.emit.clusters.workloads import network
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster, Project

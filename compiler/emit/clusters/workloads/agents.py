@@ -8,11 +8,12 @@ from hashlib import sha256
 
 from compiler.derive.context import is_user, password, user
 from compiler.derive.fleet import AgentDeployment, Fleet
-from compiler.emit.clusters import network, pods
-from compiler.emit.clusters.objects import Object, file, folder, metadata, model_secret
-from compiler.emit.clusters.proxies import AUDIENCE, endpoint
-from compiler.emit.clusters.secrets import from_secret
-from compiler.emit.format.json import dump
+from compiler.derive.gates import AUDIENCE
+from compiler.emit.clusters.proxies import endpoint
+from compiler.emit.clusters.workloads import network, pods
+from compiler.emit.format.json import Object, dump
+from compiler.emit.format.kubernetes.objects import file, folder, metadata, model_secret
+from compiler.emit.format.kubernetes.secrets import from_secret
 from compiler.file import File, Origin
 from compiler.model import LanguageModel
 

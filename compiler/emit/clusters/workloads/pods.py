@@ -7,15 +7,16 @@ from typing import Any
 
 from compiler.derive.deployments import GRACE
 from compiler.derive.fleet import Fleet
-from compiler.emit.clusters.containers import (
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import (
     CONTAINER_SECURITY,
     POD_SECURITY,
     TMP,
     TMP_MOUNT,
     resources,
 )
-from compiler.emit.clusters.objects import Object, Workload, component, labels, metadata, selector
-from compiler.emit.clusters.secrets import external, from_secret
+from compiler.emit.format.kubernetes.objects import Workload, component, labels, metadata, selector
+from compiler.emit.format.kubernetes.secrets import external, from_secret
 from compiler.model import Resources, Secret
 from compiler.model.base import Probe
 

@@ -1,0 +1,1 @@
+"""Kubernetes objects as plain data: names, labels, containers, secrets, and the file of each."""
