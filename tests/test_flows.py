@@ -10,13 +10,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.check.flows.findings import (
+from compiler.check.grading import CHOICES, GRADED
+from compiler.check.toxic_flows import (
     EXECUTES,
-    GRADED,
     PRIVATE,
     SINK,
     UNTRUSTED,
-    WORDS,
     WRITES,
     Demand,
     Flow,
@@ -31,7 +30,7 @@ from compiler.source import Source
 from tests.estate import TODAY
 from tests.layers import TRAITS, Server, documents, sources
 
-RULE = Rule("a-flow", Severity.ERROR, "a flow", GRADED, WORDS)
+RULE = Rule("a-flow", Severity.ERROR, "a flow", GRADED, CHOICES)
 AGENTS = ("ada", "bob", "cyd", "dan")
 CASES = {
     "trifecta": ((UNTRUSTED, PRIVATE, SINK), None),
@@ -177,7 +176,7 @@ def test_flows_are_brute_force(
         told = {member for flow in found for member in flow.members}
         assert told <= having
         assert bool(told) == bool(having)
-        for _, agent in having:  # whoever has it leads to somebody who is told
+        for _, agent in having:  # an agent with a flow leads to one that is reported
             assert {name for _, name in told} & members(whole, agent)
         for flow in found:
             numbers = free(whole, flow.members[0][1])

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from compiler import admit, chart, check, decode, link, lock, parse, scan, tool_lock
 from compiler.admit import transition
-from compiler.check import CHECKS
+from compiler.check import CHECKS, WINGS
 from compiler.cli import inputs
 from compiler.cli.rules import all_rules
+from compiler.pipeline import analyse
+from compiler.source import Source
+from tests.estate import TODAY, sources
 
 PAGES = Path(__file__).parent / "check"
 STAGES = (inputs, parse, scan, lock, tool_lock, decode, link, check, chart, admit)
@@ -27,18 +32,42 @@ TESTED_ELSEWHERE = {
 
 def test_codes_are_unique() -> None:
     codes = [rule.code for stage in STAGES for rule in stage.RULES]
-    codes += [one.RULE.code for one in CHECKS]
+    codes += [module.RULE.code for module in CHECKS]
     assert len(codes) == len(set(codes)) == len(all_rules())
 
 
-def test_there_are_thirty_checks_and_more() -> None:
-    assert len(CHECKS) >= 30
+@pytest.mark.parametrize("wing", WINGS, ids=lambda wing: wing.__name__)
+def test_a_wing_lists_its_modules_in_order(wing: ModuleType) -> None:
+    modules = {path.stem for path in Path(wing.__file__).parent.glob("[!_]*.py")}
+    assert tuple(sorted(modules)) == wing.CHECKS
 
 
-def test_every_check_module_is_in_the_table() -> None:
-    folder = Path(check.__file__).parent
-    modules = {path.stem for path in folder.glob("*/*.py")} - {"__init__", "findings"}
-    assert modules == {one.RULE.code.replace("-", "_") for one in CHECKS}
+def test_every_folder_is_a_wing() -> None:
+    folders = Path(check.__file__).parent.glob("*/__init__.py")
+    wings = {wing.__name__.rpartition(".")[2] for wing in WINGS}
+    assert {path.parent.name for path in folders} == wings
+
+
+@pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.__name__)
+def test_a_check_is_a_module_named_after_its_code(module: ModuleType) -> None:
+    assert module.__doc__
+    assert module.__name__.rpartition(".")[2] == module.RULE.code.replace("-", "_")
+    hints = inspect.get_annotations(module.check)
+    assert hints == {"fleet": "Fleet", "return": "Iterator[Diagnostic]"}
+
+
+def test_the_order_of_checks_does_not_change_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {"approval: {create_refund: human}": "", "maximum: 10": "maximum: 1", "egress": "#"}
+    files = sources([])
+    for path, source in files.items():
+        text = source.text
+        for old, new in wrong.items():
+            text = text.replace(old, new)
+        files[path] = Source(path, text)
+    before = analyse(files.values(), today=TODAY).diagnostics
+    assert len({diagnostic.code for diagnostic in before}) > 2
+    monkeypatch.setattr(check, "CHECKS", CHECKS[::-1])
+    assert analyse(files.values(), today=TODAY).diagnostics == before
 
 
 @pytest.mark.parametrize("code", sorted(all_rules()))

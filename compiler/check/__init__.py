@@ -1,288 +1,39 @@
-"""The checks. To add one: a file beside this one, a line below, and a page in tests/check/."""
+"""The checks, in wings.
+
+To add one: a module in a wing, its name in the wing's `CHECKS`, and a page in tests/check/.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
-from compiler.check.access import (
-    approval_bypassed,
-    approval_missing,
-    approval_without_grant,
-    audit_off,
-    authentication_missing,
-    ceiling_unknown_tool,
-    ceiling_unused,
-    confidence_below_tier,
-    context_outside_team,
-    data_above_tier,
-    grant_above_ceiling,
-    grant_empty,
-    grant_expired,
-    grant_outside_matrix,
-    grant_twice,
-    grant_unknown_tool,
-    grant_wildcard,
-    layer_lossy,
-    matrix_unused,
-    owner_missing,
-    owner_unknown,
-    reason_missing,
-    reviewers_too_few,
-    secret_shared,
-    server_required,
-    server_shadow,
-    server_unused,
-)
-from compiler.check.ai_act import (
-    ai_system_missing,
-    card_incomplete,
-    class_above_tier,
-    classification_incomplete,
-    data_governance_incomplete,
-    deployer_duties_incomplete,
-    evaluation_in_future,
-    evaluation_incomplete,
-    evidence_invalid,
-    general_purpose_incomplete,
-    instructions_incomplete,
-    law_stale,
-    literacy_missing,
-    logging_incomplete,
-    operator_missing,
-    oversight_incomplete,
-    post_market_incomplete,
-    prohibited_practice,
-    retention_below_tier,
-    risk_file_incomplete,
-    robustness_incomplete,
-    stop_owner_missing,
-    stop_owner_unknown,
-    supplier_papers_missing,
-    technical_documentation_incomplete,
-    text_placeholder,
-    transparency_incomplete,
-)
-from compiler.check.capacity import (
-    budget_exceeded,
-    budget_sum,
-    quota_too_small,
-    request_above_limit,
-    scaling_inverted,
-    stdio_scaled,
-    sticky_autoscaled,
-)
-from compiler.check.flows import (
-    code_execution,
-    confused_deputy,
-    delegate_outside_team,
-    delegation_cycle,
-    delegation_deep,
-    delegation_widens,
-    lethal_trifecta,
-    memory_shared,
-    rule_of_two,
-    step_outside_team,
-    tool_collision,
-    tool_contradiction,
-    tool_unlabelled,
-    untrusted_change,
-    widening_unused,
-)
-from compiler.check.running import (
-    agent_unused,
-    alias_taken,
-    api_unreachable,
-    component_missing,
-    egress_missing,
-    env_secret,
-    env_twice,
-    file_missing,
-    kubernetes_unsupported,
-    listed_twice,
-    member_twice,
-    name_reserved,
-    name_too_long,
-    namespace_taken,
-    operator_misspelt,
-    port_taken,
-    process_cluster,
-    process_option,
-    process_twice,
-    protocol_superseded,
-    schema_invalid,
-    secret_rotation,
-    server_not_deployable,
-    shared_volume,
-    stdio_sessions,
-    transport_deprecated,
-)
-from compiler.check.supply import (
-    embedding_missing,
-    embeddings_invalid,
-    image_floating,
-    image_prefix_unused,
-    image_unpinned,
-    model_floating,
-    model_retired,
-    model_retiring,
-    model_unused,
-    package_unpinned,
-    tool_drift,
-    tool_image_unpinned,
-    tool_lock_stale,
-    tool_twice,
-)
+from compiler.check import access, ai_act, capacity, flows, running, supply, workflows
 from compiler.check.waivers import RULES, judged
-from compiler.check.workflows import (
-    context_tie,
-    context_unredacted,
-    durability_lost,
-    route_twice,
-    step_twice,
-    topic_unknown,
-)
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule
 
-__all__ = ["CHECKS", "RULES", "check"]
+__all__ = ["CHECKS", "RULES", "WINGS", "check"]
 
 
 class Check(Protocol):
-    """A check is a module: a RULE, and a function which finds where it is broken."""
+    """A check is a module: a RULE, and a function that yields every place which breaks it."""
 
     RULE: Rule
 
     def check(self, fleet: Fleet) -> Iterator[Diagnostic]: ...
 
 
-CHECKS: tuple[Check, ...] = (
-    grant_above_ceiling,
-    grant_outside_matrix,
-    grant_unknown_tool,
-    ceiling_unknown_tool,
-    grant_twice,
-    grant_empty,
-    approval_missing,
-    approval_without_grant,
-    grant_expired,
-    reason_missing,
-    grant_wildcard,
-    ceiling_unused,
-    data_above_tier,
-    server_required,
-    delegate_outside_team,
-    member_twice,
-    listed_twice,
-    model_floating,
-    model_retired,
-    model_retiring,
-    model_unused,
-    agent_unused,
-    file_missing,
-    schema_invalid,
-    embeddings_invalid,
-    embedding_missing,
-    confidence_below_tier,
-    stop_owner_missing,
-    owner_missing,
-    server_unused,
-    matrix_unused,
-    transport_deprecated,
-    protocol_superseded,
-    stdio_scaled,
-    server_not_deployable,
-    sticky_autoscaled,
-    stdio_sessions,
-    scaling_inverted,
-    request_above_limit,
-    image_unpinned,
-    image_floating,
-    package_unpinned,
-    tool_twice,
-    tool_contradiction,
-    egress_missing,
-    secret_shared,
-    secret_rotation,
-    env_secret,
-    env_twice,
-    shared_volume,
-    budget_sum,
-    budget_exceeded,
-    quota_too_small,
-    operator_missing,
-    operator_misspelt,
-    kubernetes_unsupported,
-    name_too_long,
-    namespace_taken,
-    alias_taken,
-    process_cluster,
-    process_option,
-    process_twice,
-    port_taken,
-    step_outside_team,
-    step_twice,
-    topic_unknown,
-    route_twice,
-    durability_lost,
-    context_unredacted,
-    context_tie,
-    context_outside_team,
-    lethal_trifecta,
-    rule_of_two,
-    untrusted_change,
-    code_execution,
-    component_missing,
-    delegation_widens,
-    widening_unused,
-    delegation_cycle,
-    delegation_deep,
-    confused_deputy,
-    approval_bypassed,
-    memory_shared,
-    tool_unlabelled,
-    tool_collision,
-    authentication_missing,
-    audit_off,
-    server_shadow,
-    layer_lossy,
-    api_unreachable,
-    name_reserved,
-    ai_system_missing,
-    oversight_incomplete,
-    tool_drift,
-    tool_image_unpinned,
-    tool_lock_stale,
-    image_prefix_unused,
-    retention_below_tier,
-    reviewers_too_few,
-    prohibited_practice,
-    classification_incomplete,
-    class_above_tier,
-    literacy_missing,
-    risk_file_incomplete,
-    evaluation_incomplete,
-    data_governance_incomplete,
-    technical_documentation_incomplete,
-    supplier_papers_missing,
-    logging_incomplete,
-    instructions_incomplete,
-    robustness_incomplete,
-    post_market_incomplete,
-    deployer_duties_incomplete,
-    transparency_incomplete,
-    general_purpose_incomplete,
-    law_stale,
-    text_placeholder,
-    evaluation_in_future,
-    evidence_invalid,
-    stop_owner_unknown,
-    owner_unknown,
-    card_incomplete,
+WINGS = (access, flows, running, capacity, workflows, supply, ai_act)
+CHECKS = tuple(
+    cast("Check", import_module(f"{wing.__name__}.{name}"))
+    for wing in WINGS
+    for name in wing.CHECKS
 )
 
 
 def check(fleet: Fleet) -> tuple[Diagnostic, ...]:
-    """What every check finds, with the severities that policies set, less what is waived."""
-    found = [diagnostic for one in CHECKS for diagnostic in one.check(fleet)]
-    return judged(fleet, found, [one.RULE for one in CHECKS])
+    """Run every check, set the severities that policies set, and drop what waivers cover."""
+    diagnostics = [diagnostic for check in CHECKS for diagnostic in check.check(fleet)]
+    return judged(fleet, diagnostics, [check.RULE for check in CHECKS])

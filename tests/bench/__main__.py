@@ -167,7 +167,8 @@ def reach(agents: int = 500, servers: int = 200, tools: int = 10_000) -> None:
     """
     import random
 
-    from compiler.check.flows.findings import GRADED, PRIVATE, SINK, UNTRUSTED, WORDS, flows
+    from compiler.check.grading import CHOICES, GRADED
+    from compiler.check.toxic_flows import PRIVATE, SINK, UNTRUSTED, flows
     from compiler.derive import derive
     from compiler.derive.reach import reach as closed
     from compiler.diagnostic import Rule, Severity
@@ -198,7 +199,7 @@ def reach(agents: int = 500, servers: int = 200, tools: int = 10_000) -> None:
     start = time.perf_counter()
     result = closed(graph, fleet.grants, fleet.traits)
     middle = time.perf_counter()
-    toxic = flows(fleet, Rule("x", Severity.ERROR, "x", GRADED, WORDS), UNTRUSTED, PRIVATE, SINK)
+    toxic = flows(fleet, Rule("x", Severity.ERROR, "x", GRADED, CHOICES), UNTRUSTED, PRIVATE, SINK)
     end = time.perf_counter()
     most = max(bits.bit_count() for bits in result.everything.values())
     print(

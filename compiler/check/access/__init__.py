@@ -1,1 +1,30 @@
 """Checks of grants, ceilings, approvals, owners and what each layer can enforce."""
+
+CHECKS = (
+    "approval_missing",
+    "approval_without_grant",
+    "audit_off",
+    "authentication_missing",
+    "ceiling_unknown_tool",
+    "ceiling_unused",
+    "confidence_below_tier",
+    "data_above_tier",
+    "grant_above_ceiling",
+    "grant_empty",
+    "grant_expired",
+    "grant_outside_matrix",
+    "grant_twice",
+    "grant_unknown_tool",
+    "grant_wildcard",
+    "layer_lossy",
+    "matrix_unused",
+    "owner_missing",
+    "owner_unknown",
+    "reason_missing",
+    "reviewers_too_few",
+    "secret_shared",
+    "server_required",
+    "server_shadow",
+    "server_unused",
+)
+"""The modules of this folder, each one check."""

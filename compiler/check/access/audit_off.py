@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import LEVELS
+from compiler.check.grading import LEVELS, level
 from compiler.derive import Fleet
-from compiler.derive.fleet import Grant
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
-from compiler.model import Agent, MCPServer, RiskTier
+from compiler.model import MCPServer
 
 RULE = Rule(
     "audit-off",
@@ -20,21 +19,19 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every server that logs no calls and is granted to an agent at or above the tier."""
-    least = LEVELS.index(str(fleet.parameter(RULE, "tier")))
-    for server in (one for one in fleet.graph.all(MCPServer) if not one.spec.audit):
+    """Yield every server that logs no calls and is granted to an agent at or above the tier."""
+    minimum = LEVELS.index(str(fleet.parameter(RULE, "tier")))
+    for server in fleet.graph.all(MCPServer):
         grants = [g for g in fleet.grants if g.call.server == server.name]
-        riskiest = max(grants, key=lambda grant: _level(fleet, grant), default=None)
-        if riskiest is not None and _level(fleet, riskiest) >= least:
-            who = f"`{riskiest.call.agent}`, of tier {LEVELS[_level(fleet, riskiest)]},"
+        if server.spec.audit or not grants:
+            continue
+        riskiest = max(grants, key=lambda grant: level(fleet, grant.call.agent))
+        agent = riskiest.call.agent
+        if level(fleet, agent) >= minimum:
+            tier = LEVELS[level(fleet, agent)]
             yield RULE.at(
                 server.at("audit"),
-                f"calls of {who} to `{server.name}` are not logged",
+                f"calls of `{agent}`, of tier {tier}, to `{server.name}` are not logged",
                 help="switch `audit` on",
                 related=[Label(fleet.place(riskiest), "it may call the server")],
             )
-
-
-def _level(fleet: Fleet, grant: Grant) -> int:
-    tier = fleet.graph.get(Agent, grant.call.agent).spec.riskTier
-    return LEVELS.index(fleet.graph.get(RiskTier, tier).spec.level)

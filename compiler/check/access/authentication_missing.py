@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import GRADED, WORDS, grade
+from compiler.check.grading import CHOICES, GRADED, grade
 from compiler.derive import Fleet
 from compiler.derive.deployments import deployable
 from compiler.diagnostic import Diagnostic, Rule, Severity, worst
@@ -15,7 +15,7 @@ RULE = Rule(
     Severity.ERROR,
     "a server that is reached over the network asks nobody who they are",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 

@@ -1,1 +1,31 @@
 """Checks of the duties of the EU AI Act, and of the evidence for them."""
+
+CHECKS = (
+    "ai_system_missing",
+    "card_incomplete",
+    "class_above_tier",
+    "classification_incomplete",
+    "data_governance_incomplete",
+    "deployer_duties_incomplete",
+    "evaluation_in_future",
+    "evaluation_incomplete",
+    "evidence_invalid",
+    "general_purpose_incomplete",
+    "instructions_incomplete",
+    "law_stale",
+    "literacy_missing",
+    "logging_incomplete",
+    "oversight_incomplete",
+    "post_market_incomplete",
+    "prohibited_practice",
+    "retention_below_tier",
+    "risk_file_incomplete",
+    "robustness_incomplete",
+    "stop_owner_missing",
+    "stop_owner_unknown",
+    "supplier_papers_missing",
+    "technical_documentation_incomplete",
+    "text_placeholder",
+    "transparency_incomplete",
+)
+"""The modules of this folder, each one check."""

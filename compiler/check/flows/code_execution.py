@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import EXECUTES, GRADED, UNTRUSTED, WORDS, flows, told
+from compiler.check.grading import CHOICES, GRADED
+from compiler.check.toxic_flows import EXECUTES, UNTRUSTED, flows, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -15,7 +16,7 @@ RULE = Rule(
     Severity.ERROR,
     "strangers' text and the execution of code are in one agent's reach without a human",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 
@@ -23,4 +24,4 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where the two meet."""
     for flow in flows(fleet, RULE, UNTRUSTED, EXECUTES):
         does = "reads strangers' text and runs code that the model writes, without a human"
-        yield told(fleet, RULE, flow, does)
+        yield report(fleet, RULE, flow, does)

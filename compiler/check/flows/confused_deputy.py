@@ -5,8 +5,10 @@ OWASP ASI03; CoSAI, confused deputy prevention.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from compiler.check.flows.findings import GRADED, LEVELS, WORDS, grade, member_place, tool_place
+from compiler.check.grading import CHOICES, GRADED, LEVELS, grade, level
+from compiler.check.places import hand_over, member_place, tool_place
 from compiler.derive import Fleet
 from compiler.derive.reach import Member, Reached, reached
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
@@ -18,80 +20,78 @@ RULE = Rule(
     Severity.ERROR,
     "an agent reaches a tool that its risk tier is too low for",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 
+class Minimum(NamedTuple):
+    """The lowest level that may reach a tool, and why."""
+
+    level: int  # an index of LEVELS
+    explicit: bool  # the tool itself sets it; otherwise it follows from the server's data
+    reason: str
+
+
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every agent that reaches such tools, told once for each server.
+    """Yield every agent that reaches such tools, once for each server.
 
-    What it is granted itself on data above its tier is a matter of data-above-tier; and what it
-    gets through one whose tier is no higher is told there.
+    `data-above-tier` reports what an agent is granted itself on data above its tier. What an agent
+    gets through one whose tier is no higher is reported at that one.
     """
-    least = _minimum(fleet)
-    graver = dict.fromkeys(range(len(LEVELS)), 0)
+    minimums = _minimums(fleet)
+    above = dict.fromkeys(range(len(LEVELS)), 0)
     for index, grant in enumerate(fleet.grants):
-        for level in range(least[grant.call[2:]][0]):
-            graver[level] |= 1 << index
+        for lower in range(minimums[grant.call[2:]].level):
+            above[lower] |= 1 << index
     for member in fleet.reach.members:
-        if fleet.reach.everything[member] & graver[_level(fleet, member[1])]:
-            yield from _member(fleet, member, least)
+        if fleet.reach.everything[member] & above[level(fleet, member[1])]:
+            yield from _member(fleet, member, minimums)
 
 
-def _level(fleet: Fleet, agent: str) -> int:
-    tier = fleet.graph.get(Agent, agent).spec.riskTier
-    return LEVELS.index(fleet.graph.get(RiskTier, tier).spec.level)
-
-
-def _minimum(fleet: Fleet) -> Mapping[tuple[str, str], tuple[int, bool]]:
-    """For each tool the lowest level that may reach it, and whether the tool itself says so."""
+def _minimums(fleet: Fleet) -> Mapping[tuple[str, str], Minimum]:
     tiers = [tier.spec for tier in fleet.graph.all(RiskTier)]
-    found = {}
+    minimums = {}
     for server in fleet.graph.all(MCPServer):
         data = DATA_CLASSES.index(server.spec.dataClass)
         fit = [LEVELS.index(t.level) for t in tiers if DATA_CLASSES.index(t.dataClass) >= data]
+        by_data = Minimum(min(fit, default=2), False, f"its data is {server.spec.dataClass}")
         for tool in server.spec.tools:
-            said = tool.minimumTier is not None
-            level = LEVELS.index(tool.minimumTier or LEVELS[min(fit, default=2)])
-            found[server.name, tool.name] = (level, said)
-    return found
+            tier = tool.minimumTier
+            minimums[server.name, tool.name] = (
+                Minimum(LEVELS.index(tier), True, "the tool itself asks for it")
+                if tier is not None
+                else by_data
+            )
+    return minimums
 
 
 def _member(
-    fleet: Fleet, member: Member, least: Mapping[tuple[str, str], tuple[int, bool]]
+    fleet: Fleet, member: Member, minimums: Mapping[tuple[str, str], Minimum]
 ) -> Iterator[Diagnostic]:
-    own, seen = _level(fleet, member[1]), set()
-    for one in sorted(reached(fleet, member), key=lambda one: one.approval != "none"):
-        server, (level, said) = one.grant.call.server, least[one.grant.call[2:]]
-        told_there = any(_level(fleet, agent) <= own for agent in one.via)
-        direct = not one.path and not said
-        if level > own and not told_there and not direct and server not in seen:
-            seen.add(server)
-            yield _told(fleet, one, level)
+    own, reported = level(fleet, member[1]), set()
+    for reach in sorted(reached(fleet, member), key=lambda reach: reach.approval != "none"):
+        server, minimum = reach.grant.call.server, minimums[reach.grant.call[2:]]
+        elsewhere = any(level(fleet, agent) <= own for agent in reach.via)
+        direct = not reach.path and not minimum.explicit
+        if minimum.level > own and not elsewhere and not direct and server not in reported:
+            reported.add(server)
+            yield _report(fleet, reach, minimum)
 
 
-def _told(fleet: Fleet, one: Reached, least: int) -> Diagnostic:
-    project, agent = one.member
-    level = LEVELS[least]
-    call = one.grant.call
-    over = f" over {' and '.join(f'`{name}`' for name in one.via)}" if one.via else ""
-    where = member_place(fleet, one.member)
-    hands = [
-        Label(edge.place, f"`{edge.source[1]}` hands work to `{edge.target[1]}`")
-        for edge in one.path
-    ]
+def _report(fleet: Fleet, reach: Reached, minimum: Minimum) -> Diagnostic:
+    project, agent = reach.member
+    call, tier = reach.grant.call, LEVELS[minimum.level]
+    over = f" over {' and '.join(f'`{name}`' for name in reach.via)}" if reach.via else ""
     server = fleet.graph.get(MCPServer, call.server)
-    said = next(t.minimumTier for t in server.spec.tools if t.name == call.tool)
-    why = "the tool itself asks for it" if said else f"its data is {server.spec.dataClass}"
     return RULE.at(
-        where,
-        f"agent `{agent}` reaches `{call.server}/{call.tool}`{over}, a tool for tier {level}",
+        member_place(fleet, reach.member),
+        f"agent `{agent}` reaches `{call.server}/{call.tool}`{over}, a tool for tier {tier}",
         help="hand over less, grant less, or raise the agent's risk tier",
         related=[Label(fleet.graph.get(Agent, agent).at("riskTier"), "its own tier")],
         evidence=[
-            *hands,
-            Label(fleet.place(one.grant), f"`{call.agent}` may call it"),
-            Label(tool_place(server, call.tool), f"for tier {level}, as {why}"),
+            *map(hand_over, reach.path),
+            Label(fleet.place(reach.grant), f"`{call.agent}` may call it"),
+            Label(tool_place(server, call.tool), f"for tier {tier}, as {minimum.reason}"),
         ],
-        severity=grade(fleet, RULE, project, (agent, *one.via), least),
+        severity=grade(fleet, RULE, project, (agent, *reach.via), minimum.level),
     )

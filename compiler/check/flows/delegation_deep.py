@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from compiler.check.places import hand_over
 from compiler.derive import Fleet
 from compiler.derive.closure import components
 from compiler.derive.reach import Delegation, Member, numbered, team_edges
-from compiler.diagnostic import Diagnostic, Label, Rule, Severity
+from compiler.diagnostic import Diagnostic, Rule, Severity
 
 RULE = Rule(
     "delegation-deep",
@@ -39,9 +40,7 @@ def _heads(chains: Mapping[Member, tuple[Delegation, ...]], most: int) -> Iterat
                 chain[0].place,
                 f"work of `{member[1]}` is handed on {len(chain)} times: {_short(names)}",
                 help=f"hand it to the last one directly; {most} times are wanted at most",
-                evidence=[
-                    Label(e.place, f"`{e.source[1]}` hands work to `{e.target[1]}`") for e in chain
-                ],
+                evidence=map(hand_over, chain),
             )
 
 

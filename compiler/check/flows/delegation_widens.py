@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import GRADED, WORDS, grade
+from compiler.check.grading import CHOICES, GRADED, grade
 from compiler.derive import Fleet
 from compiler.derive.reach import widened
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
@@ -18,7 +18,7 @@ RULE = Rule(
     Severity.ERROR,
     "an agent gets done through another what it may not do itself",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import GRADED, PRIVATE, SINK, UNTRUSTED, WORDS, flows, told
+from compiler.check.grading import CHOICES, GRADED
+from compiler.check.toxic_flows import PRIVATE, SINK, UNTRUSTED, flows, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -15,7 +16,7 @@ RULE = Rule(
     Severity.ERROR,
     "strangers' text, private data and a way out are in one agent's reach, with no human between",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 
@@ -23,4 +24,4 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every agent, or circle of agents, in which the three meet."""
     for flow in flows(fleet, RULE, UNTRUSTED, PRIVATE, SINK):
         does = "reads strangers' text and private data, and can send data out, without a human"
-        yield told(fleet, RULE, flow, does)
+        yield report(fleet, RULE, flow, does)

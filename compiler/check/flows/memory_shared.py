@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import GRADED, WORDS, grade
+from compiler.check.grading import CHOICES, GRADED, grade
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity, worst
 from compiler.graph import Resource
@@ -18,7 +18,7 @@ RULE = Rule(
     Severity.ERROR,
     "data flows through a shared memory to an agent whose tier forbids it",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 

@@ -6,16 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import (
-    GRADED,
-    PRIVATE,
-    SINK,
-    UNTRUSTED,
-    WORDS,
-    WRITES,
-    flows,
-    told,
-)
+from compiler.check.grading import CHOICES, GRADED
+from compiler.check.toxic_flows import PRIVATE, SINK, UNTRUSTED, WRITES, flows, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -24,7 +16,7 @@ RULE = Rule(
     Severity.ERROR,
     "strangers' text, private data and changes of state are in one agent's reach without a human",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 
@@ -32,4 +24,4 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where the three meet; with a way out as well it is a lethal-trifecta."""
     for flow in flows(fleet, RULE, UNTRUSTED, PRIVATE, WRITES, unless=SINK):
         does = "reads strangers' text and private data, and changes state, without a human"
-        yield told(fleet, RULE, flow, does)
+        yield report(fleet, RULE, flow, does)

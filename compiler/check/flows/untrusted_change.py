@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import PRIVATE, UNTRUSTED, WORDS, WRITES, flows, in_scope, told
+from compiler.check.grading import CHOICES, in_scope
+from compiler.check.toxic_flows import PRIVATE, UNTRUSTED, WRITES, flows, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -15,7 +16,7 @@ RULE = Rule(
     Severity.WARNING,
     "strangers' text and changes of production are in one agent's reach without a human",
     {"tier": "high", "environment": "prod"},
-    WORDS,
+    CHOICES,
 )
 
 
@@ -26,4 +27,4 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     for flow in flows(fleet, RULE, UNTRUSTED, WRITES, unless=PRIVATE):
         if in_scope(fleet, RULE, flow.members[0][0]):
             does = "reads strangers' text and changes state, without a human"
-            yield told(fleet, RULE, flow, does)
+            yield report(fleet, RULE, flow, does)

@@ -1,1 +1,30 @@
-"""Checks of names, ports, secrets, transports and what runs where."""
+"""Checks of names, ports, secrets, transports, operators and what runs where."""
+
+CHECKS = (
+    "agent_unused",
+    "alias_taken",
+    "api_unreachable",
+    "component_missing",
+    "egress_missing",
+    "env_secret",
+    "env_twice",
+    "file_missing",
+    "kubernetes_unsupported",
+    "listed_twice",
+    "member_twice",
+    "name_reserved",
+    "name_too_long",
+    "namespace_taken",
+    "operator_missing",
+    "operator_misspelt",
+    "port_taken",
+    "process_cluster",
+    "process_option",
+    "process_twice",
+    "protocol_superseded",
+    "schema_invalid",
+    "secret_rotation",
+    "server_not_deployable",
+    "transport_deprecated",
+)
+"""The modules of this folder, each one check."""

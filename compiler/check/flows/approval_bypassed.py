@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.check.flows.findings import GRADED, WORDS, grade, member_place
+from compiler.check.grading import CHOICES, GRADED, grade
+from compiler.check.places import hand_over, member_place
 from compiler.derive import Fleet
 from compiler.derive.reach import Member, Reached, reached
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
@@ -17,14 +18,14 @@ RULE = Rule(
     Severity.ERROR,
     "what an agent's tier puts under approval is done for it without",
     GRADED,
-    WORDS,
+    CHOICES,
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every agent for which a member without such a tier makes the call; the nearest way is told.
+    """Every agent for which a member without such a tier makes the call, by the nearest way.
 
-    What the agent may do itself is a matter of approval-missing.
+    `approval-missing` reports what the agent may do itself.
     """
     for member in fleet.reach.members:
         demanded = _demanded(fleet, member[1])
@@ -42,32 +43,32 @@ def _demanded(fleet: Fleet, agent: str) -> int:
 def _member(fleet: Fleet, member: Member) -> Iterator[Diagnostic]:
     numbers = {grant.call: index for index, grant in enumerate(fleet.grants)}
     demanded = _demanded(fleet, member[1])
-    found = [
-        one
-        for one in reached(fleet, member)
-        if one.path
-        and one.approval == "none"
-        and demanded >> numbers[one.grant.call] & 1
-        and not any(_demanded(fleet, a) >> numbers[one.grant.call] & 1 for a in one.via)
+    bypasses = [
+        reach
+        for reach in reached(fleet, member)
+        if reach.path
+        and reach.approval == "none"
+        and demanded >> numbers[reach.grant.call] & 1
+        and not any(_demanded(fleet, a) >> numbers[reach.grant.call] & 1 for a in reach.via)
     ]
-    if found:
-        yield _told(fleet, member, min(found, key=lambda one: len(one.path)), len(found))
+    if bypasses:
+        nearest = min(bypasses, key=lambda reach: len(reach.path))
+        yield _report(fleet, nearest, len(bypasses))
 
 
-def _told(fleet: Fleet, member: Member, one: Reached, count: int) -> Diagnostic:
-    call = one.grant.call
-    tier = fleet.graph.get(RiskTier, fleet.graph.get(Agent, member[1]).spec.riskTier)
-    hands = [
-        Label(edge.place, f"`{edge.source[1]}` hands work to `{edge.target[1]}`")
-        for edge in one.path
-    ]
+def _report(fleet: Fleet, reach: Reached, count: int) -> Diagnostic:
+    call, (project, agent) = reach.grant.call, reach.member
+    tier = fleet.graph.get(RiskTier, fleet.graph.get(Agent, agent).spec.riskTier)
     more = f", and {count - 1} more like it," if count > 1 else ""
     return RULE.at(
-        member_place(fleet, member),
-        f"`{call.server}/{call.tool}` of `{call.agent}`{more} is called for agent `{member[1]}`"
+        member_place(fleet, reach.member),
+        f"`{call.server}/{call.tool}` of `{call.agent}`{more} is called for agent `{agent}`"
         " without approval",
         help=f"set `approval: {{{call.tool}: human}}` on the grant of `{call.agent}`",
         related=[Label(tier.name_span, f"its tier `{tier.name}` puts such calls under approval")],
-        evidence=[*hands, Label(fleet.place(one.grant), "granted here without approval")],
-        severity=grade(fleet, RULE, member[0], [member[1]]),
+        evidence=[
+            *map(hand_over, reach.path),
+            Label(fleet.place(reach.grant), "granted here without approval"),
+        ],
+        severity=grade(fleet, RULE, project, [agent]),
     )

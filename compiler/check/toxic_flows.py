@@ -10,19 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from compiler.check.grading import grade
+from compiler.check.places import hand_over, member_place, tool_place
 from compiler.derive.closure import components
 from compiler.derive.fleet import Fleet, Grant
 from compiler.derive.reach import Delegation, Member, chosen, numbered, ways
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
-from compiler.graph import Resource
-from compiler.model import Agent, Cluster, MCPServer, Project, RiskTier
+from compiler.model import MCPServer
 from compiler.source import Span
-
-LEVELS = ("low", "medium", "high")
-ENVIRONMENTS = ("dev", "staging", "prod")
-GRADED: dict[str, int | float | str] = {"tier": "medium", "environment": "prod"}
-"""Parameters of a graded rule: from that tier and environment on, its findings are errors."""
-WORDS = {"tier": LEVELS, "environment": ENVIRONMENTS}
 
 
 class Demand(NamedTuple):
@@ -119,30 +114,6 @@ def _nearest(
     raise AssertionError("a demand that is met is met somewhere")
 
 
-def grade(
-    fleet: Fleet, rule: Rule, project: str, agents: Iterable[str], least: int = 0
-) -> Severity:
-    """How bad a finding is, by the riskiest agent and the gravest environment that it touches.
-
-    `least` is the level that it has at least, whoever the agents are.
-    """
-    graph = fleet.graph
-    tiers = (graph.get(Agent, agent).spec.riskTier for agent in agents)
-    levels = (LEVELS.index(graph.get(RiskTier, tier).spec.level) for tier in tiers)
-    grave = max((least, *levels)) >= LEVELS.index(str(fleet.parameter(rule, "tier")))
-    there = grave and in_scope(fleet, rule, project)
-    return Severity.ERROR if there else Severity.WARNING
-
-
-def in_scope(fleet: Fleet, rule: Rule, project: str) -> bool:
-    """Whether a project runs in an environment that a rule's parameter means, or a graver one."""
-    graph = fleet.graph
-    clusters = graph.get(Project, project).spec.clusters
-    found = (graph.get(Cluster, cluster).spec.environment for cluster in clusters)
-    gravest = max(ENVIRONMENTS.index(environment) for environment in found)
-    return gravest >= ENVIRONMENTS.index(str(fleet.parameter(rule, "environment")))
-
-
 def evidence(fleet: Fleet, flow: Flow) -> Iterator[Label]:
     """Every line that contributes: hand-overs on the way, and grants with the tool behind each."""
     seen: set[Span] = set()
@@ -150,20 +121,14 @@ def evidence(fleet: Fleet, flow: Flow) -> Iterator[Label]:
         for edge in leg.path:
             if edge.place not in seen:
                 seen.add(edge.place)
-                yield Label(edge.place, f"`{edge.source[1]}` hands work to `{edge.target[1]}`")
+                yield hand_over(edge)
         call = leg.grant.call
         tool = tool_place(fleet.graph.get(MCPServer, call.server), call.tool)
         what = f"`{call.agent}` may call `{call.server}/{call.tool}`, which {leg.demand.does}"
         yield Label(fleet.place(leg.grant), f"{what} ({tool.path}:{tool.start.line})")
 
 
-def tool_place(server: Resource[MCPServer], tool: str) -> Span:
-    """Where a server's spec names a tool."""
-    names = [one.name for one in server.spec.tools]
-    return server.at("tools", names.index(tool), "name")
-
-
-def told(fleet: Fleet, rule: Rule, flow: Flow, does: str) -> Diagnostic:
+def report(fleet: Fleet, rule: Rule, flow: Flow, does: str) -> Diagnostic:
     """The diagnostic of a flow, at the first of its members."""
     return rule.at(
         member_place(fleet, flow.members[0]),
@@ -187,12 +152,3 @@ def who(flow: Flow) -> str:
     if not others:
         return f"agent {first}"
     return f"agent {first}, in a circle with {', '.join(sorted(others))},"
-
-
-def member_place(fleet: Fleet, member: Member) -> Span:
-    """Where a project's team names an agent."""
-    project = fleet.graph.get(Project, member[0])
-    for index, entry in enumerate(project.spec.agents):
-        if entry.agent == member[1]:
-            return project.at("agents", index, "agent")
-    return project.name_span
