@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,15 +15,35 @@ from compiler.diagnostic import Diagnostic, canonical, has_errors
 from compiler.emit import File, emit
 from compiler.graph import Broken, Graph, Resource
 from compiler.link import link
-from compiler.model import Spec
-from compiler.parse import parse
+from compiler.model import Locked, Spec
+from compiler.parse import Document, parse
 from compiler.scan import scan
 from compiler.source import Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """What one source holds, as far as it can be read."""
+
+    source: Source
+    documents: tuple[Document, ...]
+    resources: tuple[Resource[Spec] | Broken, ...]
+    complete: bool  # whether `resources` names all that it defines
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What the sources hold, as far as they can be read; the graph only if there is no error."""
+
+    units: tuple[Unit, ...]
+    graph: Graph | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """What is known of the input: the fleet, unless errors forbid to derive it."""
+    """What follows from the sources; the fleet only if there is no error in reading them."""
 
     fleet: Fleet | None
     diagnostics: tuple[Diagnostic, ...]
@@ -42,56 +62,57 @@ class Compilation:
         return has_errors(self.diagnostics)
 
 
-def read(sources: Iterable[Source]) -> tuple[Graph | None, tuple[Diagnostic, ...]]:
-    """Text to a linked graph. Mistakes of syntax, shape and reference come together."""
+def read(sources: Iterable[Source]) -> Reading:
+    """Sources to a linked graph. Mistakes of syntax, shape and reference come together."""
     ordered = sorted(sources, key=lambda source: source.path)
-    nodes: list[Resource[Spec] | Broken] = []
-    texts, unread = [], []
-    locked, _ = lock.read(next((one for one in ordered if one.path == lock.PATH), None))
-    found: list[Diagnostic] = []
-    for source in ordered:
-        secrets = () if source.is_definition else scan(source)
-        documents, wrong = parse(source)
-        found += secrets
-        found += _beside(secrets, wrong)
-        if not source.is_yaml:
-            texts.append(source)
-            found += _locks(source, secrets)
-        elif not documents:
-            unread.append(source)
-        for document in documents:
-            resources, wrong = decode(document, locked)
-            nodes += resources
-            found += _beside(secrets, wrong)
-            if not resources:
-                unread.append(source)
-    graph, wrong = link(nodes, texts, unread)
-    found += wrong
-    return (None if has_errors(found) else graph), canonical(found)
+    locked, _ = lock.read(next((source for source in ordered if source.path == lock.PATH), None))
+    units = tuple(read_source(source, locked) for source in ordered)
+    graph, unresolved = link(
+        [resource for unit in units for resource in unit.resources],
+        [unit.source for unit in units if not unit.source.is_yaml],
+        [unit.source for unit in units if not unit.complete],
+    )
+    diagnostics = canonical((*(d for unit in units for d in unit.diagnostics), *unresolved))
+    return Reading(units, None if has_errors(diagnostics) else graph, diagnostics)
 
 
-def _locks(source: Source, secrets: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """What is wrong with a lock; a message could repeat a secret that stands in it."""
-    if secrets:
-        return ()
+def read_source(source: Source, locked: Locked) -> Unit:
+    """One source to its documents and resources; it depends on no other source but the lock.
+
+    A message about a line that holds a secret could repeat the secret, so there is none.
+    """
+    secrets = () if source.is_definition else scan(source)
+    secret_lines = {secret.span.start.line for secret in secrets}
+    documents, mistakes = parse(source)
+    decoded = [decode(document, locked) for document in documents]
+    mistakes = (*mistakes, *(mistake for _, wrong in decoded for mistake in wrong))
+    if not source.is_yaml and not secrets:
+        mistakes = (*mistakes, *_check_lock(source))
+    visible = (d for d in mistakes if d.span.start.line not in secret_lines)
+    return Unit(
+        source,
+        documents,
+        resources=tuple(resource for resources, _ in decoded for resource in resources),
+        complete=not source.is_yaml
+        or (bool(documents) and all(resources for resources, _ in decoded)),
+        diagnostics=(*secrets, *visible),
+    )
+
+
+def _check_lock(source: Source) -> tuple[Diagnostic, ...]:
+    """What is wrong with a file that `roster lock` writes."""
     if source.path == lock.PATH:
         return lock.read(source)[1]
     return tool_lock.read(source)[1] if tool_lock.is_lock(source.path) else ()
 
 
-def _beside(secrets: Iterable[Diagnostic], found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """What is said of other lines: a message about a secret's line could repeat the secret."""
-    lines = {secret.span.start.line for secret in secrets}
-    return [diagnostic for diagnostic in found if diagnostic.span.start.line not in lines]
-
-
 def analyse(sources: Iterable[Source], *, today: date) -> Analysis:
     """Text to a checked fleet."""
-    graph, found = read(sources)
-    if graph is None:
-        return Analysis(None, found)
-    fleet = derive(graph, today)
-    return Analysis(fleet, canonical((*found, *check(fleet))))
+    reading = read(sources)
+    if reading.graph is None:
+        return Analysis(None, reading.diagnostics)
+    fleet = derive(reading.graph, today)
+    return Analysis(fleet, canonical((*reading.diagnostics, *check(fleet))))
 
 
 def compile(

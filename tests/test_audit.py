@@ -63,8 +63,9 @@ def fleet(*blocks: str) -> Fleet:
     found = sources(blocks)
     if PROJECT in blocks:
         found.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
-    graph, wrong = read(found.values())
-    assert graph is not None, wrong
+    reading = read(found.values())
+    assert reading.graph is not None, reading.diagnostics
+    graph = reading.graph
     return derive(graph, TODAY)
 
 
@@ -134,8 +135,9 @@ def shipped() -> tuple[Fleet, dict[str, File]]:
         for path in sorted((ROOT / name).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    graph, wrong = read(given)
-    assert graph is not None, wrong
+    reading = read(given)
+    assert reading.graph is not None, reading.diagnostics
+    graph = reading.graph
     found = derive(graph, TODAY)
     return found, {file.path: file for file in emit(found)}
 

@@ -45,8 +45,9 @@ def boms() -> dict[str, Any]:
 
 def made(*blocks: str) -> dict[str, Any]:
     """Every BOM of the blocks' estate, by path, whatever its record leaves open."""
-    graph, found = read(sources(blocks).values())
-    assert graph is not None, found
+    reading = read(sources(blocks).values())
+    assert reading.graph is not None, reading.diagnostics
+    graph = reading.graph
     files = emit(derive(graph, TODAY))
     return {file.path: json.loads(file.text) for file in files if file.path.endswith(".cdx.json")}
 
@@ -120,7 +121,7 @@ def _measured(digest: str) -> dict[str, Any]:
     metric = f"{{name: accuracy, threshold: 0.9, evidence: a.json, sha256: {digest}}}"
     agent = AGENT + f"  evaluation: [{metric}]\n"
     files = sources([agent, f"# file: specs/evidence/a.json\n{EVIDENCE}"])
-    graph, _ = read(files.values())
+    graph = read(files.values()).graph
     assert graph is not None
     (bom,) = [f for f in emit(derive(graph, TODAY)) if f.path == "cards/financial.cdx.json"]
     return dict(json.loads(bom.text))
@@ -278,7 +279,7 @@ def test_a_key_that_stands_twice_is_refused() -> None:
 
 
 def test_the_message_stands_at_the_spec(boms: dict[str, Any]) -> None:
-    graph, _ = read(sources([]).values())
+    graph = read(sources([]).values()).graph
     assert graph is not None
     server = graph.all(MCPServer)[0]
     text = spoilt(boms["cards/financial.cdx.json"], "services", 0, "bom-ref", to="model:haiku")

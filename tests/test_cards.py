@@ -52,8 +52,9 @@ HELPER = AGENT.replace("name: financial", "name: helper").replace("riskTier: hig
 
 def cards(*blocks: str) -> dict[str, str]:
     """Every card of the blocks' estate, by path; checks do not matter here."""
-    graph, found = read(sources(blocks).values())
-    assert graph is not None, found
+    reading = read(sources(blocks).values())
+    assert reading.graph is not None, reading.diagnostics
+    graph = reading.graph
     return {file.path: file.text for file in emit(derive(graph, TODAY))}
 
 

@@ -21,8 +21,9 @@ def test_the_digest_in_a_spec_wins() -> None:
     given = sources([])
     name = "docker.io/library/redis:7.4-alpine"
     given[LOCK] = Source(LOCK, lock.dump({name: OTHER.replace("0", "f")}))
-    graph, found = read(given.values())
-    assert graph is not None and not found
+    reading = read(given.values())
+    assert reading.graph is not None and not reading.diagnostics
+    graph = reading.graph
     (platform,) = [node.spec for node in graph.resources.values() if node.id.kind == "Platform"]
     assert str(platform.contextStore.image) == f"{name}@{OTHER}"  # type: ignore[attr-defined]
 
@@ -32,8 +33,9 @@ def test_a_tag_that_yaml_reads_as_a_number_is_locked_too() -> None:
     lines = [line for line in text.splitlines() if "digest:" not in line]
     given = sources(["\n".join(lines).replace("tag: 1.0.0", "tag: 7.10")])
     given[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:7.10": OTHER}))
-    graph, found = read(given.values())
-    assert graph is not None, found
+    reading = read(given.values())
+    assert reading.graph is not None, reading.diagnostics
+    graph = reading.graph
     (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]
     assert str(financial.image) == f"ghcr.io/example/financial:7.10@{OTHER}"  # type: ignore[attr-defined]
 
@@ -42,8 +44,9 @@ def test_a_digest_of_null_is_none() -> None:
     text = (MINIMAL / "specs/agents/financial.yaml").read_text()
     given = sources([re.sub("digest: .*", "digest: null", text)])
     given[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:1.0.0": OTHER}))
-    graph, found = read(given.values())
-    assert graph is not None, found
+    reading = read(given.values())
+    assert reading.graph is not None, reading.diagnostics
+    graph = reading.graph
     (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]
     assert financial.image.digest == OTHER  # type: ignore[attr-defined]
 

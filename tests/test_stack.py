@@ -84,7 +84,7 @@ def test_no_app_has_a_setting_that_pm2_would_drop(files: dict[str, str]) -> None
 
 
 def test_an_ecosystem_that_pm2_would_misread_is_refused() -> None:
-    graph, _ = read(inputs.read(ROOT).sources.values())
+    graph = read(inputs.read(ROOT).sources.values()).graph
     assert graph
     (platform,) = graph.all(Platform)
     literal = json.dumps([{"name": "a", "instnaces": 2}])
@@ -177,8 +177,9 @@ def test_a_bridge_lets_in_whom_the_relation_names(files: dict[str, str]) -> None
 def test_ports_of_many_projects_are_taken_once() -> None:
     project = (ROOT / "tests/prelude.yaml").read_text().split("---\n")[-1]
     blocks = [project.replace("name: flashfusion", f"name: p{n}") for n in range(2000)]
-    graph, found = read(sources(blocks).values())
-    assert graph, found
+    reading = read(sources(blocks).values())
+    assert reading.graph, reading.diagnostics
+    graph = reading.graph
     told = ports(derive(graph, TODAY))
     assert len(told) > 4000
     assert len(set(told.values())) == len(told)

@@ -77,8 +77,9 @@ def system(
     }
     texts = [agent(name, given) for name, given in zip(names, members, strict=True)]
     texts += [document("Project", "lending", project), document("Workflow", "flow", workflow)]
-    graph, found = read(sources(texts).values())
-    assert graph is not None, found
+    reading = read(sources(texts).values())
+    assert reading.graph is not None, reading.diagnostics
+    graph = reading.graph
     fleet = derive(graph, TODAY)
     return next((s for s in fleet.systems if s.project.name == "lending"), None)
 

@@ -166,7 +166,7 @@ def test_the_runbook_waits_as_long_as_the_record_says() -> None:
 
 def test_whether_what_is_written_is_read_again_is_said_of_every_class() -> None:
     """Each of the repository's own projects has an agent that reads what the team writes."""
-    graph, _ = read(inputs.read(ROOT).sources.values())
+    graph = read(inputs.read(ROOT).sources.values()).graph
     assert graph is not None
     fleet = derive(graph, TODAY)
     told = "No agent of the team writes to a context space that the team reads."

@@ -158,7 +158,7 @@ def made(
     from compiler import pipeline
 
     if has_errors(read.found):
-        return pipeline.Compilation((), pipeline.read(read.sources.values())[1])
+        return pipeline.Compilation((), pipeline.read(read.sources.values()).diagnostics)
     try:
         return pipeline.compile(read.sources.values(), today=today, memo=memo, admitted=admitted)
     except PackageNotFoundError as missing:
@@ -181,10 +181,10 @@ def read_graph(read: Inputs, sources: Mapping[str, Source]) -> Graph:
     """The graph of some of the sources; with errors they are shown, and the exit code is 1."""
     from compiler import pipeline
 
-    graph, found = pipeline.read(sources.values())
-    _stop_on_errors(everything(read, found), read)
-    assert graph is not None, "there is a graph where there is no error"
-    return graph
+    reading = pipeline.read(sources.values())
+    _stop_on_errors(everything(read, reading.diagnostics), read)
+    assert reading.graph is not None, "there is a graph where there is no error"
+    return reading.graph
 
 
 def everything(read: Inputs, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

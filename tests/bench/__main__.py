@@ -193,8 +193,9 @@ def reach(agents: int = 500, servers: int = 200, tools: int = 10_000) -> None:
         for p, a in team
     }
     found = documents(offered, grants, clusters=["direct"], delegations=hands)
-    graph, wrong = read(sources(found).values())
-    assert graph is not None, wrong[:3]
+    reading = read(sources(found).values())
+    assert reading.graph is not None, reading.diagnostics[:3]
+    graph = reading.graph
     fleet = derive(graph, TODAY)
     start = time.perf_counter()
     result = closed(graph, fleet.grants, fleet.traits)

@@ -32,7 +32,7 @@ from compiler.cli import inputs
 from compiler.derive import derive
 from compiler.derive.embeddings import described, digest, text, wanted
 from compiler.pipeline import read
-graph, _ = read(inputs.read(Path()).sources.values())
+graph = read(inputs.read(Path()).sources.values()).graph
 fleet = derive(graph, date(2026, 11, 23))
 agents = {agent.name: digest(text(agent.spec)) for agent in described(fleet)}
 json.dump({"texts": wanted(fleet), "agents": agents}, sys.stdout)
