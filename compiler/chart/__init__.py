@@ -15,7 +15,7 @@ from compiler.chart.facts import context_store, event_bus, monitoring, services
 from compiler.chart.judge import RULES
 from compiler.chart.objects import ordered
 from compiler.chart.process import Answer, Forgetful, Job, Memo, answers
-from compiler.derive.components import Part, parts
+from compiler.derive.components import Part
 from compiler.derive.fleet import Fleet
 from compiler.diagnostic import Diagnostic, canonical
 from compiler.emit.format.kubernetes.objects import file
@@ -85,7 +85,7 @@ def build(fleet: Fleet, memo: Memo) -> tuple[tuple[File, ...], tuple[Diagnostic,
 def _orders(fleet: Fleet) -> Iterator[Order]:
     """Every component of every cluster."""
     for cluster in fleet.graph.all(Cluster):
-        here = {part.key: part for part in parts(fleet.graph, cluster.spec)}
+        here = {part.key: part for part in fleet.parts[cluster.name]}
         for key, module, facts in COMPONENTS:
             if (part := here.get(key)) is not None:
                 given = facts(fleet, cluster, here, part)

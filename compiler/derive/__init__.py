@@ -6,10 +6,14 @@ from datetime import date
 
 from compiler.ai_act.systems import systems
 from compiler.derive.access import all_traits, grants
+from compiler.derive.by_agent import by_agent
 from compiler.derive.capacity import loads
+from compiler.derive.components import parts
 from compiler.derive.deployments import deployments
+from compiler.derive.embeddings import read
 from compiler.derive.fleet import Fleet
 from compiler.derive.reach import reach
+from compiler.derive.stack import local
 from compiler.diagnostic import Severity
 from compiler.graph import Graph
 from compiler.model import Policy
@@ -19,9 +23,12 @@ __all__ = ["Fleet", "derive"]
 
 def derive(graph: Graph, today: date) -> Fleet:
     """All derived facts; `today` is carried for rules with dates."""
-    known = all_traits(graph)
-    granted = grants(graph, known)
+    traits = all_traits(graph)
+    granted = grants(graph, traits)
     running = deployments(graph, granted)
+    components = parts(graph)
+    reached = reach(graph, granted, traits)
+    under_ai_act = tuple(systems(graph))
     demands = [demand for policy in graph.all(Policy) for demand in policy.spec.checks]
     return Fleet(
         graph=graph,
@@ -29,10 +36,14 @@ def derive(graph: Graph, today: date) -> Fleet:
         grants=granted,
         agents=running.agents,
         servers=running.servers,
-        loads=tuple(loads(graph, running)),
-        traits=known,
-        reach=reach(graph, granted, known),
-        systems=tuple(systems(graph)),
+        parts=components,
+        loads=tuple(loads(graph, components, running)),
+        local=local(graph, granted),
+        traits=traits,
+        reach=reached,
+        systems=under_ai_act,
+        by_agent=by_agent(graph, granted, running.agents, reached, under_ai_act),
+        vectors=read(graph),
         severities={d.code: Severity(d.severity) for d in demands if d.severity},
         parameters={(d.code, k): v for d in demands for k, v in d.parameters.items()},
     )

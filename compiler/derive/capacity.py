@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from compiler.derive.components import BESIDE, STORE, parts
+from compiler.derive.components import BESIDE, STORE, Part
 from compiler.derive.deployments import Deployments
 from compiler.derive.fleet import Fleet, Load
 from compiler.derive.quantity import in_bytes, millicores
@@ -25,9 +25,11 @@ def amounts(value: Amounts) -> tuple[int, int]:
     return millicores(value.cpu), in_bytes(value.memory)
 
 
-def loads(graph: Graph, running: Deployments) -> Iterator[Load]:
+def loads(
+    graph: Graph, parts: Mapping[str, tuple[Part, ...]], running: Deployments
+) -> Iterator[Load]:
     """One load for each agent, server and component in each cluster."""
-    yield from _components(graph)
+    yield from _components(graph, parts)
     yield from _proxies(running)
     for server in running.servers:
         home = server.project.name if server.project else ""
@@ -38,18 +40,20 @@ def loads(graph: Graph, running: Deployments) -> Iterator[Load]:
         yield _load(where, "agents", (agent.replicas, agent.replicas), agent.resources)
 
 
-def _components(graph: Graph) -> Iterator[Load]:
+def _components(graph: Graph, parts: Mapping[str, tuple[Part, ...]]) -> Iterator[Load]:
     """The platform's own; a store that runs in the cluster is counted, whoever deploys it."""
     platform = graph.all(Platform)[0].spec
     store, space = platform.contextStore, platform.namespaces.infrastructure
     for cluster in graph.all(Cluster):
-        here = parts(graph, cluster.spec)
-        for part in here:
+        deployed = parts[cluster.name]
+        for part in deployed:
             where = (cluster.name, part.namespace, "", part.name)
             each = part.resources
             load = _load(where, "infrastructure", (part.replicas, part.replicas), each)
             yield _beside(load) if part.key == "contextStore" else load
-        if store.kind != "managed" and not any(part.key == "contextStore" for part in here):
+        if store.kind != "managed" and not any(
+            part.key == "contextStore" for part in parts[cluster.name]
+        ):
             pods = (store.replicas, store.replicas)
             yield _load((cluster.name, space, "", STORE), "infrastructure", pods, store.resources)
 

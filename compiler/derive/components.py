@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.graph import Graph
@@ -45,9 +45,10 @@ def described(platform: Platform) -> Iterator[tuple[str, Component]]:
             yield key, found
 
 
-def parts(graph: Graph, cluster: Cluster) -> tuple[Part, ...]:
-    """What of the platform is deployed in a cluster, the context store first."""
-    return tuple(_parts(graph.all(Platform)[0].spec, cluster))
+def parts(graph: Graph) -> Mapping[str, tuple[Part, ...]]:
+    """The components that are deployed in each cluster, by its name; the context store first."""
+    platform = graph.all(Platform)[0].spec
+    return {cluster.name: tuple(_parts(platform, cluster.spec)) for cluster in graph.all(Cluster)}
 
 
 def _parts(platform: Platform, cluster: Cluster) -> Iterator[Part]:

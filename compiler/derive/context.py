@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compiler.derive.components import STORE, parts
+from compiler.derive.components import STORE
 from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.model import ContextSpace
 
@@ -26,8 +26,8 @@ def keyspaces(fleet: Fleet, agent: AgentDeployment) -> Mapping[str, str]:
 
 def is_user(fleet: Fleet, agent: AgentDeployment) -> bool:
     """Whether the context store is deployed where an agent is, and knows it."""
-    here = parts(fleet.graph, agent.cluster.spec)
-    return any(part.name == STORE for part in here) and bool(keyspaces(fleet, agent))
+    deployed = fleet.parts[agent.cluster.name]
+    return any(part.name == STORE for part in deployed) and bool(keyspaces(fleet, agent))
 
 
 def user(agent: AgentDeployment) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from compiler.derive.fleet import Fleet
 from compiler.graph import Graph, Resource
@@ -33,8 +32,8 @@ class Fault:
     message: str
 
 
-_READ: WeakKeyDictionary[Graph, Mapping[str, Vector] | Fault] = WeakKeyDictionary()
-"""What was read for each graph, as long as there is one: the file is long, and asked for often."""
+Vectors = Mapping[str, Vector] | Fault
+"""The committed vectors by digest of their text, or why they cannot be read."""
 
 
 def text(agent: Agent) -> str:
@@ -64,26 +63,23 @@ def wanted(fleet: Fleet) -> Mapping[str, str]:
 
 def vector(fleet: Fleet, agent: Resource[Agent]) -> Vector:
     """An agent's vector; () where there is none, or none is asked for."""
-    vectors = _vectors(fleet.graph)
-    if fleet.platform.registry.embedding is None or isinstance(vectors, Fault):
+    if fleet.platform.registry.embedding is None or isinstance(fleet.vectors, Fault):
         return ()
-    return vectors.get(digest(text(agent.spec)), ())
+    return fleet.vectors.get(digest(text(agent.spec)), ())
 
 
 def fault(fleet: Fleet) -> Fault | None:
     """What is wrong with the committed vectors, if anything is."""
-    vectors = _vectors(fleet.graph)
-    return vectors if isinstance(vectors, Fault) else None
+    return fleet.vectors if isinstance(fleet.vectors, Fault) else None
 
 
-def _vectors(graph: Graph) -> Mapping[str, Vector] | Fault:
-    if graph not in _READ:
-        source = graph.texts.get(PATH)
-        _READ[graph] = {} if source is None else _read(source)
-    return _READ[graph]
+def read(graph: Graph) -> Vectors:
+    """The vectors of `specs/embeddings.json`; none where there is no such file."""
+    source = graph.texts.get(PATH)
+    return {} if source is None else _read(source)
 
 
-def _read(source: Source) -> Mapping[str, Vector] | Fault:
+def _read(source: Source) -> Vectors:
     try:
         content = json.loads(source.text)
     except json.JSONDecodeError as error:

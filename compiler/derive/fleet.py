@@ -15,7 +15,11 @@ from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project
 from compiler.source import Route, Span
 
 if TYPE_CHECKING:
+    from compiler.derive.by_agent import ByAgent
+    from compiler.derive.components import Part
+    from compiler.derive.embeddings import Vectors
     from compiler.derive.reach import Reach
+    from compiler.derive.stack import LocalProject
 
 
 class Traits(NamedTuple):
@@ -133,10 +137,14 @@ class Fleet:
     grants: tuple[Grant, ...]  # sorted by call
     agents: tuple[AgentDeployment, ...]  # by cluster, project, name
     servers: tuple[ServerDeployment, ...]  # by cluster, project, name
+    parts: Mapping[str, tuple[Part, ...]]  # the platform's components, by cluster
     loads: tuple[Load, ...]
+    local: Mapping[str, LocalProject]  # what a laptop runs, by project
     traits: Mapping[tuple[str, str], Traits]  # by server and tool
     reach: Reach
-    systems: tuple[System, ...] = ()  # of projects under the EU AI Act, by project
+    systems: tuple[System, ...]  # of projects under the EU AI Act, by project
+    by_agent: ByAgent
+    vectors: Vectors  # of the texts that describe agents
     severities: Mapping[str, Severity] = field(default_factory=dict)  # set by policies
     parameters: Mapping[tuple[str, str], int | float | str] = field(default_factory=dict)
 

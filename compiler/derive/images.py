@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.derive.components import Part, parts
+from compiler.derive.components import Part
 from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
 from compiler.graph import Resource
 from compiler.model import Agent, Cluster, Image, MCPServer, Spec
@@ -45,9 +45,8 @@ def built(fleet: Fleet) -> Iterator[Named]:
         image = server.spec.image
         if image is not None and str(image).startswith(prefixes):
             yield Named(f"mcp-server-{server.name}", image, server, ("image",))
-    clusters = (cluster.spec for cluster in fleet.graph.all(Cluster))
-    known = {part.name: part for cluster in clusters for part in parts(fleet.graph, cluster)}
-    for _, part in sorted(known.items()):
+    components = {part.name: part for parts in fleet.parts.values() for part in parts}
+    for _, part in sorted(components.items()):
         if str(part.image).startswith(prefixes):
             yield _component(fleet, part)
 
@@ -78,5 +77,5 @@ def _running(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[Named]:
         if it.spec.image is not None:
             name = f"{'agent' if agent else 'mcp-server'}-{it.name}"
             yield Named(name, it.spec.image, it, ("image",))
-    for part in parts(fleet.graph, cluster.spec):
+    for part in fleet.parts[cluster.name]:
         yield _component(fleet, part)

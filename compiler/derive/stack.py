@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from compiler.derive.fleet import Fleet
-from compiler.graph import Resource
-from compiler.model import Agent, Cluster, MCPServer, Project
+from compiler.derive.fleet import Fleet, Grant
+from compiler.graph import Graph, Resource
+from compiler.model import Agent, Cluster, MCPServer, Platform, Project
 
 HOST = "127.0.0.1"
 _FIRST, _COUNT = 20_000, 12_000
 """Ports below those that systems hand out to clients: Linux from 32768 on, others from 49152."""
-Ports = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,45 +41,76 @@ class LocalServer:
         return f"http://{HOST}:{self.port}{self.server.spec.transport.path}"
 
 
-def ports(fleet: Fleet) -> Ports:
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalProject:
+    """What a laptop runs of a project, in the order of the project's spec."""
+
+    agents: tuple[LocalAgent, ...]
+    servers: tuple[LocalServer, ...]  # those with a package, on which a tool is granted
+
+
+def local(graph: Graph, grants: Iterable[Grant]) -> Mapping[str, LocalProject]:
+    """What a laptop runs of each project, by its name."""
+    tools: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {}
+    for grant in grants:
+        callers = tools.setdefault(grant.call.project, {}).setdefault(grant.call.server, {})
+        caller = identity(grant.call.project, grant.call.agent)
+        callers[caller] = (*callers.get(caller, ()), grant.call.tool)
+    numbers = ports(graph)
+    return {
+        project.name: LocalProject(
+            _agents(graph, project, numbers),
+            _servers(graph, project, numbers, tools.get(project.name, {})),
+        )
+        for project in graph.all(Project)
+    }
+
+
+def ports(graph: Graph) -> Mapping[str, int]:
     """The port of every agent and server of every project, by its name in PM2.
 
-    A name alone decides, unless two meet on one port: so what comes and goes moves hardly another.
+    A port follows from the name alone, unless two names meet on one: so adding or removing one
+    rarely changes another's port.
     """
-    taken = {process.port for process in fleet.platform.processes}
-    names = sorted(name for project in fleet.graph.all(Project) for name in _names(project))
-    found: dict[str, int] = {}
+    taken = {process.port for process in graph.all(Platform)[0].spec.processes}
+    names = sorted(name for project in graph.all(Project) for name in _names(project))
+    chosen: dict[str, int] = {}
     for name in names:
         wanted = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
         steps = (_FIRST + (wanted + step) % _COUNT for step in range(_COUNT))
-        found[name] = next((port for port in steps if port not in taken), _FIRST + wanted % _COUNT)
-        taken.add(found[name])
-    return found
+        chosen[name] = next((port for port in steps if port not in taken), _FIRST + wanted % _COUNT)
+        taken.add(chosen[name])
+    return chosen
 
 
-def agents(fleet: Fleet, project: Resource[Project], ports: Ports) -> tuple[LocalAgent, ...]:
-    """The team of a project."""
-    found = []
-    for index, member in enumerate(project.spec.agents):
-        name = identity(project, str(member.agent))
-        found.append(LocalAgent(fleet.graph.get(Agent, member.agent), index, name, ports[name]))
-    return tuple(found)
+def _agents(
+    graph: Graph, project: Resource[Project], ports: Mapping[str, int]
+) -> tuple[LocalAgent, ...]:
+    names = [identity(project.name, str(member.agent)) for member in project.spec.agents]
+    return tuple(
+        LocalAgent(graph.get(Agent, member.agent), index, name, ports[name])
+        for index, (member, name) in enumerate(zip(project.spec.agents, names, strict=True))
+    )
 
 
-def servers(fleet: Fleet, project: Resource[Project], ports: Ports) -> tuple[LocalServer, ...]:
-    """The servers of a project that have a package and are granted to somebody."""
-    granted, found = _granted(fleet, project), []
+def _servers(
+    graph: Graph,
+    project: Resource[Project],
+    ports: Mapping[str, int],
+    tools: Mapping[str, Mapping[str, tuple[str, ...]]],
+) -> tuple[LocalServer, ...]:
+    servers = []
     for index, name in enumerate(map(str, project.spec.servers)):
-        server = fleet.graph.get(MCPServer, name)
-        if server.spec.package is not None and name in granted:
+        server = graph.get(MCPServer, name)
+        if server.spec.package is not None and name in tools:
             app = _app(project, name)
-            found.append(LocalServer(server, index, app, ports[app], granted[name]))
-    return tuple(found)
+            servers.append(LocalServer(server, index, app, ports[app], tools[name]))
+    return tuple(servers)
 
 
-def identity(project: Resource[Project], agent: str) -> str:
-    """How an agent is known to the stack's services."""
-    return f"{project.name}.{agent}"
+def identity(project: str, agent: str) -> str:
+    """How an agent of a project is known to the stack's services."""
+    return f"{project}.{agent}"
 
 
 def token_variable(identity: str) -> str:
@@ -98,17 +128,5 @@ def _app(project: Resource[Project], server: str) -> str:
 
 
 def _names(project: Resource[Project]) -> Iterator[str]:
-    yield from (identity(project, str(member.agent)) for member in project.spec.agents)
+    yield from (identity(project.name, str(member.agent)) for member in project.spec.agents)
     yield from (_app(project, str(server)) for server in project.spec.servers)
-
-
-def _granted(
-    fleet: Fleet, project: Resource[Project]
-) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """The granted tools by server and identity, all in the order of their names."""
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for agent in sorted(str(member.agent) for member in project.spec.agents):
-        for grant in fleet.grants_by_agent.get((project.name, agent), ()):
-            callers, caller = found.setdefault(grant.call.server, {}), identity(project, agent)
-            callers[caller] = (*callers.get(caller, ()), grant.call.tool)
-    return found

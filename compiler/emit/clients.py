@@ -26,9 +26,8 @@ Servers = Mapping[str, Resource[MCPServer]]
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """`.mcp.json`, `.vscode/mcp.json`, `.cursor/mcp.json`, also local; permissions of Claude."""
-    ports = stack.ports(fleet)
     for project in fleet.graph.all(Project):
-        running = {one.server.name: one for one in stack.servers(fleet, project, ports)}
+        running = {one.server.name: one for one in fleet.local[project.name].servers}
         for index, member in enumerate(project.spec.agents):
             granted = fleet.grants_by_agent.get((project.name, str(member.agent)), ())
             names = sorted({grant.call.server for grant in granted})

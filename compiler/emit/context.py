@@ -34,7 +34,7 @@ def _space(fleet: Fleet, space: Resource[ContextSpace]) -> dict[str, Any]:
     homes = [
         project for project in fleet.graph.all(Project) if spec.project in (None, project.name)
     ]
-    at_work = [(identity(p, str(m.agent)), str(m.agent)) for p in homes for m in p.spec.agents]
+    at_work = [(identity(p.name, str(m.agent)), str(m.agent)) for p in homes for m in p.spec.agents]
     priority = {str(writer.agent): writer.priority for writer in spec.writers}
     return {
         "description": spec.description,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.components import parts
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Cluster
@@ -20,7 +19,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     for cluster in fleet.graph.all(Cluster):
         workloads: list[ServerDeployment | AgentDeployment] = [*fleet.servers, *fleet.agents]
         runs = any(workload.cluster is cluster for workload in workloads)
-        runs = runs or bool(parts(fleet.graph, cluster.spec))
+        runs = runs or bool(fleet.parts[cluster.name])
         if runs and "external-secrets" not in cluster.spec.installed:
             span = cluster.key_at("installed")
             message = f"cluster `{cluster.name}` gets ExternalSecrets, and has no operator for them"

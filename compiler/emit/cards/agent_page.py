@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.by_agent import members
 from compiler.emit.cards import data, front_matter, operations
-from compiler.emit.cards.facts import delegates, facts, granted, homes, members, systems, used
+from compiler.emit.cards.facts import delegates, granted, homes, systems, used
 from compiler.emit.cards.words import (
     codes,
     foot,
@@ -153,7 +154,7 @@ def _deployment(fleet: Fleet, agent: Resource[Agent]) -> Block:
             str(one.replicas),
             "kagent" if one.kagent else "a Deployment",
         )
-        for one in facts(fleet).running.get(agent.name, ())
+        for one in fleet.by_agent.running.get(agent.name, ())
     ]
     head = ("Project", "Cluster", "Environment", "Namespace", "Replicas", "Run by")
     return tabled(head, rows, "It is deployed nowhere.")
@@ -176,8 +177,8 @@ def _fail_safe(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
 def _architecture(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
     model = fleet.graph.get(LanguageModel, agent.spec.model)
     card = f"models/{model.name}.md"
-    flows = facts(fleet).workflows.get(agent.name, ())
-    givers = sorted(facts(fleet).delegators.get(agent.name, ()))
+    flows = fleet.by_agent.workflows.get(agent.name, ())
+    givers = sorted(fleet.by_agent.delegators.get(agent.name, ()))
     yield Definitions(
         [
             ("Model", (Link(model.spec.displayName, card), ", exactly ", Code(model.spec.id))),
@@ -200,7 +201,7 @@ def _controls(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
         ]
     )
     places: dict[tuple[str, str, str], list[str]] = {}
-    for one in facts(fleet).running.get(agent.name, ()):
+    for one in fleet.by_agent.running.get(agent.name, ()):
         for server in one.servers:
             proof = server.server.spec.authentication
             places.setdefault((server.name, server.gate, proof), []).append(one.cluster.name)

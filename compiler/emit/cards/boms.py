@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
@@ -18,9 +17,11 @@ from compiler.model import Agent, LanguageModel, MCPServer, Spec
 from compiler.source import Route
 
 FLEET = "cards/fleet.cdx.json"
+Places = Mapping[str, tuple[Resource[Spec], Route]]
+"""The spec, and the field in it, that each part of a BOM comes from, by its `bom-ref`."""
 
 
-def agent_bom(fleet: Fleet, agent: Resource[Agent]) -> File:
+def agent_bom(fleet: Fleet, places: Places, agent: Resource[Agent]) -> File:
     """`cards/<agent>.cdx.json`: an agent's parts, what it calls, and what its systems answer."""
     model = fleet.graph.get(LanguageModel, agent.spec.model)
     servers, known = used(fleet, agent), systems(fleet, agent)
@@ -43,11 +44,11 @@ def agent_bom(fleet: Fleet, agent: Resource[Agent]) -> File:
         declared=declared(fleet, known),
     )
     return File(
-        f"cards/{agent.name}.cdx.json", whole.text, _origins(fleet, whole.content, agent, known)
+        f"cards/{agent.name}.cdx.json", whole.text, _origins(places, whole.content, agent, known)
     )
 
 
-def model_bom(fleet: Fleet, model: Resource[LanguageModel]) -> File:
+def model_bom(fleet: Fleet, places: Places, model: Resource[LanguageModel]) -> File:
     """`cards/models/<model>.cdx.json`: one model, and the agents that run on it."""
     users = runs_on(fleet, model)
     whole = bom(
@@ -57,10 +58,10 @@ def model_bom(fleet: Fleet, model: Resource[LanguageModel]) -> File:
         dependencies={f"agent:{one.name}": [f"model:{model.name}"] for one in users},
     )
     path = f"cards/models/{model.name}.cdx.json"
-    return File(path, whole.text, _origins(fleet, whole.content, model, ()))
+    return File(path, whole.text, _origins(places, whole.content, model, ()))
 
 
-def fleet_bom(fleet: Fleet) -> File:
+def fleet_bom(fleet: Fleet, places: Places) -> File:
     """`cards/fleet.cdx.json`: every agent, model, server, tool, prompt, package and image."""
     agents, servers = fleet.graph.all(Agent), fleet.graph.all(MCPServer)
     models = [made.model(fleet, m, runs_on(fleet, m)) for m in fleet.graph.all(LanguageModel)]
@@ -82,7 +83,7 @@ def fleet_bom(fleet: Fleet) -> File:
         },
         declared=declared(fleet, fleet.systems),
     )
-    origins = _origins(fleet, whole.content, fleet.platform_resource, fleet.systems)
+    origins = _origins(places, whole.content, fleet.platform_resource, fleet.systems)
     return File(FLEET, whole.text, origins)
 
 
@@ -113,10 +114,9 @@ def _dependencies(
 
 
 def _origins(
-    fleet: Fleet, content: Part, about: Resource[Spec], some: Iterable[System]
+    places: Places, content: Part, about: Resource[Spec], some: Iterable[System]
 ) -> tuple[Origin, ...]:
     """The BOM's own spec; each part's where it stands; the records behind what is declared."""
-    places = _places(fleet)
     parts = (
         (f"{field}.{index}", places[part["bom-ref"]])
         for field in ("components", "services")
@@ -130,8 +130,7 @@ def _origins(
     )
 
 
-@lru_cache(maxsize=1)
-def _places(fleet: Fleet) -> Mapping[str, tuple[Resource[Spec], Route]]:
+def places(fleet: Fleet) -> Places:
     """The spec, and the field in it, that each part comes from; of equal images the first."""
     found: dict[str, tuple[Resource[Spec], Route]] = {}
     for agent in fleet.graph.all(Agent):

@@ -1,85 +1,28 @@
-"""Facts that several parts of a card tell: where an agent is at work, and what its tools can do."""
+"""Facts that several parts of a card state: where an agent works, and what its tools can do."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, TypeVar
+from typing import Literal
 
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
-from compiler.derive.fleet import AgentDeployment, Grant, Traits
+from compiler.derive.fleet import Grant, Traits
 from compiler.graph import Resource
-from compiler.model import Agent, LanguageModel, MCPServer, Project, Workflow
-from compiler.model.steps import steps
-
-T = TypeVar("T")
+from compiler.model import Agent, LanguageModel, MCPServer, Project
 
 Operation = Literal["read", "update", "delete", "execute", "send"]
 OPERATIONS: tuple[Operation, ...] = ("read", "update", "delete", "execute", "send")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Facts:
-    """What is asked of every agent, by its name: gathered once, as there can be thousands."""
-
-    homes: Mapping[str, list[Resource[Project]]]  # in whose teams it is, by name
-    systems: Mapping[str, list[System]]  # that it is part of
-    grants: Mapping[str, list[Grant]]  # all that it may call itself
-    running: Mapping[str, list[AgentDeployment]]
-    delegates: Mapping[str, set[str]]  # to whom it can hand work, somewhere
-    delegators: Mapping[str, set[str]]
-    workflows: Mapping[str, list[Resource[Workflow]]]  # with a step of it
-    users: Mapping[str, list[Resource[Agent]]]  # by model: who runs on it
-
-
-@lru_cache(maxsize=1)
-def facts(fleet: Fleet) -> Facts:
-    """The facts of a fleet."""
-    edges = [edge for some in fleet.reach.edges.values() for edge in some]
-    workflows = fleet.graph.all(Workflow)
-    return Facts(
-        homes=_grouped((a, p) for p in fleet.graph.all(Project) for a in _team(p.spec)),
-        systems=_grouped((a.name, one) for one in fleet.systems for a in one.members),
-        grants=_grouped((grant.call.agent, grant) for grant in fleet.grants),
-        running=_grouped((one.name, one) for one in fleet.agents),
-        delegates=_sets((edge.source[1], edge.target[1]) for edge in edges),
-        delegators=_sets((edge.target[1], edge.source[1]) for edge in edges),
-        workflows=_grouped((name, w) for w in workflows for name in members(w)),
-        users=_grouped((str(a.spec.model), a) for a in fleet.graph.all(Agent)),
-    )
-
-
-def _team(project: Project) -> list[str]:
-    return sorted({str(entry.agent) for entry in project.agents})
-
-
-def members(workflow: Resource[Workflow]) -> list[str]:
-    """The agents of a workflow's steps, by name."""
-    return sorted({str(step.agent) for _, step in steps(workflow.spec)})
-
-
-def _grouped(pairs: Iterable[tuple[str, T]]) -> Mapping[str, list[T]]:
-    found: defaultdict[str, list[T]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found
-
-
-def _sets(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
-    return {key: set(values) for key, values in _grouped(pairs).items()}
-
-
 def homes(fleet: Fleet, agent: Resource[Agent]) -> Sequence[Resource[Project]]:
     """The projects in whose teams an agent is, by name."""
-    return facts(fleet).homes.get(agent.name, [])
+    return fleet.by_agent.homes.get(agent.name, [])
 
 
 def systems(fleet: Fleet, agent: Resource[Agent]) -> Sequence[System]:
     """The AI systems that an agent is part of."""
-    return facts(fleet).systems.get(agent.name, [])
+    return fleet.by_agent.systems.get(agent.name, [])
 
 
 def classes(fleet: Fleet, agent: Resource[Agent]) -> Mapping[str, str]:
@@ -89,7 +32,7 @@ def classes(fleet: Fleet, agent: Resource[Agent]) -> Mapping[str, str]:
 
 def granted(fleet: Fleet, agent: Resource[Agent]) -> Sequence[Grant]:
     """All that an agent may call itself, in all projects."""
-    return facts(fleet).grants.get(agent.name, [])
+    return fleet.by_agent.grants.get(agent.name, [])
 
 
 def used(fleet: Fleet, agent: Resource[Agent]) -> tuple[Resource[MCPServer], ...]:
@@ -100,13 +43,13 @@ def used(fleet: Fleet, agent: Resource[Agent]) -> tuple[Resource[MCPServer], ...
 
 def delegates(fleet: Fleet, agent: Resource[Agent]) -> tuple[Resource[Agent], ...]:
     """Those to whom it can hand work, in some project or workflow."""
-    found = facts(fleet).delegates.get(agent.name, set())
+    found = fleet.by_agent.delegates.get(agent.name, frozenset())
     return tuple(fleet.graph.get(Agent, name) for name in sorted(found))
 
 
 def runs_on(fleet: Fleet, model: Resource[LanguageModel]) -> Sequence[Resource[Agent]]:
     """The agents that run on a model."""
-    return facts(fleet).users.get(model.name, [])
+    return fleet.by_agent.users.get(model.name, [])
 
 
 def operations(traits: Traits) -> tuple[Operation, ...]:

@@ -68,7 +68,7 @@ def _runbook(sheet: Sheet) -> Iterator[Block]:
             yield Listing("\n".join(_commands(sheet, here)), "sh")
     yield Heading(4, "On a laptop")
     local = [
-        f"{_HOME} stop {identity(sheet.system.project, agent.name)}"
+        f"{_HOME} stop {identity(sheet.system.project.name, agent.name)}"
         for agent in sheet.system.members
     ]
     yield Listing("\n".join([*local, f"make down STACK={sheet.project}  # all of it"]), "sh")

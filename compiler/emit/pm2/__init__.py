@@ -29,16 +29,14 @@ def emit(fleet: Fleet) -> Iterator[File]:
         whole = Origin("", platform, ("processes",))
         identities = ["operator", *(f"platform.{app.name}" for app in processes)]
         yield from ecosystem.files("platform", processes, identities, (whole, *origins))
-    ports = stack.ports(fleet)
     for project in fleet.graph.all(Project):
-        yield from _project(fleet, project, ports, known)
+        yield from _project(fleet, project, known)
 
 
 def _project(
-    fleet: Fleet, project: Resource[Project], ports: stack.Ports, environments: tuple[str, ...]
+    fleet: Fleet, project: Resource[Project], environments: tuple[str, ...]
 ) -> Iterator[File]:
-    team = stack.agents(fleet, project, ports)
-    running = stack.servers(fleet, project, ports)
+    team, running = fleet.local[project.name].agents, fleet.local[project.name].servers
     found: list[App] = [
         *(apps.agent(fleet, project, one, environments) for one in team),
         *(apps.server(project, one, environments) for one in running),
