@@ -174,7 +174,7 @@ def test_up_to_the_limit(cluster: str, agents: int, tools: tuple[str, ...]) -> N
     ("cluster", "limit", "kind"),
     [
         ("agentgateway", "agentgateway.EXPRESSIONS", "AgentgatewayPolicy"),
-        ("mesh", "mesh.MESH_RULES", "AuthorizationPolicy"),
+        ("mesh", "mesh.RULES", "AuthorizationPolicy"),
     ],
 )
 def test_split_beyond_a_limit(

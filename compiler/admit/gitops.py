@@ -11,7 +11,7 @@ from typing import Any
 
 from compiler.admit.cron import cron_fault
 from compiler.admit.semantics.zones import time_zone
-from compiler.admit.shape import COUNT, TEXT, URL, Raw, Shape
+from compiler.shape import COUNT, TEXT, URL, Raw, Shape
 
 Object = Mapping[str, Any]
 _BOOLEAN = Raw({"type": "boolean"})

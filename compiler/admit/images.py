@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compiler.admit.shape import TEXT, URL, Raw, Shape
+from compiler.shape import TEXT, URL, Raw, Shape
 
 _TRUE = Raw({"const": True})
 _IDENTITY: Shape = {"issuer": URL, "subject": URL}

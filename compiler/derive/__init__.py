@@ -12,6 +12,7 @@ from compiler.derive.components import parts
 from compiler.derive.deployments import deployments
 from compiler.derive.embeddings import read
 from compiler.derive.fleet import Fleet
+from compiler.derive.proxies import proxies
 from compiler.derive.reach import reach
 from compiler.derive.stack import local
 from compiler.diagnostic import Severity
@@ -26,6 +27,7 @@ def derive(graph: Graph, today: date) -> Fleet:
     traits = all_traits(graph)
     granted = grants(graph, traits)
     running = deployments(graph, granted)
+    standing = proxies(running.servers)
     components = parts(graph)
     reached = reach(graph, granted, traits)
     under_ai_act = tuple(systems(graph))
@@ -36,8 +38,9 @@ def derive(graph: Graph, today: date) -> Fleet:
         grants=granted,
         agents=running.agents,
         servers=running.servers,
+        proxies=standing,
         parts=components,
-        loads=tuple(loads(graph, components, running)),
+        loads=tuple(loads(graph, components, running, standing)),
         local=local(graph, granted),
         traits=traits,
         reach=reached,

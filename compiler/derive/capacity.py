@@ -9,6 +9,7 @@ from typing import Literal
 from compiler.derive.components import BESIDE, STORE, Part
 from compiler.derive.deployments import Deployments
 from compiler.derive.fleet import Fleet, Load
+from compiler.derive.proxies import Proxy
 from compiler.derive.quantity import in_bytes, millicores
 from compiler.graph import Graph
 from compiler.model import Amounts, Cluster, Platform, Resources
@@ -26,11 +27,14 @@ def amounts(value: Amounts) -> tuple[int, int]:
 
 
 def loads(
-    graph: Graph, parts: Mapping[str, tuple[Part, ...]], running: Deployments
+    graph: Graph,
+    parts: Mapping[str, tuple[Part, ...]],
+    running: Deployments,
+    proxies: Iterable[Proxy],
 ) -> Iterator[Load]:
-    """One load for each agent, server and component in each cluster."""
+    """One load for each agent, server, proxy and component in each cluster."""
     yield from _components(graph, parts)
-    yield from _proxies(running)
+    yield from map(_proxy, proxies)
     for server in running.servers:
         home = server.project.name if server.project else ""
         where = (server.cluster.name, server.namespace, home, server.name)
@@ -68,17 +72,11 @@ def _beside(load: Load) -> Load:
     )
 
 
-def _proxies(running: Deployments) -> Iterator[Load]:
-    """A pod for each waypoint and tool gateway, of the size that a namespace's LimitRange gives."""
-    told: set[tuple[str, str, str]] = set()
-    for server in running.servers:
-        name = "waypoint" if server.gate == "mesh" else "tool-gateway"
-        key = (server.cluster.name, server.namespace, name)
-        if server.gate != "direct" and server.clients and key not in told:
-            told.add(key)
-            home = server.project.name if server.project else ""
-            where = (server.cluster.name, server.namespace, home, name)
-            yield _load(where, "infrastructure", (1, 1), DEFAULTS)
+def _proxy(proxy: Proxy) -> Load:
+    """A pod of the size that a namespace's LimitRange gives."""
+    project = proxy.project.name if proxy.project else ""
+    where = (proxy.cluster.name, proxy.namespace, project, proxy.name)
+    return _load(where, "infrastructure", (1, 1), DEFAULTS)
 
 
 def _load(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
-from compiler.derive.gates import gate, has, meshed
+from compiler.derive.gates import gateway, has, meshed
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project
 
@@ -96,9 +96,9 @@ def _server(
         typical=scaling.typical if scaling else 1,
         maximum=scaling.maximum if scaling else 1,
         resources=cluster.spec.sizes.serverResources or server.spec.resources,
-        clients=clients,
+        callers={client: tuple(sorted(uses[client][name])) for client in clients},
         meshed=meshed(platform, cluster.spec),
-        gate=gate(platform, cluster.spec, server.spec),
+        gateway=gateway(platform, cluster.spec, server.spec),
         rights=_rights(server, clients, uses),
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from compiler.ai_act.systems import System
 from compiler.diagnostic import Rule, Severity
+from compiler.gateways.product import Address, Callers, Endpoint, Gateway, direct
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project, Resources
 from compiler.source import Route, Span
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from compiler.derive.by_agent import ByAgent
     from compiler.derive.components import Part
     from compiler.derive.embeddings import Vectors
+    from compiler.derive.proxies import Proxy
     from compiler.derive.reach import Reach
     from compiler.derive.stack import LocalProject
 
@@ -53,12 +55,6 @@ class Grant:
     expires: date | None
     route: Route  # of the entry in the project's spec
     word: Route  # of the tool's name there, or of the wildcard that stands for it
-
-
-Gate = Literal[
-    "direct", "mesh", "agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway"
-]
-"""What decides about single calls on their way to a server; `direct`: nothing does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,15 +93,27 @@ class ServerDeployment:
     typical: int
     maximum: int
     resources: Resources
-    clients: tuple[tuple[str, str], ...]  # (project, agent) with at least one grant, sorted
+    callers: Callers  # who may call which of its tools
     meshed: bool
-    gate: Gate
+    gateway: Gateway | None  # what decides about single calls on their way to it, if anything does
     rights: Mapping[str, tuple[ApiRule, ...]]  # by project: what granted tools do on the API
 
     @property
     def name(self) -> str:
         """Its name in the namespace."""
         return self.server.name
+
+    @property
+    def clients(self) -> tuple[tuple[str, str], ...]:
+        """The agents with at least one grant: (project, agent), sorted."""
+        return tuple(self.callers)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Under which name and URL an agent of the cluster reaches it."""
+        path, shared = self.server.spec.transport.path, self.project is None
+        address = Address(self.namespace, self.name, path, shared)
+        return self.gateway.endpoint(address) if self.gateway else direct(address)
 
     @property
     def autoscaled(self) -> bool:
@@ -138,6 +146,7 @@ class Fleet:
     agents: tuple[AgentDeployment, ...]  # by cluster, project, name
     servers: tuple[ServerDeployment, ...]  # by cluster, project, name
     parts: Mapping[str, tuple[Part, ...]]  # the platform's components, by cluster
+    proxies: tuple[Proxy, ...]  # by cluster, namespace, product
     loads: tuple[Load, ...]
     local: Mapping[str, LocalProject]  # what a laptop runs, by project
     traits: Mapping[tuple[str, str], Traits]  # by server and tool
@@ -165,6 +174,11 @@ class Fleet:
         for grant in self.grants:
             groups.setdefault((grant.call.project, grant.call.agent), []).append(grant)
         return {key: tuple(group) for key, group in groups.items()}
+
+    @cached_property
+    def proxy_before(self) -> Mapping[ServerDeployment, Proxy]:
+        """The proxy that stands before each running server that has one."""
+        return {server: proxy for proxy in self.proxies for server in proxy.servers}
 
     def on(self, server: ServerDeployment) -> Mapping[tuple[str, str], tuple[Grant, ...]]:
         """The grants on a running server, by project and agent."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.gates import AUDIENCE
-from compiler.derive.limits import EXPRESSION_TOOLS, chunks
 from compiler.emit.format import cel
 from compiler.emit.format.json import Object
 from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
+from compiler.gateways import AUDIENCE, chunks
+from compiler.gateways.agentgateway import EXPRESSION_TOOLS
 from compiler.graph import Resource
 from compiler.model import MCPServer, Project
 from compiler.model.platform import Tokens

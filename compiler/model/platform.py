@@ -1,9 +1,10 @@
 """The platform: what all projects share, and how much of it there is."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from compiler.gateways import LAYERS
 from compiler.model.audit import Audit
 from compiler.model.base import (
     Amounts,
@@ -27,7 +28,10 @@ from compiler.model.base import (
 from compiler.model.components import Components, Replicas
 from compiler.model.supply_chain import SupplyChain
 
-Layer = Literal["agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway", "kagent"]
+if TYPE_CHECKING:
+    Layer = str
+else:
+    Layer = Literal[LAYERS]
 
 
 class Namespaces(Model):

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.gates import NEEDS_API
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Resource
 from compiler.model import Cluster
@@ -21,7 +20,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every cluster whose `api` is not given, though something there calls it."""
     callers: dict[str, tuple[Resource[Cluster], set[str]]] = {}
     for server in fleet.servers:
-        if server.gate in NEEDS_API and server.clients:
+        if server.gateway and server.gateway.calls_api and server.callers:
             callers.setdefault(server.cluster.name, (server.cluster, set()))[1].add("tool-gateway")
         if any(server.rights.values()):
             callers.setdefault(server.cluster.name, (server.cluster, set()))[1].add(server.name)

@@ -7,19 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.gates import GATEWAYS
 from compiler.derive.images import KYVERNO, SIGSTORE
 from compiler.diagnostic import Diagnostic, Rule, Severity, nearest
+from compiler.gateways import LAYERS
 from compiler.model import Cluster
 
 RULE = Rule("operator-misspelt", Severity.WARNING, "a cluster has an operator of a strange name")
 KNOWN = (
-    *GATEWAYS,
+    *LAYERS,
     "argo-cd",
     "cert-manager",
     "external-secrets",
     "istio-ambient",
-    "kagent",
     KYVERNO,
     SIGSTORE,
 )

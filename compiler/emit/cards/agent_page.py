@@ -204,7 +204,8 @@ def _controls(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
     for one in fleet.by_agent.running.get(agent.name, ()):
         for server in one.servers:
             proof = server.server.spec.authentication
-            places.setdefault((server.name, server.gate, proof), []).append(one.cluster.name)
+            gate = server.gateway.name if server.gateway else "direct"
+            places.setdefault((server.name, gate, proof), []).append(one.cluster.name)
     rows = [
         (Code(server), ", ".join(sorted(set(clusters))), _GATES.get(gate, gate), proof)
         for (server, gate, proof), clusters in sorted(places.items())

@@ -12,43 +12,48 @@ from collections.abc import Iterator
 from typing import Any
 
 from compiler.derive import Fleet
+from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import ServerDeployment
-from compiler.derive.gates import AUDIENCE
-from compiler.derive.limits import EXPRESSION_TOOLS, EXPRESSIONS, callers, chunks
+from compiler.derive.proxies import Proxy
 from compiler.emit.clusters import parameters
 from compiler.emit.clusters.proxies import (
-    Proxy,
     gateway,
     grant_origins,
     home,
     meta,
     origins,
-    proxies,
+    proxy_file,
     subject,
 )
 from compiler.emit.format import cel
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import resources
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.file import File, Origin
+from compiler.gateways import AUDIENCE, chunks, gateway_api
+from compiler.gateways.agentgateway import EXPRESSION_TOOLS, EXPRESSIONS, GATEWAY, GROUP, VERSION
 
 FOLDERS: tuple[str, ...] = ("clusters",)
-_GROUP, _ROUTES = "agentgateway.dev", "gateway.networking.k8s.io"
+_CONTAINER: Object = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+}
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """The gateways of namespaces, and what stands before each server."""
-    told: set[str] = set()
-    for proxy in proxies(fleet):
-        if proxy.gate == "agentgateway":
-            if proxy.cluster.name not in told:
-                told.add(proxy.cluster.name)
-                yield from _keys(fleet, proxy)
-            yield from _gateway(fleet, proxy)
-            for server in proxy.servers:
-                yield from _server(fleet, server, proxy)
+    proxies = [proxy for proxy in fleet.proxies if proxy.gateway is GATEWAY]
+    for proxy in {proxy.cluster.name: proxy for proxy in reversed(proxies)}.values():
+        yield _keys(fleet, proxy)
+    for proxy in proxies:
+        yield from _gateway(fleet, proxy)
+        for server in proxy.servers:
+            yield from _server(fleet, server, proxy)
 
 
-def _keys(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
+def _keys(fleet: Fleet, proxy: Proxy) -> File:
     """Once in a cluster: the controller gets the API server's public keys over TLS."""
     where = f"clusters/{proxy.cluster.name}/platform/issuer-keys"
     trust = {"caCertificateRefs": [{"name": "kube-root-ca.crt"}], "sni": "kubernetes.default.svc"}
@@ -57,16 +62,15 @@ def _keys(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
         "backend": {"tls": trust},
     }
     own = meta(fleet, proxy, "kubernetes-api-tls") | {"namespace": "default"}
-    yield file(
-        where, proxy.cluster, _object("AgentgatewayPolicy", own, spec), *origins(fleet, proxy)
-    )
+    policy = _object("AgentgatewayPolicy", own, spec)
+    return file(where, proxy.cluster, policy, *origins(fleet, proxy))
 
 
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """The Gateway, and who may speak to it at all: nobody without a token that is meant for it."""
-    here, name = origins(fleet, proxy), proxy.name
-    yield parameters.emit(fleet, proxy)
-    yield gateway(fleet, proxy, "agentgateway", "HTTP", parameters.reference(proxy))
+    yield proxy_file(fleet, proxy, _parameters(parameters.metadata(fleet, proxy)))
+    reference = parameters.reference(proxy, GROUP, "AgentgatewayParameters")
+    yield gateway(fleet, proxy, "agentgateway", "HTTP", reference)
     issuer = proxy.cluster.spec.tokens.issuer
     api = {
         "group": "",
@@ -78,13 +82,24 @@ def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     keys = {"remote": {"jwksPath": "openid/v1/jwks", "backendRef": api}}
     provider = {"issuer": issuer, "audiences": [AUDIENCE], "jwks": keys}
     spec: Object = {
-        "targetRefs": [{"group": _ROUTES, "kind": "Gateway", "name": name}],
+        "targetRefs": [{"group": gateway_api.GROUP, "kind": "Gateway", "name": proxy.name}],
         "strategy": {"inheritance": "Override"},
         "traffic": {"jwtAuthentication": {"mode": "Strict", "providers": [provider]}},
     }
     origin = Origin("spec.traffic", proxy.cluster, ("tokens",))
-    policy = _object("AgentgatewayPolicy", meta(fleet, proxy, name), spec)
-    yield file(proxy.folder, proxy.cluster, policy, *here, origin)
+    policy = _object("AgentgatewayPolicy", meta(fleet, proxy, proxy.name), spec)
+    yield proxy_file(fleet, proxy, policy, origin)
+
+
+def _parameters(own: Object) -> Object:
+    """Security and resources of the pods, and no load balancer before them."""
+    main = {"name": "agentgateway", "securityContext": _CONTAINER}
+    spec: Object = {
+        "resources": resources(DEFAULTS),
+        "deployment": {"spec": parameters.pods(main)},
+        "service": {"spec": {"type": "ClusterIP"}},
+    }
+    return _object("AgentgatewayParameters", own, spec)
 
 
 def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> Iterator[File]:
@@ -100,13 +115,13 @@ def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> Iterator[Fi
     base = {"mcp": {"authorization": _allow(["false"])}}
     spec: Object = {"mcp": backend, "policies": base}
     yield file(where, cluster, _object("AgentgatewayBackend", own, spec), this)
-    target = {"group": _GROUP, "kind": "AgentgatewayBackend", "name": name}
+    target = {"group": GROUP, "kind": "AgentgatewayBackend", "name": name}
     match = {"path": {"type": "PathPrefix", "value": f"/{name}"}}
     route = {
-        "parentRefs": [{"group": _ROUTES, "kind": "Gateway", "name": proxy.name}],
+        "parentRefs": [{"group": gateway_api.GROUP, "kind": "Gateway", "name": proxy.name}],
         "rules": [{"matches": [match], "backendRefs": [target]}],
     }
-    yield file(where, cluster, custom(f"{_ROUTES}/v1", "HTTPRoute", own, route), this)
+    yield file(where, cluster, custom(gateway_api.VERSION, "HTTPRoute", own, route), this)
     for number, some in enumerate(chunks(_expressions(fleet, server), EXPRESSIONS), start=1):
         spec = {
             "targetRefs": [target],
@@ -120,7 +135,7 @@ def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> Iterator[Fi
 def _expressions(fleet: Fleet, server: ServerDeployment) -> list[str]:
     return [
         cel.calls(subject(home(fleet, project), agent), server.name, list(some))
-        for (project, agent), tools in callers(fleet, server).items()
+        for (project, agent), tools in server.callers.items()
         for some in chunks(tools, EXPRESSION_TOOLS)
     ]
 
@@ -130,4 +145,4 @@ def _allow(expressions: list[str]) -> Object:
 
 
 def _object(kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return custom(f"{_GROUP}/v1alpha1", kind, own, spec)
+    return custom(VERSION, kind, own, spec)

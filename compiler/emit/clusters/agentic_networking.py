@@ -12,22 +12,30 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
-from compiler.derive.limits import callers, inline
-from compiler.emit.clusters.proxies import Proxy, gateway, grant_origins, home, proxies
+from compiler.derive.proxies import Proxy
+from compiler.emit.clusters.proxies import gateway, grant_origins, home
 from compiler.emit.format import cel
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata, shortened
 from compiler.file import File, Origin
+from compiler.gateways import gateway_api
+from compiler.gateways.agentic_networking import (
+    BACKEND_VERSION,
+    GATEWAY,
+    GROUP,
+    POLICY_VERSION,
+    RULE_NAME,
+    inline,
+)
 
 FOLDERS: tuple[str, ...] = ("clusters",)
-_NAME = 63 - len(".tools")
-_GROUP, _ROUTES = "agentic.networking.x-k8s.io", "gateway.networking.k8s.io"
+_NAME = RULE_NAME - len(".tools")
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """The gateways of namespaces, and the backend, route and policy of each server."""
-    for proxy in proxies(fleet):
-        if proxy.gate == "agentic-networking":
+    for proxy in fleet.proxies:
+        if proxy.gateway is GATEWAY:
             # HTTPS without a `tls` block is mutual TLS by SPIFFE identities
             yield gateway(fleet, proxy, "kube-agentic-networking", "HTTPS")
             for server in proxy.servers:
@@ -38,29 +46,29 @@ def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy) -> Iterator[Fi
     where, own, name = folder(server), metadata(fleet, server), server.name
     this, path = Origin("", server.server), server.server.spec.transport.path
     backend = {"mcp": {"serviceName": name, "port": 8080, "path": path}}
-    target = {"group": _GROUP, "kind": "XBackend", "name": name}
+    target = {"group": GROUP, "kind": "XBackend", "name": name}
     rewrite = {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": path}}
     rule = {
         "matches": [{"path": {"type": "PathPrefix", "value": f"/{name}"}}],
         "filters": [{"type": "URLRewrite", "urlRewrite": rewrite}],
         "backendRefs": [target],
     }
-    parent = {"group": _ROUTES, "kind": "Gateway", "name": proxy.name}
+    parent = {"group": gateway_api.GROUP, "kind": "Gateway", "name": proxy.name}
     route = {"parentRefs": [parent], "rules": [rule]}
     rules = list(_rules(fleet, server))
     policy = {"targetRefs": [target], "action": "Allow", "rules": rules}
     grants = grant_origins(fleet, server, "spec.rules")
     for version, kind, spec, more in (
-        (f"{_GROUP}/v0alpha0", "XBackend", backend, []),
-        (f"{_ROUTES}/v1", "HTTPRoute", route, []),
-        (f"{_GROUP}/v1alpha1", "XAccessPolicy", policy, grants),
+        (BACKEND_VERSION, "XBackend", backend, []),
+        (gateway_api.VERSION, "HTTPRoute", route, []),
+        (POLICY_VERSION, "XAccessPolicy", policy, grants),
     ):
         yield file(where, server.cluster, custom(version, kind, own, spec), this, *more)
 
 
 def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
     """Their names are unique in the cluster, as the controller takes rules of one name for one."""
-    for (project, agent), tools in callers(fleet, server).items():
+    for (project, agent), tools in server.callers.items():
         space = home(fleet, project)
         account = {"name": agent, "namespace": space}
         source = {"type": "ServiceAccount", "serviceAccount": account}

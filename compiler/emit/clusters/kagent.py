@@ -12,8 +12,6 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
-from compiler.derive.limits import KAGENT_NAMES, KAGENT_PROVIDERS, chunks
-from compiler.emit.clusters.proxies import endpoint
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes import containers
 from compiler.emit.format.kubernetes.objects import (
@@ -26,10 +24,11 @@ from compiler.emit.format.kubernetes.objects import (
     selector,
 )
 from compiler.file import File, Origin
+from compiler.gateways import chunks
+from compiler.gateways.kagent import GROUP, PROVIDERS, TOOLS, VERSION
 from compiler.model import LanguageModel
 
 FOLDERS: tuple[str, ...] = ("clusters",)
-_GROUP = "kagent.dev"
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
@@ -47,7 +46,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
 
 def _remote(fleet: Fleet, agent: AgentDeployment, server: ServerDeployment) -> File:
     """A server as the agents of a namespace reach it; kagent reads it in their own namespace."""
-    name, url = endpoint(server)
+    name, url = server.endpoint
     spec: Object = {
         "description": server.server.spec.description,
         "url": url,
@@ -66,7 +65,7 @@ def _agent(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
     where, own, spec = folder(agent), metadata(fleet, agent), agent.agent.spec
     model = fleet.graph.get(LanguageModel, spec.model)
     config = {
-        "provider": KAGENT_PROVIDERS[model.spec.provider],
+        "provider": PROVIDERS[model.spec.provider],
         "model": model.spec.id,
         "apiKeySecret": model_secret(agent),
         "apiKeySecretKey": model.spec.credential.name,
@@ -91,12 +90,12 @@ def _tools(fleet: Fleet, agent: AgentDeployment) -> Iterator[Object]:
     granted = fleet.grants_by_agent.get((agent.project.name, agent.name), ())
     for server in agent.servers:
         grants = [grant for grant in granted if grant.call.server == server.name]
-        for some in chunks(grants, KAGENT_NAMES):
+        for some in chunks(grants, TOOLS):
             asked = [_named(server, g) for g in some if g.approval == "human"]
             entry: Object = {
-                "apiGroup": _GROUP,
+                "apiGroup": GROUP,
                 "kind": "RemoteMCPServer",
-                "name": endpoint(server)[0],
+                "name": server.endpoint.name,
                 "toolNames": [_named(server, grant) for grant in some],
                 **({"requireApproval": asked} if asked else {}),
             }
@@ -105,20 +104,20 @@ def _tools(fleet: Fleet, agent: AgentDeployment) -> Iterator[Object]:
 
 def _named(server: ServerDeployment, grant: Grant) -> str:
     """A tool as the server's gateway names it to an agent."""
-    prefix = {"toolhive": f"{server.name}_", "envoy-ai-gateway": f"{server.name}__"}
-    return prefix.get(server.gate, "") + grant.call.tool
+    prefix = server.gateway.prefix.format(server.name) if server.gateway else ""
+    return prefix + grant.call.tool
 
 
 def _shown(agent: AgentDeployment, server: ServerDeployment) -> Object:
     """The header by which a gateway knows the agent: kagent can only take it from a Secret."""
-    if server.gate in ("direct", "mesh"):
+    if server.gateway is None or server.gateway.proof == "none":
         return {}
     secret = {"type": "Secret", "name": f"{agent.name}-tool-gateway", "key": "authorization"}
     return {"headersFrom": [{"name": "Authorization", "valueFrom": secret}]}
 
 
 def _delegate(name: str) -> Object:
-    return {"type": "Agent", "agent": {"apiGroup": _GROUP, "kind": "Agent", "name": name}}
+    return {"type": "Agent", "agent": {"apiGroup": GROUP, "kind": "Agent", "name": name}}
 
 
 def _deployment(agent: AgentDeployment, own: Object) -> Object:
@@ -135,4 +134,4 @@ def _deployment(agent: AgentDeployment, own: Object) -> Object:
 
 
 def _object(kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return custom(f"{_GROUP}/v1alpha2", kind, own, spec)
+    return custom(VERSION, kind, own, spec)

@@ -13,20 +13,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from compiler.derive import Fleet
+from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.derive.gates import meshed
-from compiler.derive.limits import MESH_RULES, callers, chunks
+from compiler.derive.proxies import Proxy
 from compiler.emit.clusters import parameters
-from compiler.emit.clusters.proxies import (
-    Proxy,
-    gateway,
-    grant_origins,
-    home,
-    meta,
-    origins,
-    proxies,
-)
+from compiler.emit.clusters.proxies import gateway, grant_origins, home, meta, proxy_file
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import resources
 from compiler.emit.format.kubernetes.objects import (
     component,
     custom,
@@ -35,14 +29,15 @@ from compiler.emit.format.kubernetes.objects import (
     metadata,
     selector,
 )
+from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
+from compiler.gateways import MESH, chunks, gateway_api
+from compiler.gateways.mesh import ACCOUNTS, RULES, VERSION
 from compiler.graph import Resource
 from compiler.model import Cluster, Project
 
 FOLDERS: tuple[str, ...] = ("clusters",)
-_SECURITY = "security.istio.io/v1"
 _AGENT = 8080  # where an agent listens for others
-_ACCOUNTS = 16  # of one source
 _LISTING = ["server/discover", "tools/list"]
 
 
@@ -51,13 +46,12 @@ def emit(fleet: Fleet) -> Iterator[File]:
     for cluster in fleet.graph.all(Cluster):
         if meshed(fleet.platform, cluster.spec):
             yield from _walls(fleet, cluster)
-    standing = {(p.cluster.name, p.namespace, p.gate): p for p in proxies(fleet) if p.meshed}
-    for proxy in standing.values():
-        yield from _waypoint(fleet, proxy) if proxy.gate == "mesh" else _gateway(fleet, proxy)
+    for proxy in fleet.proxies:
+        if proxy.meshed:
+            yield from _waypoint(fleet, proxy) if proxy.gateway is MESH else _gateway(fleet, proxy)
     for server in fleet.servers:
-        if server.meshed and server.clients:
-            before = standing.get((server.cluster.name, server.namespace, server.gate))
-            yield from _server(fleet, server, before)
+        if server.meshed and server.callers:
+            yield from _server(fleet, server, fleet.proxy_before.get(server))
     for agent in fleet.agents:
         if agent.meshed:
             yield _agent(fleet, agent)
@@ -77,35 +71,43 @@ def _walls(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
             where, cluster, _policy({"name": "deny-all", "namespace": space}, {}), origin, here
         )
         own = {"name": "default", "namespace": space}
-        strict = custom(_SECURITY, "PeerAuthentication", own, {"mtls": {"mode": "STRICT"}})
+        strict = custom(VERSION, "PeerAuthentication", own, {"mtls": {"mode": "STRICT"}})
         yield file(where, cluster, strict, origin, here)
 
 
 def _waypoint(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """The waypoint of a namespace. Whatever no server's own policy allows, it denies."""
-    name, here = proxy.name, origins(fleet, proxy)
+    name = proxy.name
     kind = {"istio.io/waypoint-for": "service"}
-    yield parameters.emit(fleet, proxy)
-    yield gateway(fleet, proxy, "istio-waypoint", "HBONE", parameters.reference(proxy), **kind)
-    target = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}
+    yield proxy_file(fleet, proxy, _parameters(parameters.metadata(fleet, proxy)))
+    reference = parameters.reference(proxy, "", "ConfigMap")
+    yield gateway(fleet, proxy, "istio-waypoint", "HBONE", reference, **kind)
+    target = {"group": gateway_api.GROUP, "kind": "Gateway", "name": name}
     base = _policy(meta(fleet, proxy, name), {"targetRefs": [target], "action": "ALLOW"})
-    yield file(proxy.folder, proxy.cluster, base, *here)
+    yield proxy_file(fleet, proxy, base)
+
+
+def _parameters(own: Object) -> Object:
+    """Istio merges the texts of a ConfigMap into the objects that it makes for a Gateway."""
+    main = {"name": "istio-proxy", "resources": resources(DEFAULTS)}
+    text = dump({"spec": parameters.pods(main)})
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": own, "data": {"deployment": text}}
 
 
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     """Agents with something granted behind a tool gateway may reach its pods."""
     accounts = [f"{home(fleet, project)}/{agent}" for project, agent in proxy.clients]
-    policy = _pods(meta(fleet, proxy, proxy.name), proxy.labels, accounts, proxy.kind.port)
-    yield file(proxy.folder, proxy.cluster, policy, *origins(fleet, proxy))
+    own, port = meta(fleet, proxy, proxy.name), proxy.gateway.pods.port
+    yield proxy_file(fleet, proxy, _pods(own, proxy.labels, accounts, port))
 
 
 def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iterator[File]:
     where, grants = folder(server), grant_origins(fleet, server, "spec.rules")
     this, part = Origin("", server.server), selector(server.name, component(server))
     name = server.name
-    if server.gate == "mesh":
+    if server.gateway is MESH:
         rules = list(_rules(fleet, server))
-        for number, some in enumerate(chunks(rules, MESH_RULES), start=1):
+        for number, some in enumerate(chunks(rules, RULES), start=1):
             own = metadata(fleet, server) | {"name": name if number == 1 else f"{name}.{number}"}
             target = {"group": "", "kind": "Service", "name": name}
             spec = {"targetRefs": [target], "action": "ALLOW", "rules": list(some)}
@@ -125,7 +127,7 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Object]:
     transport = server.server.spec.transport
     operation = {"methods": ["POST"], "paths": [transport.path]}
     revision = _header("mcp-protocol-version", [transport.protocolVersion])
-    for (project, agent), tools in callers(fleet, server).items():
+    for (project, agent), tools in server.callers.items():
         source = {"serviceAccounts": [f"{home(fleet, project)}/{agent}"]}
         parts: tuple[list[Object], ...] = (
             [_header("mcp-method", _LISTING)],
@@ -162,11 +164,11 @@ def _pods(own: Object, labels: dict[str, str], accounts: list[str], port: int) -
     there = [{"operation": {"ports": [str(port)]}}]
     rules = [
         {"from": [{"source": {"serviceAccounts": list(some)}}], "to": there}
-        for some in chunks(accounts, _ACCOUNTS)
+        for some in chunks(accounts, ACCOUNTS)
     ]
     spec = {"selector": {"matchLabels": labels}, "action": "ALLOW", "rules": rules}
     return _policy(own, spec)
 
 
 def _policy(own: Object, spec: dict[str, Any]) -> Object:
-    return custom(_SECURITY, "AuthorizationPolicy", own, spec)
+    return custom(VERSION, "AuthorizationPolicy", own, spec)

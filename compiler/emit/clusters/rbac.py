@@ -12,7 +12,7 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
-from compiler.emit.clusters.proxies import KINDS, grant_origins, proxies
+from compiler.emit.clusters.proxies import grant_origins
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
@@ -109,7 +109,7 @@ def _keys(fleet: Fleet) -> Iterator[File]:
     """Gateways fetch the public keys of tokens without an account of their own."""
     role = "system:service-account-issuer-discovery"
     subject = {"apiGroup": _GROUP, "kind": "Group", "name": "system:unauthenticated"}
-    asking = {p.cluster.name: p for p in proxies(fleet) if p.gate in _ASK}
+    asking = {p.cluster.name: p for p in fleet.proxies if p.gateway.reads_keys}
     for proxy in asking.values():
         labels = {"app.kubernetes.io/managed-by": "roster"}
         object: Object = {
@@ -122,10 +122,6 @@ def _keys(fleet: Fleet) -> Iterator[File]:
         where = f"clusters/{proxy.cluster.name}/platform/issuer-keys"
         here = Origin("", fleet.platform_resource, ("layers",))
         yield file(where, proxy.cluster, object, here)
-
-
-_ASK = ("agentgateway", "toolhive", "envoy-ai-gateway")
-assert set(_ASK) < set(KINDS)
 
 
 def _merged(rights: Iterable[ApiRule]) -> list[Object]:

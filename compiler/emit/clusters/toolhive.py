@@ -13,28 +13,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from compiler.derive import Fleet
-from compiler.derive.gates import AUDIENCE
-from compiler.derive.limits import callers
-from compiler.emit.clusters.proxies import (
-    Proxy,
-    grant_origins,
-    home,
-    meta,
-    origins,
-    proxies,
-    subject,
-)
+from compiler.derive.proxies import Proxy
+from compiler.emit.clusters.proxies import grant_origins, home, meta, proxy_file, subject
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.file import File, Origin
+from compiler.gateways import AUDIENCE
+from compiler.gateways.toolhive import GATEWAY, VERSION
 
 FOLDERS: tuple[str, ...] = ("clusters",)
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """The virtual servers, what stands behind each, and who may call what."""
-    for proxy in proxies(fleet):
-        if proxy.gate == "toolhive":
+    for proxy in fleet.proxies:
+        if proxy.gateway is GATEWAY:
             yield from _gateway(fleet, proxy)
             for server in proxy.servers:
                 url = f"http://{server.name}.{server.namespace}.svc:8080"
@@ -48,7 +41,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
 
 
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
-    name, here = proxy.name, origins(fleet, proxy)
+    name = proxy.name
     own = meta(fleet, proxy, name)
     issuer = {"issuer": proxy.cluster.spec.tokens.issuer}
     identity = {"type": "kubernetesServiceAccount", "kubernetesServiceAccount": issuer}
@@ -60,7 +53,7 @@ def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
     }
     prefixed = {
         "conflictResolution": "prefix",
-        "conflictResolutionConfig": {"prefixFormat": "{workload}_"},
+        "conflictResolutionConfig": {"prefixFormat": GATEWAY.prefix.format("{workload}")},
     }
     server = {
         "groupRef": {"name": name},
@@ -79,18 +72,18 @@ def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
         ("VirtualMCPServer", server, []),
     )
     for kind, spec, more in objects:
-        yield file(proxy.folder, proxy.cluster, _object(kind, own, spec), *here, *more)
+        yield proxy_file(fleet, proxy, _object(kind, own, spec), *more)
 
 
 def _policies(fleet: Fleet, proxy: Proxy) -> Iterator[str]:
     """One statement for each grant; what none permits is denied."""
     for server in proxy.servers:
-        for (project, agent), tools in callers(fleet, server).items():
+        for (project, agent), tools in server.callers.items():
             client = _text(subject(home(fleet, project), agent))
             for tool in tools:
                 yield (
                     f'permit(principal == Client::{client}, action == Action::"call_tool",'
-                    f" resource == Tool::{_text(f'{server.name}_{tool}')});"
+                    f" resource == Tool::{_text(GATEWAY.prefix.format(server.name) + tool)});"
                 )
 
 
@@ -100,4 +93,4 @@ def _text(word: str) -> str:
 
 
 def _object(kind: str, own: Object, spec: dict[str, Any]) -> Object:
-    return custom("toolhive.stacklok.dev/v1beta1", kind, own, spec)
+    return custom(VERSION, kind, own, spec)

@@ -16,33 +16,31 @@ from compiler.emit.clusters.argocd.components import LABELS, SYNC, Component, Ki
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import file, resource
 from compiler.file import File, Origin
+from compiler.gateways import DEFINITIONS, Definition
 from compiler.graph import Resource
 from compiler.model import Cluster
 
 RBAC = "rbac.authorization.k8s.io"
 BRING = ("create", "delete", "get", "patch", "update")
 REMOVE = ("delete", "get")
+
+
+def _by_group(definitions: Iterable[Definition]) -> dict[str, tuple[str, ...]]:
+    kinds: dict[str, list[str]] = {}
+    for each in definitions:
+        kinds.setdefault(each.group, []).append(each.kind)
+    return {name: tuple(sorted(some)) for name, some in kinds.items()}
+
+
 REMOVED: Mapping[str, tuple[str, ...]] = {
     "": ("ConfigMap", "PersistentVolumeClaim", "Service", "ServiceAccount"),
-    "agentgateway.dev": ("AgentgatewayBackend", "AgentgatewayParameters", "AgentgatewayPolicy"),
-    "agentic.networking.x-k8s.io": ("XAccessPolicy", "XBackend"),
-    "aigateway.envoyproxy.io": ("MCPRoute",),
     "apps": ("Deployment", "StatefulSet"),
     "autoscaling": ("HorizontalPodAutoscaler",),
     "batch": ("CronJob", "Job"),
     "external-secrets.io": ("ExternalSecret",),
-    "gateway.networking.k8s.io": ("Gateway", "HTTPRoute"),
-    "kagent.dev": ("Agent", "ModelConfig", "RemoteMCPServer"),
     "networking.k8s.io": ("NetworkPolicy",),
     "policy": ("PodDisruptionBudget",),
-    "security.istio.io": ("AuthorizationPolicy",),
-    "toolhive.stacklok.dev": (
-        "MCPAuthzConfig",
-        "MCPGroup",
-        "MCPOIDCConfig",
-        "MCPServerEntry",
-        "VirtualMCPServer",
-    ),
+    **_by_group(each for each in DEFINITIONS if each.component),
 }
 """Every kind that components in one namespace are made of."""
 WIDE: Mapping[str, tuple[str, ...]] = {
@@ -51,12 +49,11 @@ WIDE: Mapping[str, tuple[str, ...]] = {
         "ValidatingAdmissionPolicy",
         "ValidatingAdmissionPolicyBinding",
     ),
-    "agentgateway.dev": ("AgentgatewayPolicy",),
     "networking.k8s.io": ("NetworkPolicy",),
     "policies.kyverno.io": ("ImageValidatingPolicy",),
     "policy.sigstore.dev": ("ClusterImagePolicy",),
     RBAC: ("ClusterRoleBinding", "Role", "RoleBinding"),
-    "security.istio.io": ("AuthorizationPolicy", "PeerAuthentication"),
+    **_by_group(each for each in DEFINITIONS if each.wide),
 }
 """Every kind that namespaces, and what belongs to none, are made of."""
 SHARED = ("system:service-account-issuer-discovery",)

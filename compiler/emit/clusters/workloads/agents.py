@@ -8,13 +8,12 @@ from hashlib import sha256
 
 from compiler.derive.context import is_user, password, user
 from compiler.derive.fleet import AgentDeployment, Fleet
-from compiler.derive.gates import AUDIENCE
-from compiler.emit.clusters.proxies import endpoint
 from compiler.emit.clusters.workloads import network, pods
 from compiler.emit.format.json import Object, dump
 from compiler.emit.format.kubernetes.objects import file, folder, metadata, model_secret
 from compiler.emit.format.kubernetes.secrets import from_secret
 from compiler.file import File, Origin
+from compiler.gateways import AUDIENCE
 from compiler.model import LanguageModel
 
 _CONFIG = "/etc/roster/agent"
@@ -23,14 +22,14 @@ _IDENTITY = "/var/run/secrets/tool-gateway"
 _SIGNER = "kube-agentic-networking.sigs.k8s.io/identity"
 
 
-def emit(fleet: Fleet, agent: AgentDeployment, before: network.Before) -> Iterator[File]:
+def emit(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
     """What runs it (where kagent does not), what protects it, and what feeds it."""
     where, cluster = folder(agent), agent.cluster
     this, member = Origin("", agent.agent), Origin("", agent.project, ("agents", agent.entry))
     grants = Origin("spec.egress", agent.project, ("agents", agent.entry, "grants"))
     if not agent.kagent:
         yield from _running(fleet, agent, this, member)
-    yield file(where, cluster, network.of_agent(fleet, agent, before), member, grants)
+    yield file(where, cluster, network.of_agent(fleet, agent), member, grants)
     if agent.replicas > 1:
         yield file(where, cluster, pods.disruption_budget(fleet, agent), this, member)
     model = fleet.graph.get(LanguageModel, agent.agent.spec.model)
@@ -74,7 +73,10 @@ def _config(fleet: Fleet, agent: AgentDeployment) -> Object:
     access: dict[str, dict[str, str]] = {}
     for grant in granted:
         access.setdefault(grant.call.server, {})[grant.call.tool] = grant.approval
-    servers = {name: {"type": "http", "url": url} for name, url in map(endpoint, agent.servers)}
+    servers = {
+        server.endpoint.name: {"type": "http", "url": server.endpoint.url}
+        for server in agent.servers
+    }
     prompt = fleet.graph.texts.get(f"specs/prompts/{agent.agent.spec.prompt.file}")
     return {
         "apiVersion": "v1",
@@ -130,11 +132,11 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
 
 def _proof(agent: AgentDeployment) -> tuple[list[Object], list[Object]]:
     """The mount and the volume by which it shows gateways who it is; none where no gateway asks."""
-    gates = {server.gate for server in agent.servers} - {"direct", "mesh"}
-    if not gates:
+    proofs = {server.gateway.proof for server in agent.servers if server.gateway} - {"none"}
+    if not proofs:
         return [], []
     mount = {"name": "identity", "mountPath": _IDENTITY, "readOnly": True}
-    if gates == {"agentic-networking"}:
+    if proofs == {"certificate"}:
         trusted: Object = {
             "signerName": _SIGNER,
             "labelSelector": {

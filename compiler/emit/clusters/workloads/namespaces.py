@@ -29,12 +29,11 @@ class _Space(NamedTuple):
 
 def emit(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
     """The namespaces of the platform and of every project of the cluster."""
-    # kube-agentic-networking 0.1 gives its proxies no security context, and no way to set one
-    behind = (s for s in fleet.servers if s.gate == "agentic-networking" and s.clients)
-    lax = {server.namespace for server in behind if server.cluster is cluster}
+    proxies = (proxy for proxy in fleet.proxies if proxy.cluster is cluster)
+    baseline = {p.namespace for p in proxies if p.gateway.pod_security == "baseline"}
     for space in _spaces(fleet, cluster):
         where = f"clusters/{cluster.name}/namespaces/{space.name}"
-        enforced = "baseline" if space.name in lax else "restricted"
+        enforced = "baseline" if space.name in baseline else "restricted"
         yield file(where, cluster, _object(fleet, cluster, space, enforced), space.origin)
         yield file(where, cluster, network.deny_all(space.name), space.origin)
         yield file(where, cluster, network.allow_dns(space.name), space.origin)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
-from compiler.derive.gates import NEEDS_API
-from compiler.emit.clusters.proxies import HBONE, Proxy, home, meta
+from compiler.derive.proxies import Proxy
+from compiler.emit.clusters.proxies import home, meta
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import Workload, component, metadata, selector
+from compiler.gateways import MESH, kagent
+from compiler.gateways.mesh import HBONE
 from compiler.graph import Resource
 from compiler.model import Cluster
 
-Before = Callable[[ServerDeployment], Proxy | None]
-"""Which proxy stands before a server."""
-
 PORT = 8080
-_KAGENT = 8083
+_KAGENT = kagent.RUNTIME.controller
 _HBONE = {"protocol": "TCP", "port": HBONE}
 _PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
 _PROBES: Object = {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}]}
@@ -40,30 +39,31 @@ def allow_dns(namespace: str) -> Object:
     )
 
 
-def of_server(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Object:
+def of_server(fleet: Fleet, server: ServerDeployment) -> Object:
     """Its proxy comes in, or agents with a grant; the hosts that the server names are reached."""
     port, spec = server.server.spec.transport.port, server.server.spec
+    proxy = fleet.proxy_before.get(server)
     if proxy is not None:
         peers = [_proxy(proxy)]
     else:
         peers = [_pod(home(fleet, project), agent, "agent") for project, agent in server.clients]
-    ports = [] if server.gate == "mesh" else [port]
+    ports = [] if server.gateway is MESH else [port]
     hosts = sorted({int(host.partition(":")[2] or 443) for host in spec.egress})
     api = _api(server.cluster) if any(server.rights.values()) else []
     ingress = _rules("from", peers, ports, mesh=server.meshed)
     return _workload(fleet, server, ingress, [*_internet(hosts), *api])
 
 
-def of_agent(fleet: Fleet, agent: AgentDeployment, before: Before) -> Object:
+def of_agent(fleet: Fleet, agent: AgentDeployment) -> Object:
     """It reaches its servers, the members it delegates to, its model and the platform."""
-    mesh, names = agent.meshed, fleet.platform.namespaces
+    mesh, names, before = agent.meshed, fleet.platform.namespaces, fleet.proxy_before
     egress: list[Object] = []
     for server in agent.servers:
-        if before(server) is None:
+        if server not in before:
             pod = _pod(server.namespace, server.name, "mcp-server")
             egress += _rules("to", [pod], [server.server.spec.transport.port], mesh=mesh)
-    for proxy in dict.fromkeys(p for s in agent.servers if (p := before(s)) is not None):
-        ports = [] if proxy.gate == "mesh" else [proxy.kind.port]
+    for proxy in dict.fromkeys(before[server] for server in agent.servers if server in before):
+        ports = [] if proxy.gateway is MESH else [proxy.gateway.pods.port]
         egress += _rules("to", [_proxy(proxy)], ports, mesh=mesh)
     team = [_pod(agent.namespace, name, "agent") for name in agent.delegates]
     egress += _rules("to", team, [PORT], mesh=mesh)
@@ -77,8 +77,8 @@ def of_agent(fleet: Fleet, agent: AgentDeployment, before: Before) -> Object:
         egress += _rules("to", [peer], [port], mesh=mesh)
     callers = [_pod(agent.namespace, name, "agent") for name in agent.delegators]
     if agent.kagent:  # its controller serves the agent's configuration, and talks to it
-        egress += _rules("to", [_namespace("kagent")], [_KAGENT], mesh=False)
-        callers.append(_namespace("kagent"))
+        egress += _rules("to", [_namespace(_KAGENT.namespace)], [_KAGENT.port], mesh=False)
+        callers.append(_namespace(_KAGENT.namespace))
     engine = {**_namespace(names.workflows), "podSelector": _labels(platform.workflowEngine.name)}
     ingress = _rules("from", [*callers, engine], [PORT], mesh=mesh)
     api = _api(agent.cluster) if agent.rights else []
@@ -87,24 +87,24 @@ def of_agent(fleet: Fleet, agent: AgentDeployment, before: Before) -> Object:
 
 def of_proxy(fleet: Fleet, proxy: Proxy) -> Object:
     """Agents with a grant behind it come in; its servers and what steers it are reached."""
-    mesh, kind = proxy.meshed, proxy.kind
-    waypoint = proxy.gate == "mesh"
+    mesh, gateway = proxy.meshed, proxy.gateway
+    waypoint = gateway is MESH
     agents = [_pod(home(fleet, project), agent, "agent") for project, agent in proxy.clients]
-    ingress = _rules("from", agents, [] if waypoint else [kind.port], mesh=mesh)
+    ingress = _rules("from", agents, [] if waypoint else [gateway.pods.port], mesh=mesh)
     egress: list[Object] = []
     for server in proxy.servers:
         pod = _pod(server.namespace, server.name, "mcp-server")
         ports = [] if waypoint else [server.server.spec.transport.port]
         egress += _rules("to", [pod], ports, mesh=mesh)
-    if kind.control is not None:
-        space, labels, port = kind.control
+    if gateway.control is not None:
+        space, labels, port = gateway.control
         peer = {**_namespace(space), "podSelector": {"matchLabels": dict(labels)}}
         egress += _rules("to", [peer], [port], mesh=False)
     spec: Object = {
         "podSelector": {"matchLabels": proxy.labels},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [*ingress, *([_PROBES] if mesh else [])],
-        "egress": [*egress, *(_api(proxy.cluster) if proxy.gate in NEEDS_API else [])],
+        "egress": [*egress, *(_api(proxy.cluster) if gateway.calls_api else [])],
     }
     return _policy(meta(fleet, proxy, proxy.name), spec)
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from compiler.derive.fleet import Fleet, ServerDeployment
 from compiler.derive.quantity import canonical
-from compiler.emit.clusters.proxies import Proxy, grant_origins
+from compiler.emit.clusters.proxies import grant_origins
 from compiler.emit.clusters.workloads import network, pods
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import component, file, folder, metadata, selector
 from compiler.file import File, Origin
+from compiler.gateways import MESH
 
 
-def emit(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iterator[File]:
+def emit(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
     """ServiceAccount, workload, Service, and what protects, scales and feeds it."""
     where, spec, cluster = folder(server), server.server.spec, server.cluster
     this = Origin("", server.server)
@@ -27,7 +28,7 @@ def emit(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iterato
     yield file(where, cluster, _service(fleet, server), this, ports)
     if spec.storage:
         yield file(where, cluster, _replicas(fleet, server), this, ports)
-    policy, hosts = network.of_server(fleet, server, proxy), _of(server, "spec.egress", "egress")
+    policy, hosts = network.of_server(fleet, server), _of(server, "spec.egress", "egress")
     clients = grant_origins(fleet, server, "spec.ingress")
     yield file(where, cluster, policy, this, hosts, *clients)
     if server.maximum > 1:
@@ -120,7 +121,7 @@ def _stateful(fleet: Fleet, server: ServerDeployment) -> Object:
 def _service(fleet: Fleet, server: ServerDeployment) -> Object:
     spec = server.server.spec
     ports = [{"name": "http-mcp", "port": 8080, "targetPort": "http-mcp", "appProtocol": "http"}]
-    labels = {"istio.io/use-waypoint": "waypoint"} if server.gate == "mesh" else {}
+    labels = {"istio.io/use-waypoint": "waypoint"} if server.gateway is MESH else {}
     if spec.transport.sessions == "sticky":
         return pods.service(fleet, server, ports, labels, sessionAffinity="ClientIP")
     return pods.service(fleet, server, ports, labels)

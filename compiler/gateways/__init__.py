@@ -1,0 +1,52 @@
+"""What is known of each product that decides about tool calls. To add one: a file beside this one,
+and its line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compiler.gateways import (
+    agentgateway,
+    agentic_networking,
+    envoy_ai_gateway,
+    gateway_api,
+    kagent,
+    mesh,
+    toolhive,
+)
+from compiler.gateways.product import AUDIENCE, Callers, Definition, Gateway, Runtime, chunks
+
+__all__ = [
+    "AUDIENCE",
+    "DEFINITIONS",
+    "GATEWAYS",
+    "LAYERS",
+    "MESH",
+    "Callers",
+    "Definition",
+    "Gateway",
+    "chunks",
+]
+
+MESH = mesh.GATEWAY
+GATEWAYS: Mapping[str, Gateway] = {
+    gateway.name: gateway
+    for gateway in (
+        MESH,
+        agentgateway.GATEWAY,
+        toolhive.GATEWAY,
+        agentic_networking.GATEWAY,
+        envoy_ai_gateway.GATEWAY,
+    )
+}
+"""By name."""
+RUNTIMES: Mapping[str, Runtime] = {kagent.RUNTIME.name: kagent.RUNTIME}
+LAYERS: tuple[str, ...] = (*(name for name in GATEWAYS if name != MESH.name), *RUNTIMES)
+"""The names that `platform.layers` may hold."""
+DEFINITIONS: tuple[Definition, ...] = (
+    *gateway_api.DEFINITIONS,
+    *(each for gateway in GATEWAYS.values() for each in gateway.definitions),
+    *(each for runtime in RUNTIMES.values() for each in runtime.definitions),
+)
+"""Every custom resource that we emit for them."""
