@@ -1,19 +1,18 @@
-"""Estates as folders on disk, `roster` run on them, and what it made."""
+"""Estates as folders on disk, `roster` run on them, and the files that it writes."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import resource
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from compiler.emit import File
 from compiler.pipeline import compile
 from compiler.source import Source
+from tests import command
+from tests.command import Command
 from tests.estate import PRELUDE, TODAY, sources
 
 DOCUMENTS = PRELUDE.read_text(encoding="utf-8").split("---\n")
@@ -24,19 +23,18 @@ TEAM = PROJECT.replace("    - agent: financial\n", "    - agent: helper\n    - a
 RENAMED = PROJECT.replace("name: flashfusion", "name: phoenix")
 PM2 = "pm2/flashfusion/ecosystem.config.cjs"
 MEMORY = 1 << 30
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # of Linux
 
 
 def estate(*blocks: str) -> dict[str, Source]:
-    """The blocks and the prelude, but for its project where a block has one."""
-    found = sources(blocks)
+    """The blocks and the prelude, without its project if a block has one."""
+    files = sources(blocks)
     if any("kind: Project\n" in block for block in blocks):
-        found.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
-    return found
+        files.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
+    return files
 
 
 def lay_out(root: Path, *blocks: str) -> Path:
-    """Such an estate as files; whatever was an input before is gone."""
+    """Write such an estate into a folder, in place of the inputs that it had."""
     for name in ("specs", "projects", "policies"):
         shutil.rmtree(root / name, ignore_errors=True)
     for path, source in estate(*blocks).items():
@@ -46,66 +44,50 @@ def lay_out(root: Path, *blocks: str) -> Path:
     return root
 
 
-def as_anybody() -> None:
-    """In a child that is about to start a program: root loses the right to ignore permissions."""
-    if os.geteuid() != 0:
-        return
-    libc = ctypes.CDLL(None)
-    for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+@contextmanager
+def started(root: Path, *arguments: str) -> Iterator[Command]:
+    """`roster` on a folder, at the day of the tests and with little memory."""
+    day = () if "--today" in arguments else ("--today", str(TODAY))
+    with command.started(*arguments, "--root", str(root), *day, memory=MEMORY) as process:
+        yield process
 
 
-def start(root: Path, *args: str) -> subprocess.Popen[bytes]:
-    day = () if "--today" in args else ("--today", str(TODAY))
-    command = [sys.executable, "-m", "compiler", *args, "--root", str(root), *day]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=as_anybody,  # noqa: PLW1509 - no threads here
-    )
-    resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
-    return process
-
-
-def roster(root: Path, *args: str, code: int) -> str:
-    """What it says, on both streams; it ends with the expected code, soon and without a crash."""
-    with start(root, *args) as process:
-        try:
-            said = b"".join(process.communicate(timeout=20)).decode(errors="backslashreplace")
-        finally:
-            process.kill()
-    assert "Traceback" not in said
-    assert process.returncode == code, said
-    return said
+def roster(root: Path, *arguments: str, code: int) -> str:
+    """What it prints, on both streams; it ends with the expected code and without a crash."""
+    with started(root, *arguments) as process:
+        result = process.wait()
+    output = result.stdout + result.stderr
+    assert result.returncode == code, output
+    return output
 
 
 def tree(folder: Path) -> dict[str, bytes | str]:
-    """Everything below a folder, its empty folders too."""
-    found: dict[str, bytes | str] = {}
+    """Everything below a folder: the bytes of files, targets of links, and folders."""
+    entries: dict[str, bytes | str] = {}
     for path in folder.rglob("*"):
         name = str(path.relative_to(folder))
         if path.is_symlink():
-            found[name] = f"-> {path.readlink()}"
+            entries[name] = f"-> {path.readlink()}"
         else:
-            found[name] = path.read_bytes() if path.is_file() else "folder"
-    return found
+            entries[name] = path.read_bytes() if path.is_file() else "folder"
+    return entries
 
 
 @cache
 def files(*blocks: str) -> tuple[File, ...]:
+    """What the blocks compile to."""
     return compile(estate(*blocks).values(), today=TODAY).files
 
 
 def clean(*blocks: str) -> dict[str, bytes]:
-    """What a run into an empty folder makes, but for the index."""
+    """What a run into an empty folder writes, without the index and the provenance."""
     return {file.path: file.text.encode() for file in files(*blocks)}
 
 
 def assert_clean(root: Path, *blocks: str) -> None:
-    """generated/ holds what the blocks say, and nothing else: no leftovers, no empty folder."""
-    have, want = tree(root / "generated"), clean(*blocks)
-    assert have.pop(".index.json")
-    assert have.pop("provenance.json")
-    folders = {str(p) for path in want for p in Path(path).parents} - {"."}
-    assert have == want | dict.fromkeys(folders, "folder")
+    """generated/ holds what the blocks compile to, and nothing else: no empty folder either."""
+    actual, expected = tree(root / "generated"), clean(*blocks)
+    assert actual.pop(".index.json")
+    assert actual.pop("provenance.json")
+    folders = {str(p) for path in expected for p in Path(path).parents} - {"."}
+    assert actual == expected | dict.fromkeys(folders, "folder")

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from compiler.model import KINDS
+from tests.command import run
 
 ROOT = Path(__file__).parents[1]
 MINIMAL = ROOT / "tests" / "golden" / "minimal"
@@ -28,17 +29,8 @@ DAY = "2026-11-23"
 def roster(
     *arguments: str, cwd: Path = ROOT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run `roster` as a process, with the streams piped."""
-    result = subprocess.run(
-        [sys.executable, "-m", "compiler", *arguments],
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in result.stderr
-    return result
+    """Run `roster` as a process, whose streams are files."""
+    return run(*arguments, cwd=cwd, environment={"PATH": os.environ["PATH"], **environment})
 
 
 @pytest.fixture

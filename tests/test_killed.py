@@ -1,11 +1,11 @@
-"""Killed at any moment, or run twice at once: every file is old or new, and the next run mends."""
+"""A run that is killed, or two at once: each file is old or new, and the next run repairs."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.folders import (
     files,
     lay_out,
     roster,
-    start,
+    started,
     tree,
 )
 
@@ -31,11 +31,11 @@ def test_killed_while_it_writes(made: Path, milliseconds: int) -> None:
     old, index = clean(), made / "generated/.index.json"
     lay_out(made, TEAM, HELPER)
     before = index.read_bytes()
-    with start(made, "generate") as process:
-        while index.read_bytes() == before and process.poll() is None:
+    with started(made, "generate") as process:
+        while index.read_bytes() == before and process.running:
             pass
         time.sleep(milliseconds / 1000)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
     assert_old_or_new(made / "generated", old, clean(TEAM, HELPER))
     roster(made, "generate", code=0)
     assert_clean(made, TEAM, HELPER)
@@ -107,14 +107,17 @@ def test_killed_at_every_step(tmp_path: Path, old: tuple[str, ...], new: tuple[s
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:
-    """The folder is one run's in the end, entire."""
+    """In the end the folder holds the files of one run, all of them."""
     estates = {"a": (), "b": (TEAM, HELPER), "c": (RENAMED,)}
     roots = [lay_out(tmp_path / name, *blocks) for name, blocks in estates.items()]
     for _ in range(3):
         out = tmp_path / "generated"
-        runs = [start(root, "generate", "--out", str(out)) for root in roots]
-        assert all(run.communicate() and run.returncode == 0 for run in runs)
-        have = {path: data for path, data in tree(out).items() if isinstance(data, bytes)}
-        assert have.pop(".index.json")
-        assert have.pop("provenance.json")
-        assert have in [clean(*blocks) for blocks in estates.values()]
+        with ExitStack() as stack:
+            runs = [
+                stack.enter_context(started(root, "generate", "--out", str(out))) for root in roots
+            ]
+            assert [run.wait().returncode for run in runs] == [0, 0, 0]
+        files = {path: data for path, data in tree(out).items() if isinstance(data, bytes)}
+        assert files.pop(".index.json")
+        assert files.pop("provenance.json")
+        assert files in [clean(*blocks) for blocks in estates.values()]

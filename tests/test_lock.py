@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from compiler.cli import oci
+from tests.command import run
 from tests.registry import DIGEST, Registry, serving
 
 ROOT = Path(__file__).parents[1]
@@ -45,17 +45,10 @@ def estate(tmp_path: Path, registry: Registry) -> Path:
 
 def roster(
     *arguments: str | Path, code: int = 0, home: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "compiler", *map(str, arguments)],
-        cwd=ROOT,
-        env={"PATH": "/nowhere", "DOCKER_CONFIG": str(home or "/nowhere")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+) -> CompletedProcess[str]:
+    environment = {"PATH": "/nowhere", "DOCKER_CONFIG": str(home or "/nowhere")}
+    done = run(*map(str, arguments), cwd=ROOT, environment=environment)
     assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
     return done
 
 
@@ -242,14 +235,8 @@ def test_a_helper_gives_the_credential(estate: Path, registry: Registry, home: P
                       f"echo '{answer}'\n")  # fmt: skip
     helper.chmod(0o755)
     (home / "config.json").write_text(json.dumps({"credHelpers": {registry.host: "here"}}))
-    done = subprocess.run(
-        [sys.executable, "-m", "compiler", "lock", "--root", str(estate)],
-        cwd=ROOT,
-        env={"PATH": f"{home}:/bin:/usr/bin", "DOCKER_CONFIG": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"PATH": f"{home}:/bin:/usr/bin", "DOCKER_CONFIG": str(home)}
+    done = run("lock", "--root", str(estate), cwd=ROOT, environment=environment)
     assert done.returncode == 0, done.stderr
     assert len(locked(estate)) == 2
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 
 from compiler import statement
 from compiler.verify.provenance import check
+from tests.command import run
 from tests.folders import PM2, roster
 
 STATED = f"generated/{statement.PATH}"
@@ -23,8 +22,7 @@ Change = Callable[[dict[str, Any]], object]
 
 def found(root: Path, code: int) -> list[str]:
     """What the command says, which ends with this code."""
-    command = [sys.executable, "-m", "compiler", "provenance", "--check", "--root", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run("provenance", "--check", "--root", str(root))
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout.splitlines()
 
