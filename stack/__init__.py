@@ -1,16 +1,22 @@
 """
 The local stack: what `make up STACK=<project>` runs on a laptop, from generated/ and specs/ alone.
 
-    python -m stack     up, down, status, env: makes PM2's processes what generated/pm2/ says
-    bridge.py           one stdio MCP server as Streamable HTTP, open to who is granted its tools
-    registry.py         the agent registry, over generated/registry/registry.json
-    context.py          the shared memory of agents, over Redis and generated/context/spaces.json
-    agent.py            an agent: an A2A server with a model and the tools that it is granted
-    engine.py           runs generated/workflows/ with LangGraph and the stack's agents
-    engine_bus.py       starts runs by the events of Redis streams
-    peers.py            work handed to another agent, in A2A
-    tokens.py           the bearer tokens by which agents are known to all of them
-    service.py          how each of them serves HTTP
+    python -m stack     up, down, status, env: makes PM2's processes match generated/pm2/
 
-It runs in an environment of its own (.venv/stack), and knows nothing of the compiler.
+    agent.py  bridge.py  context.py  engine.py  registry.py
+                        the programs that PM2 starts; each reads its environment, and serves
+    services/           what they serve, a package each; no service imports another
+      agent/              an A2A server with a model and the tools that it is granted
+      bridge/             one stdio MCP server as Streamable HTTP, for the agents granted its tools
+      context/            the shared memory of agents, over Redis and generated/context/spaces.json
+      engine/             runs generated/workflows/ with LangGraph, by calls and by events of Redis
+      registry/           the agent registry, over generated/registry/registry.json
+    pm2/                what `python -m stack` does: compare, start, stop, wait, report
+    embeddings/         vectors of texts, for search by meaning (`make embeddings`)
+    web/                what services share: HTTP server, bearer tokens, JSON bodies, A2A client
+    environment.py      which variables of the caller the programs get
+    errors.py           the error that ends a command
+
+It runs in an environment of its own (.venv/stack), and does not import the compiler. Imports point
+down this list (contracts in pyproject.toml).
 """

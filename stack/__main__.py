@@ -13,11 +13,13 @@ from pathlib import Path
 import anyio
 import click
 
-from stack import converge, health, left_out, preflight, report, surroundings
-from stack.describe import Stack, Unusable, chosen, stacks, without
-from stack.listing import Question, answers
-from stack.pm2 import Pm2, default_home, find
-from stack.tokens import issue, read, variable
+from stack import environment
+from stack.errors import StackError
+from stack.pm2 import converge, excluded, health, preflight, report
+from stack.pm2.client import Pm2, default_home, find
+from stack.pm2.describe import Stack, chosen, stacks, without
+from stack.services.bridge.listing import Question, answers
+from stack.web.tokens import issue, read, variable
 
 NAMES = click.argument("names", metavar="[STACK]...", nargs=-1)
 _FOLDER = Path(".roster/stack")
@@ -39,7 +41,7 @@ def up(names: tuple[str, ...], words: tuple[str, ...], block: str | None, root: 
     root = root.resolve()
     known = stacks(root)
     if not names:
-        raise Unusable(f"which stack? There are: {', '.join(sorted(known)) or 'none'}")
+        raise StackError(f"which stack? There are: {', '.join(sorted(known)) or 'none'}")
     whole = chosen(known, names)
     some, pm2 = without(whole, words), find(root)
     with _alone(root) as folder:
@@ -50,13 +52,13 @@ def up(names: tuple[str, ...], words: tuple[str, ...], block: str | None, root: 
             for app in converge.evaluate(stack, root, pm2, os.environ, block)
         ]  # fmt: skip
         if faults := converge.absent(apps, root):
-            raise Unusable("\n".join([*faults, "nothing was started"]))
+            raise StackError("\n".join([*faults, "nothing was started"]))
         names = tuple(stack.name for stack in some)
         todo = converge.changes(apps, pm2.processes(), root, names, known)
         marks = health.ends(pm2)
         report.plan(todo)
         report.lacking(apps)
-        left_out.note(folder, whole, some)
+        excluded.note(folder, whole, some)
         converge.apply(todo, pm2, folder)
         _wait(some, pm2, marks)
     report.use(some)
@@ -75,10 +77,12 @@ def down(names: tuple[str, ...], root: Path) -> None:
         there = {one.stack for one in mine} | (stacks(root).keys() if names else set())
         for name in names:
             if name not in there:
-                raise Unusable(f"there is no stack `{name}`; there are: {', '.join(sorted(there))}")
+                raise StackError(
+                    f"there is no stack `{name}`; there are: {', '.join(sorted(there))}"
+                )
         gone = sorted({one.name for one in mine if not names or one.stack in names})
         pm2.delete(gone)
-        left_out.forget(folder, names)
+        excluded.forget(folder, names)
         report.removed(gone)
         if pm2.home == default_home() and not pm2.processes():
             pm2.kill()
@@ -96,7 +100,7 @@ def status(names: tuple[str, ...], form: str, root: Path) -> None:
     running = [name for name in known if any(one.stack == name for one in processes)]
     some = chosen(known, names or running)
     left = [p for p in processes if p.stack not in known]
-    rows = report.rows(some, processes, left, left_out.known(root / _FOLDER))
+    rows = report.rows(some, processes, left, excluded.known(root / _FOLDER))
     report.status(rows, form)
     sys.exit(not report.well(rows))
 
@@ -112,7 +116,7 @@ def env(name: str, agent: str | None, root: Path) -> None:
     known = read(path) if path.exists() else {}
     wanted = [one for one in stack.identities if agent in (None, one.partition(".")[2])]
     if not wanted or not set(wanted) <= known.keys():
-        raise Unusable(f"there is no token for {agent or name} yet: make up STACK={name}")
+        raise StackError(f"there is no token for {agent or name} yet: make up STACK={name}")
     for identity in wanted:
         click.echo(f"export {variable(identity)}={known[identity]}")
 
@@ -121,7 +125,7 @@ def env(name: str, agent: str | None, root: Path) -> None:
 def tools() -> None:
     """Answer a question of `roster lock` on stdin: which tools servers really list."""
     asked = Question.model_validate_json(sys.stdin.buffer.read())
-    path = surroundings.path(os.environ, Path(sys.executable).parent)
+    path = environment.path(os.environ, Path(sys.executable).parent)
     found = anyio.run(answers, asked.servers, {**os.environ, "PATH": path})
     click.echo(json.dumps({"version": 1, "servers": found}))
 
@@ -131,7 +135,7 @@ def _check(some: Sequence[Stack], pm2: Pm2, root: Path) -> None:
     apps = [app for stack in some for app in stack.apps.values()]
     found = preflight.faults(apps, pm2.processes(), root, pm2.path, os.environ)
     if found:
-        raise Unusable("\n".join([*found, "nothing was started"]))
+        raise StackError("\n".join([*found, "nothing was started"]))
 
 
 def _wait(some: Sequence[Stack], pm2: Pm2, marks: dict[str, int]) -> None:
@@ -167,7 +171,7 @@ def run() -> None:
     """What `python -m stack` does: what cannot be done is told in lines, with exit code 2."""
     try:
         main(prog_name="python -m stack", standalone_mode=True)
-    except (Unusable, OSError) as why:
+    except (StackError, OSError) as why:
         click.echo(str(why), err=True)
         sys.exit(2)
 

@@ -1,6 +1,6 @@
 """Vectors by which agents are found by meaning: those committed for the texts that describe them.
 
-`make embeddings` computes them (stack/embeddings.py); a text without one has the vector ().
+`make embeddings` computes them (stack/embeddings); a text without one has the vector ().
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 from redis import Redis
 
-from stack.tokens import issue, read
+from stack.web.tokens import issue, read
 from tests.accept.programs import program, world
 from tests.local.laptop import ESTATE, INPUTS, ROOT
 from tests.local.model_standin import StandIn

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from stack.surroundings import kept
-from stack.tokens import issue
+from stack.environment import kept
+from stack.web.tokens import issue
 from tests.local import calls
 from tests.local.bridges import until
 from tests.local.laptop import Laptop, laptop

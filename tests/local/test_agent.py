@@ -11,8 +11,8 @@ import pytest
 from a2a.server.context import ServerCallContext
 from a2a.types import Task, TaskState, TaskStatus
 
-from stack.agent_door import Caller
-from stack.agent_store import Store
+from stack.services.agent.authentication import Caller
+from stack.services.agent.store import Store
 from tests.local.bridges import until
 from tests.local.calls import data, state, text
 from tests.local.model_standin import BREAK, SURE, Trouble

@@ -15,10 +15,10 @@ from urllib.parse import quote, quote_plus
 import anyio
 import pytest
 
-from stack.bridge_child import Child
-from stack.bridge_config import blotter, environment, load
-from stack.bridge_pool import Pool
-from stack.surroundings import kept
+from stack.environment import kept
+from stack.services.bridge.child import Child
+from stack.services.bridge.config import blotter, environment, load
+from stack.services.bridge.pool import Pool
 from tests.local.bridges import (
     MEMORY,
     ODD,

@@ -20,7 +20,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from stack.context_redaction import redact
+from stack.services.context.redaction import redact
 from tests.accept.programs import program, world
 
 ROOT = Path(__file__).parents[2]

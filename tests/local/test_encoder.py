@@ -21,7 +21,7 @@ PYTHON = ROOT / ".venv/embeddings/bin/python"
 
 ENCODE = """
 import json, sys
-from stack.encoder import encode
+from stack.embeddings.encoder import encode
 print(json.dumps(encode(json.load(sys.stdin))))
 """
 WANTED = """

@@ -20,7 +20,7 @@ import httpx
 import pytest
 from mcp import Client
 
-from stack.registry_book import Book
+from stack.services.registry.book import Book
 
 ROOT = Path(__file__).parents[2]
 ME = "flashfusion.security"

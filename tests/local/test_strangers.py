@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from stack import peers
-from stack.json_body import parse
-from stack.tokens import Tokens
+from stack.web import a2a
+from stack.web.json_body import parse
+from stack.web.tokens import Tokens
 
 
 class Peer(BaseHTTPRequestHandler):
@@ -40,14 +40,14 @@ def url() -> Iterator[str]:
         thread.join()
 
 
-def ask(url: str, said: bytes) -> peers.Answer:
+def ask(url: str, said: bytes) -> a2a.Answer:
     Peer.said = said
-    return asyncio.run(peers.send(url, "t", "hello", seconds=10))
+    return asyncio.run(a2a.send(url, "t", "hello", seconds=10))
 
 
 def test_an_answer(url: str) -> None:
     said = b'{"result": {"task": {"id": "1", "status": {"state": "TASK_STATE_COMPLETED"}}}}'
-    assert ask(url, said).state == peers.COMPLETED
+    assert ask(url, said).state == a2a.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_an_answer(url: str) -> None:
     ],
 )  # fmt: skip
 def test_an_answer_that_is_none(url: str, task: str) -> None:
-    with pytest.raises(peers.Unreachable, match="it answered 200"):
+    with pytest.raises(a2a.Unreachable, match="it answered 200"):
         ask(url, b'{"result": {"task": %s}}' % task.encode())
 
 
@@ -68,8 +68,8 @@ def test_an_agent_that_runs_nowhere(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     for text in ("{", "[]", '{"apps": {}}', '{"apps": {"shop.clerk": null}}'):
         (tmp_path / "shop/stack.json").write_text(text)
-        with pytest.raises(peers.Unreachable, match="runs nowhere"):
-            peers.address(tmp_path, "shop", "clerk")
+        with pytest.raises(a2a.Unreachable, match="runs nowhere"):
+            a2a.address(tmp_path, "shop", "clerk")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"shop.clerk": ""}', '{"shop.clerk": 5}'])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from stack.converge import absent, changes
-from stack.pm2 import Process
+from stack.pm2.client import Process
+from stack.pm2.converge import absent, changes
 
 ROOT = Path("/checkout")
 

@@ -1,4 +1,4 @@
-"""The texts that need a vector, for the program that computes vectors (stack/embeddings.py)."""
+"""The texts that need a vector, for the program that computes vectors (stack/embeddings)."""
 
 from __future__ import annotations
 

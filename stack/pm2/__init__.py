@@ -1,0 +1,1 @@
+"""What `python -m stack` does with PM2: reads generated/pm2/, and makes the processes match it."""

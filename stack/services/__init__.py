@@ -1,0 +1,1 @@
+"""The services of a laptop, a package each: none imports another."""

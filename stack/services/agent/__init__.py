@@ -1,0 +1,1 @@
+"""An agent: an A2A server with a model and the tools that it is granted."""

@@ -1,0 +1,1 @@
+"""The shared memory of agents, over Redis and generated/context/spaces.json."""

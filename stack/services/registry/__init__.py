@@ -1,0 +1,1 @@
+"""The agent registry, over generated/registry/registry.json."""
