@@ -10,9 +10,11 @@ from types import ModuleType
 import pytest
 import yaml
 
-from compiler.ai_act.law import DUTIES, duty
+from compiler.ai_act.fields import leaves
+from compiler.ai_act.law import DUTIES, Duty, duties
 from compiler.check import CHECKS
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.model import AISystem
 from compiler.source import Source
 from tests.high_risk import MODEL, RECORD, Change, Changes, both, changed, diagnosed, without
 from tests.high_risk_fields import (
@@ -32,8 +34,12 @@ HELD_ELSEWHERE = {
 }
 """Duties that no check needs to hold, and what holds them."""
 
+ARTICLES = {duty.id: duty.article for duty in DUTIES}
 HOLDERS: Mapping[str, ModuleType] = {
-    id: one for one in CHECKS if isinstance(one, ModuleType) for id in getattr(one, "DUTIES", ())
+    duty.id: check
+    for check in CHECKS
+    if isinstance(check, ModuleType)
+    for duty in getattr(check, "DUTIES", ())
 }
 
 
@@ -58,10 +64,22 @@ def place(path: str, field: str) -> str:
 
 
 def test_every_duty_is_held_by_one_check() -> None:
-    held = [id for one in CHECKS for id in getattr(one, "DUTIES", ())]
+    held = [duty.id for check in CHECKS for duty in getattr(check, "DUTIES", ())]
     assert len(held) == len(set(held))
     assert set(held) | set(HELD_ELSEWHERE) == {one.id for one in DUTIES}
     assert not set(held) & set(HELD_ELSEWHERE)
+
+
+def test_every_named_duty_is_in_the_table() -> None:
+    named = [duty for duty in vars(duties).values() if isinstance(duty, Duty)]
+    assert tuple(sorted(named, key=lambda duty: duty.id)) == DUTIES
+    assert len({duty.id for duty in DUTIES}) == len(DUTIES)
+
+
+def test_the_record_has_every_field_that_a_duty_asks_for() -> None:
+    for duty in DUTIES:
+        if duty.answered_in == "record" and not duty.derived:
+            assert all(list(leaves(AISystem, field)) for field in duty.fields), duty.id
 
 
 def test_every_field_is_asked_for_by_some_duty_and_every_duty_by_some_field() -> None:
@@ -87,7 +105,7 @@ def test_a_missing_field_is_told_once_by_the_check_of_its_duty(
     found = diagnosed(changes)
     assert [d.code for d in found] == [HOLDERS[id].RULE.code], found
     assert found[0].severity is Severity.ERROR, "its agents are of a high tier"
-    assert duty(id).article in found[0].message
+    assert ARTICLES[id] in found[0].message
     assert id in found[0].related[0].text
     assert found[0].help
     assert found[0].span.path == path

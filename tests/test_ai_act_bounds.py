@@ -6,7 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from compiler.ai_act.law import duty
+from compiler.ai_act.law import Duty
+from compiler.ai_act.law.duties import (
+    AI_LITERACY,
+    CONTENT_MARKED,
+    POST_MARKET_MONITORING,
+    VULNERABLE_GROUPS,
+)
 from compiler.diagnostic import Severity
 from compiler.pipeline import analyse
 from compiler.source import Source
@@ -68,17 +74,17 @@ def seen(changes: Changes, code: str, today: date = TODAY) -> list[Severity]:
 
 
 @pytest.mark.parametrize(
-    ("field", "id", "code"),
+    ("field", "duty", "code"),
     [
-        ("minorsAndVulnerable", "AIA-013", "risk-file-incomplete"),
-        ("postMarket", "AIA-070", "post-market-incomplete"),
-        ("literacy", "AIA-008", "literacy-missing"),
-        ("transparency.marking", "AIA-091", "transparency-incomplete"),
+        ("minorsAndVulnerable", VULNERABLE_GROUPS, "risk-file-incomplete"),
+        ("postMarket", POST_MARKET_MONITORING, "post-market-incomplete"),
+        ("literacy", AI_LITERACY, "literacy-missing"),
+        ("transparency.marking", CONTENT_MARKED, "transparency-incomplete"),
     ],
 )
-def test_a_gap_is_an_error_from_half_a_year_before(field: str, id: str, code: str) -> None:
+def test_a_gap_is_an_error_from_half_a_year_before(field: str, duty: Duty, code: str) -> None:
     changes = {**MEDIUM, RECORD: without(field)}
-    lead = duty(id).applies - timedelta(days=180)
+    lead = duty.applies - timedelta(days=180)
     assert seen(changes, code, lead - timedelta(days=1)) == [WARNING]
     assert seen(changes, code, lead) == [ERROR]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.ai_act.due import feeds_back
+from compiler.ai_act.applicability import feeds_back
 from compiler.cli import inputs
 from compiler.derive import derive
 from compiler.pipeline import analyse, compile, read

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import get_args, get_origin
+
 from compiler.model.base import Model
 
 
@@ -24,3 +27,34 @@ def outermost_empty(spec: object, field: str) -> str | None:
     parts = field.split(".")
     prefixes = (".".join(parts[: n + 1]) for n in range(len(parts)))
     return next((prefix for prefix in prefixes if empty(value(spec, prefix))), None)
+
+
+def leaves(kind: type[Model], field: str) -> Iterator[str]:
+    """The fields that a dotted field of a kind consists of: itself, or all below it."""
+    part: type[Model] | None = kind
+    for name in field.split("."):
+        assert part is not None, f"{kind.__name__} has no field {field}"
+        part = _part(part, name)
+    if part is None:
+        yield field
+    else:
+        for name in part.model_fields:
+            yield from leaves(kind, f"{field}.{name}")
+
+
+def description(kind: type[Model], field: str) -> str:
+    """The description of a dotted field of a kind, as editors show it."""
+    first, _, rest = field.partition(".")
+    part = _part(kind, first)
+    if rest and part:
+        return description(part, rest)
+    return kind.model_fields[first].description or ""
+
+
+def _part(kind: type[Model], name: str) -> type[Model] | None:
+    """The model that a field holds, if it holds one and not a value, a list or a mapping."""
+    annotation = kind.model_fields[name].annotation
+    if get_origin(annotation) in (tuple, dict):
+        return None
+    types = (t for t in (annotation, *get_args(annotation)) if isinstance(t, type))
+    return next((t for t in types if issubclass(t, Model)), None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
-from compiler.ai_act.fields import empty, outermost_empty
-from compiler.ai_act.law import Duty, duty
-from compiler.ai_act.systems import System
+from compiler.ai_act.fields import description, empty, leaves, outermost_empty
+from compiler.ai_act.law import Duty
+from compiler.ai_act.systems import RecordedSystem, System, recorded
 from compiler.derive.fleet import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity, worst
 from compiler.graph import Resource, ResourceId
@@ -21,7 +21,7 @@ LEAD = {"lead": 180}
 
 
 class Gap(NamedTuple):
-    """Something that a duty demands and a record does not say.
+    """Something that a duty demands and a spec does not say.
 
     `what` is a clause, lower case; `applies`: the first day, if not the duty's own.
     """
@@ -39,90 +39,103 @@ class Gap(NamedTuple):
         return self.applies or self.duty.applies
 
 
-Find = Callable[[Fleet, System], Iterable[Gap]]
+FindGaps = Callable[[Fleet, RecordedSystem], Iterable[Gap]]
 
 
-def absent(id: str, system: System, *fields: str, help: str = "") -> Iterator[Gap]:
-    """Which of some dotted fields of the system's record hold nothing, for one duty.
+def absent(duty: Duty, system: RecordedSystem, *fields: str, help: str = "") -> Iterator[Gap]:
+    """A gap for each dotted field of the record that is empty, if the duty binds the system.
 
-    Where a whole part of the record is not there, that is one gap.
+    A part of the record that is missing as a whole is one gap.
+
+    Args:
+        fields: By default all that the duty asks for.
+        help: By default what the duty demands, or the field's description.
     """
-    demand = duty(id)
-    if system.record is None or not system.binds(demand.subject):
+    if not system.binds(duty.subject):
         return
-    spec = system.record.spec
-    for field in dict.fromkeys(filter(None, (outermost_empty(spec, field) for field in fields))):
-        known = _described(AISystem, field) if field in fields and field != demand.field else ""
-        advice = help or f"write `{field}`: {known or demand.demand}"
-        yield Gap(demand, system.record, tuple(field.split(".")), f"`{field}` is missing", advice)
+    asked = fields or tuple(leaf for field in duty.fields for leaf in leaves(AISystem, field))
+    gaps = dict.fromkeys(outermost_empty(system.spec, field) for field in asked)
+    for field in (field for field in gaps if field is not None):
+        known = description(AISystem, field) if field in asked and field != duty.field else ""
+        advice = help or f"write `{field}`: {known or duty.demand}"
+        yield Gap(duty, system.record, tuple(field.split(".")), f"`{field}` is missing", advice)
 
 
 def lacking(
-    id: str, system: System, route: Route, entry: Model, fields: Iterable[str], whose: str
+    duty: Duty,
+    system: RecordedSystem,
+    route: Route,
+    entry: Model,
+    name: str,
+    fields: Iterable[str] = (),
 ) -> Iterator[Gap]:
-    """Which of some fields hold nothing in one entry of a list in the system's record."""
-    for field in fields:
+    """A gap for each field that is empty in one entry of a list in the record.
+
+    Args:
+        route: Where the entry is in the record.
+        name: What to call the entry in messages.
+        fields: By default all fields of the entry.
+    """
+    kind = type(entry)
+    for field in fields or kind.model_fields:
         if empty(getattr(entry, field)):
-            help = f"write `{field}`: {_described(type(entry), field)}"
-            yield wrong(id, system, (*route, field), f"`{field}` of {whose} is missing", help)
+            help = f"write `{field}`: {description(kind, field)}"
+            yield wrong(duty, system, (*route, field), f"`{field}` of {name} is missing", help)
 
 
 def wrong(
-    id: str, system: System, place: Route | str, what: str, help: str, applies: date | None = None
+    duty: Duty,
+    system: RecordedSystem,
+    place: Route | str,
+    what: str,
+    help: str,
+    applies: date | None = None,
 ) -> Gap:
-    """A gap at a place in the system's record, which is there."""
-    assert system.record is not None, "a gap in a record needs one"
+    """A gap at a route or dotted field of the record."""
     route = tuple(place.split(".")) if isinstance(place, str) else place
-    return Gap(duty(id), system.record, route, what, help, applies)
+    return Gap(duty, system.record, route, what, help, applies)
 
 
-def _described(kind: type[Model], field: str) -> str:
-    """What a dotted field is about, in the words that editors show."""
-    first, _, rest = field.partition(".")
-    info = kind.model_fields[first]
-    inner = [a for a in (info.annotation, *get_args(info.annotation)) if isinstance(a, type)]
-    below = next((a for a in inner if issubclass(a, Model)), None)
-    return _described(below, rest) if rest and below else info.description or ""
+def report(fleet: Fleet, rule: Rule, find: FindGaps) -> Iterator[Diagnostic]:
+    """The gaps of all systems that have a record, as diagnostics of a rule."""
+    gaps = ((system, gap) for system in recorded(fleet.systems) for gap in find(fleet, system))
+    yield from diagnostics(fleet, rule, gaps)
 
 
-def grave(fleet: Fleet, rule: Rule, system: System, gap: Gap) -> Severity:
-    """An error from some days before the duty applies, and always for agents of a high tier."""
-    lead = timedelta(days=int(fleet.parameter(rule, "lead")))
-    due = gap.day - fleet.today <= lead
-    return Severity.ERROR if due or _risky(fleet, system) else Severity.WARNING
+def diagnostics(
+    fleet: Fleet, rule: Rule, gaps: Iterable[tuple[System, Gap]]
+) -> Iterator[Diagnostic]:
+    """Gaps as diagnostics: one for each place, however many duties and systems ask for it."""
+    groups: dict[tuple[ResourceId, Route, str], list[tuple[System, Gap]]] = {}
+    for system, gap in gaps:
+        groups.setdefault((gap.resource.id, gap.route, gap.what), []).append((system, gap))
+    for group in groups.values():
+        yield _diagnostic(fleet, rule, group)
 
 
-def _risky(fleet: Fleet, system: System) -> bool:
-    tiers = {str(agent.spec.riskTier) for agent in system.members}
-    return any(fleet.graph.get(RiskTier, tier).spec.level == "high" for tier in tiers)
-
-
-def told(fleet: Fleet, rule: Rule, find: Find) -> Iterator[Diagnostic]:
-    """The gaps of all systems as diagnostics of a rule.
-
-    One place that says nothing is one diagnostic, whatever number of duties and systems ask for it.
-    """
-    found: dict[tuple[ResourceId, Route, str], list[tuple[System, Gap]]] = {}
-    for system in fleet.systems:
-        for gap in find(fleet, system):
-            key = (gap.resource.id, gap.route, gap.what)
-            found.setdefault(key, []).append((system, gap))
-    for group in found.values():
-        yield _told(fleet, rule, group)
-
-
-def _told(fleet: Fleet, rule: Rule, group: Sequence[tuple[System, Gap]]) -> Diagnostic:
+def _diagnostic(fleet: Fleet, rule: Rule, group: Sequence[tuple[System, Gap]]) -> Diagnostic:
     """What is missing, by which articles, from which day."""
     system, first = group[0]
-    duties = {gap.duty.id: gap.duty for _, gap in group}
-    articles = "; ".join(dict.fromkeys(one.article for one in duties.values()))
+    articles = "; ".join(dict.fromkeys(gap.duty.article for _, gap in group))
     return rule.at(
         first.resource.key_at(*first.route) if first.route else first.resource.name_span,
         f"{first.what}: see {articles}",
         help="; ".join(dict.fromkeys(gap.help for _, gap in group)),
         related=[Label(system.project.name_span, _days(fleet, (gap for _, gap in group)))],
-        severity=worst(grave(fleet, rule, system, gap) for system, gap in group),
+        severity=worst(_severity(fleet, rule, system, gap) for system, gap in group),
     )
+
+
+def _severity(fleet: Fleet, rule: Rule, system: System, gap: Gap) -> Severity:
+    """An error from some days before the duty applies, and always for agents of a high tier."""
+    lead = timedelta(days=int(fleet.parameter(rule, "lead")))
+    soon = gap.day - fleet.today <= lead
+    return Severity.ERROR if soon or _high_tier(fleet, system) else Severity.WARNING
+
+
+def _high_tier(fleet: Fleet, system: System) -> bool:
+    tiers = {str(agent.spec.riskTier) for agent in system.members}
+    return any(fleet.graph.get(RiskTier, tier).spec.level == "high" for tier in tiers)
 
 
 def _days(fleet: Fleet, gaps: Iterable[Gap]) -> str:
@@ -130,8 +143,8 @@ def _days(fleet: Fleet, gaps: Iterable[Gap]) -> str:
     days: dict[date, dict[str, None]] = {}
     for gap in sorted(gaps, key=lambda gap: gap.day):
         days.setdefault(gap.day, {})[gap.duty.id] = None
-    said = (
+    clauses = (
         f"{'since' if day <= fleet.today else 'from'} {day}: {', '.join(ids)}"
         for day, ids in days.items()
     )
-    return "applies " + "; ".join(said)
+    return "applies " + "; ".join(clauses)

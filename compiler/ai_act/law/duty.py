@@ -1,4 +1,4 @@
-"""What a law and one of its duties are."""
+"""The types of a law and of its duties."""
 
 from __future__ import annotations
 
@@ -20,6 +20,22 @@ Subject = Literal[
 one of high risk, its provider, its deployer; one that Art. 50 names; a general-purpose model's
 provider."""
 
+Condition = Literal[
+    "derogation-claimed",
+    "identifies-persons-remotely",
+    "feeds-back",
+    "workplace",
+    "listed-use",
+    "personal-data",
+    "public-or-credit",
+    "public-authority",
+    "interacts-with-persons",
+    "generates-content",
+    "emotion-or-biometric",
+    "public-text",
+]
+"""What a duty depends on besides its subject; `ai_act/applicability.py` decides each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
@@ -28,22 +44,23 @@ class Law:
     name: str
     citation: str
     amended: str
-    consolidated: date  # the version's day
-    reviewed: date  # the day on which somebody last held the rules against it
+    consolidated: date  # the day of the consolidated version
+    reviewed: date  # the day on which the duties were last compared with the law
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing that a record must say.
-
-    `field` is dotted, below the spec that it names; `derived`: nobody answers it, it follows.
-    """
+    """One duty: whom it binds, the fields that answer it, and the first day on which it applies."""
 
     id: str
     subject: Subject
-    field: str
+    field: str  # the part of a spec that the duty is about, dotted
     article: str  # with its prefix, such as `Art. 9(2)`
-    document: str  # the section that shows it
+    document: str  # the page that shows the answer
     demand: str
-    applies: date  # the first day
-    derived: bool = False
+    applies: date
+    fields: tuple[str, ...]  # dotted fields that answer it, below the spec that `answered_in` names
+    one_is_enough: bool = False  # whether one of `fields` is enough
+    answered_in: Literal["record", "agents", "models"] = "record"
+    when: Condition | None = None
+    derived: bool = False  # whether the answer follows from the specs

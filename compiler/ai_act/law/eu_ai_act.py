@@ -1,16 +1,10 @@
-"""The EU AI Act's duties, as fields that a record must have.
-
-Regulation (EU) 2024/1689 as amended by Regulation (EU) 2026/1744, consolidated on 2026-07-27.
-Articles 17, 27, 50(7) and 99 and Annex VIII were read in the wording of 2024. Art. 6 over a graph
-of agents follows the Commission's draft guidelines of 2026-05-19, which bind nobody. Art. 49, 72
-and 73 lie outside the sections that were postponed, so they keep 2026-08-02.
-"""
+"""The EU AI Act: its version, and the days on which its parts apply."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from compiler.ai_act.law.duty import Duty, Law, Subject
+from compiler.ai_act.law.duty import Law
 
 LAW = Law(
     name="EU AI Act",
@@ -20,155 +14,20 @@ LAW = Law(
     reviewed=date(2026, 11, 23),
 )
 
-_FIRST, _MODELS = date(2025, 2, 2), date(2025, 8, 2)
-_GENERAL, _HIGH = date(2026, 8, 2), date(2027, 12, 2)
+FIRST_CHAPTERS = date(2025, 2, 2)
+"""Art. 113(a): Chapters I and II."""
 
+GENERAL_PURPOSE_MODELS = date(2025, 8, 2)
+"""Art. 113(b): Chapter V."""
 
-def _duty(
-    number: int,
-    subject: Subject,
-    field: str,
-    article: str,
-    document: str,
-    demand: str,
-    applies: date = _HIGH,
-    *,
-    derived: bool = False,
-) -> Duty:
-    return Duty(f"AIA-{number:03}", subject, field, article, document, demand, applies, derived)
+GENERAL = date(2026, 8, 2)
+"""Art. 113: everything that was not brought forward or postponed."""
 
-
-DUTIES: tuple[Duty, ...] = (
-    _duty(1, "all", "role", "Art. 3(3)-(4), 25", "classification",
-          "provider, deployer or both; provider where the purpose departs from the supplier's",
-          _FIRST),
-    _duty(2, "all", "intendedPurpose", "Art. 3(12), 13(3)(b)(i); Annex IV(1)(a)", "classification",
-          "what it is meant for, in 40 characters or more", _FIRST),
-    _duty(3, "all", "compliance.prohibited", "Art. 5(1)", "classification",
-          "each of the ten prohibited practices is answered, and none is done", _FIRST),
-    _duty(4, "all", "compliance.annexIII", "Art. 6(2); Annex III", "classification",
-          "`none`, or the points of Annex III"),
-    _duty(5, "derogation", "compliance.derogation", "Art. 6(3)-(4), 49(2); Annex VIII(B)",
-          "classification", "condition, grounds of 80 characters or more, and no profiling"),
-    _duty(6, "composite", "compliance.separable",
-          "Art. 6 (the Commission's draft guidelines of 2026-05-19, not binding)",
-          "classification", "a workflow is as its gravest member, unless that one is separable",
-          derived=True),
-    _duty(7, "all", "riskTier", "Art. 6, 50", "classification",
-          "the business tier is not below the class", derived=True),
-    _duty(8, "all", "literacy", "Art. 4", "classification",
-          "a measure, whom it is for, and its day", _FIRST),
-    _duty(10, "high-provider", "risks", "Art. 9(2), 9(5); Annex IV(5)", "annex-iv",
-          "each risk with hazard, affected, likelihood, severity, mitigation, residual risk and"
-          " who accepted it"),
-    _duty(11, "high-provider", "misuse", "Art. 9(2)(b), 13(3)(b)(iii)", "annex-iv",
-          "foreseeable misuse, each with its risk"),
-    _duty(12, "high-provider", "evaluation.metrics", "Art. 9(6), 9(8), 15(3)", "annex-iv",
-          "each metric with a threshold set before it was measured, and met"),
-    _duty(13, "high-provider", "minorsAndVulnerable", "Art. 9(9)", "annex-iv",
-          "whether minors or other vulnerable groups are affected"),
-    _duty(14, "high-provider", "data", "Art. 10(2)-(4), 10(6); Annex IV(2)(d)", "annex-iv",
-          "each data set with provenance, purpose, examination for bias, and gaps"),
-    _duty(15, "high-provider", "version", "Annex IV(1)(a), IV(6)", "annex-iv",
-          "a semantic version, and which one it supersedes", derived=True),
-    _duty(16, "high-provider", "components", "Annex IV(1)(b); Art. 72(2)", "annex-iv",
-          "every component that it hands work or data to is declared", derived=True),
-    _duty(17, "high-provider", "components", "Annex IV(1)(c), IV(2)(f); Art. 13(3)(c)", "annex-iv",
-          "exact versions of models, images and packages, or a predetermined change", derived=True),
-    _duty(18, "high-provider", "userInterface", "Annex IV(1)(d)-(e), IV(1)(g)-(h)", "annex-iv",
-          "a description of the user interface for the deployer"),
-    _duty(19, "high-provider", "model", "Annex IV(2)(a); Art. 25(4), 53(1)(b); Annex XII",
-          "annex-iv", "the supplier's card, papers, usage policy, licence and a written agreement"),
-    _duty(20, "high-provider", "design", "Annex IV(2)(b)", "annex-iv",
-          "its logic, assumptions, what it optimises for, and trade-offs"),
-    _duty(21, "high-provider", "components", "Annex IV(2)(c)", "annex-iv",
-          "the architecture, and the computing resources", derived=True),
-    _duty(22, "high-provider", "evaluation.reports", "Annex IV(2)(g)", "annex-iv",
-          "test reports, dated and signed"),
-    _duty(23, "high-provider", "security", "Art. 15(5); Annex IV(2)(h)", "annex-iv",
-          "measures against poisoning, evasion, loss of confidentiality and flaws of the model"),
-    _duty(24, "high-provider", "performance", "Art. 13(3)(b)(ii), 13(3)(b)(v), 15(3); Annex IV(3)",
-          "annex-iv", "results for groups of persons, or why there are none"),
-    _duty(25, "high-provider", "evaluation.rationale", "Annex IV(4)", "annex-iv",
-          "why these metrics are the right ones"),
-    _duty(26, "high-provider", "standards", "Annex IV(7)", "annex-iv",
-          "harmonised standards, or what is done instead"),
-    _duty(27, "high-provider", "conformity", "Art. 16(f)-(h), 43, 47, 48; Annex V, IV(8)",
-          "annex-iv", "the route of assessment, the eight items of the declaration, CE marking"),
-    _duty(28, "high-provider", "qualityManagement", "Art. 17, 18", "annex-iv",
-          "the quality management system, and papers kept for ten years or more"),
-    _duty(30, "high", "logging", "Art. 12(1)-(2)", "logging",
-          "seven kinds of events, and the store that keeps them"),
-    _duty(31, "high", "logging.retentionDays", "Art. 19(1), 26(6)", "logging",
-          "184 days or more, and the store really keeps them so long"),
-    _duty(32, "high", "logging.biometric", "Art. 12(3)", "logging",
-          "what remote biometric identification must record"),
-    _duty(40, "high", "provider", "Art. 13(3)(a), 16(b), 22", "instructions",
-          "the provider's name, address and contact, and a representative outside of the Union"),
-    _duty(41, "high", "instructions", "Art. 13(3)(b)(vii), 13(3)(e)-(f)", "instructions",
-          "interpretation, limits, maintenance, lifetime and how logs are read"),
-    _duty(50, "high", "oversight.assignees", "Art. 14(4), 26(2)", "oversight",
-          "people with role, competence, training, authority and support"),
-    _duty(51, "high", "oversight.monitoring", "Art. 14(4)(a)", "oversight",
-          "a dashboard, and one alert or more"),
-    _duty(52, "high", "oversight.automationBias", "Art. 14(4)(b)", "oversight",
-          "what is done against relying on it too much"),
-    _duty(53, "high", "oversight.override", "Art. 14(4)(d)", "oversight",
-          "every tool that changes something waits for approval, or can be undone", derived=True),
-    _duty(54, "high", "oversight.stop", "Art. 14(4)(e)", "oversight",
-          "who halts it, how, within how many seconds, in which state, and the last drill"),
-    _duty(55, "high", "oversight.mode", "Art. 14(3)", "oversight",
-          "built in by the provider or done by the deployer, and where doubt goes"),
-    _duty(56, "high", "oversight.twoPersons", "Art. 14(5)", "oversight",
-          "two people confirm a remote biometric identification"),
-    _duty(60, "high", "robustness", "Art. 15(4)", "oversight",
-          "a fall-back, time-outs and when it is cut off"),
-    _duty(61, "high", "robustness.feedbackLoop", "Art. 15(4)", "oversight",
-          "what is done against learning from its own output, where it writes what it reads"),
-    _duty(70, "high-provider", "postMarket", "Art. 72(1)-(3); Annex IV(9)", "post-market",
-          "sources, cadence of 90 days or less, triggers, owner and interactions", _GENERAL),
-    _duty(71, "high", "incident", "Art. 73(2)-(4), 26(5), 20", "incident",
-          "contact, authority, who suspends use, and deadlines of 15, 2 and 10 days or less",
-          _GENERAL),
-    _duty(72, "high-provider", "registration", "Art. 49(1)-(2), 49(5); Annex VIII", "annex-iv",
-          "what is registered, and where", _GENERAL),
-    _duty(80, "high-deployer", "deployer.inputData", "Art. 26(4)", "deployer",
-          "why the input data are relevant and representative"),
-    _duty(81, "high-deployer", "deployer.workersInformed", "Art. 26(7)", "deployer",
-          "when and whom, where it is used at a workplace"),
-    _duty(82, "high-deployer", "deployer.personsInformed", "Art. 26(11), 86", "deployer",
-          "a notice, and where an explanation is asked for"),
-    _duty(83, "high-deployer", "deployer.dataProtection", "Art. 26(9); GDPR Art. 35", "deployer",
-          "the data protection impact assessment, where it takes personal data"),
-    _duty(84, "high-deployer", "fria", "Art. 27(1), 27(3)", "fria",
-          "six parts, for public services and for credit or insurance"),
-    _duty(85, "high-deployer", "registration.deployer", "Art. 26(8), 49(3); Annex VIII(C)",
-          "deployer", "the registration of a public authority"),
-    _duty(90, "limited", "transparency.interaction", "Art. 50(1), 50(5)", "transparency",
-          "a notice in each language, and where it is shown; or why it is obvious", _GENERAL),
-    _duty(91, "limited", "transparency.marking", "Art. 50(2), 111(4)", "transparency",
-          "how what it generates is marked for machines", _GENERAL),
-    _duty(92, "limited", "transparency.emotionOrBiometric", "Art. 50(3)", "transparency",
-          "a notice to the persons exposed", _GENERAL),
-    _duty(93, "limited", "transparency.publicText", "Art. 50(4)", "transparency",
-          "disclosure, or a named editor who reviews", _GENERAL),
-    _duty(95, "general-purpose", "generalPurpose", "Art. 53(1)(a)-(d)", "annex-iv",
-          "papers of Annexes XI and XII, a copyright policy and a summary of training", _MODELS),
-    _duty(99, "all", "law", "Art. 113", "every page",
-          "the law's version, and the day on which these rules were reviewed", _FIRST,
-          derived=True),
-)  # fmt: skip
-"""By number."""
+HIGH_RISK = date(2027, 12, 2)
+"""Art. 113 as amended: Chapter III, sections 1 to 3, for systems of Annex III."""
 
 PROHIBITIONS_OF_2026 = date(2026, 12, 2)
-"""Art. 113 as amended: Art. 5(1)(ba) and (bb) apply from this day."""
+"""Art. 113 as amended: Art. 5(1)(ba) and (bb)."""
 
 MARKING_OF_OLD_SYSTEMS = date(2026, 12, 2)
-"""Art. 111(4): what was on the market before 2026-08-02 is marked from this day."""
-
-_BY_ID = {duty.id: duty for duty in DUTIES}
-
-
-def duty(id: str) -> Duty:
-    """The duty of that id, such as `AIA-054`; a KeyError is a bug of ours."""
-    return _BY_ID[id]
+"""Art. 111(4): marking of what was on the market before 2026-08-02."""

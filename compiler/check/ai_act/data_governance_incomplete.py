@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, lacking, told
+from compiler.ai_act.law.duties import DATA_GOVERNANCE
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, lacking, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -15,22 +16,20 @@ RULE = Rule(
     "a system of high risk does not say what data it was made and tested with",
     LEAD,
 )
-DUTIES = ("AIA-014",)
-
-_SET = ("provenance", "purpose", "bias", "gaps")
+DUTIES = (DATA_GOVERNANCE,)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every system without data for tests, and every data set that is not described."""
-    yield from told(fleet, RULE, _gaps)
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(_: Fleet, system: System) -> Iterator[Gap]:
-    data = system.record.spec.data if system.record else None
-    yield from absent("AIA-014", system, "data.testing")
+def _gaps(_: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    data = system.spec.data
+    yield from absent(DATA_GOVERNANCE, system)
     if data is None or not system.binds("high-provider"):
         return
     for kind, sets in (("training", data.training), ("testing", data.testing)):
-        for index, one in enumerate(sets):
+        for index, entry in enumerate(sets):
             route = ("data", kind, index)
-            yield from lacking("AIA-014", system, route, one, _SET, f"data set `{one.name}`")
+            yield from lacking(DATA_GOVERNANCE, system, route, entry, f"data set `{entry.name}`")

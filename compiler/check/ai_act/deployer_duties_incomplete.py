@@ -6,10 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.due import due, listed
+from compiler.ai_act.applicability import applies, listed
 from compiler.ai_act.fields import value
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, told
+from compiler.ai_act.law.duties import (
+    DATA_PROTECTION_ASSESSMENT,
+    FUNDAMENTAL_RIGHTS_ASSESSMENT,
+    INPUT_DATA,
+    PERSONS_INFORMED,
+    PUBLIC_AUTHORITY_REGISTRATION,
+    WORKERS_INFORMED,
+)
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -19,38 +27,35 @@ RULE = Rule(
     "who uses a system of high risk does not answer what a deployer must",
     LEAD,
 )
-DUTIES = ("AIA-080", "AIA-081", "AIA-082", "AIA-083", "AIA-084", "AIA-085")
-
-_WORKERS = ("measure", "audience", "date")
-_RIGHTS = ("processes", "period", "persons", "harms", "oversight", "measures")
-_WHERE_DUE = {
-    "AIA-081": tuple(f"deployer.workersInformed.{field}" for field in _WORKERS),
-    "AIA-082": ("deployer.personsInformed", "deployer.explanations"),
-    "AIA-083": ("deployer.dataProtection", "deployer.dataProtectionDate"),
-    "AIA-084": tuple(f"fria.{field}" for field in _RIGHTS),
-    "AIA-085": ("registration.deployer",),
-}
+DUTIES = (
+    INPUT_DATA,
+    WORKERS_INFORMED,
+    PERSONS_INFORMED,
+    DATA_PROTECTION_ASSESSMENT,
+    FUNDAMENTAL_RIGHTS_ASSESSMENT,
+    PUBLIC_AUTHORITY_REGISTRATION,
+)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every duty of a deployer that a record does not answer."""
-    yield from told(fleet, RULE, _gaps)
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
-    yield from absent("AIA-080", system, "deployer.inputData")
-    yield from absent("AIA-081", system, "deployer.workplace")
+def _gaps(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    yield from absent(INPUT_DATA, system)
+    yield from absent(WORKERS_INFORMED, system, "deployer.workplace")
     yield from _status(fleet, system)
-    for id, fields in _WHERE_DUE.items():
-        if due(fleet.graph, system, id):
-            yield from absent(id, system, *fields)
+    for duty in (duty for duty in DUTIES if duty.when is not None):
+        if applies(fleet.graph, system, duty):
+            yield from absent(duty, system)
 
 
-def _status(fleet: Fleet, system: System) -> Iterator[Gap]:
+def _status(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
     """What must be known to say whether an assessment and a registration are due."""
-    if not listed(fleet.graph, system):
+    if not listed(system):
         return
-    yield from absent("AIA-085", system, "deployer.publicAuthority")
-    authority = value(system.record and system.record.spec, "deployer.publicAuthority")
-    if authority is not None and not due(fleet.graph, system, "AIA-084"):
-        yield from absent("AIA-084", system, "deployer.publicService")
+    yield from absent(PUBLIC_AUTHORITY_REGISTRATION, system, "deployer.publicAuthority")
+    authority = value(system.spec, "deployer.publicAuthority")
+    if authority is not None and not applies(fleet.graph, system, FUNDAMENTAL_RIGHTS_ASSESSMENT):
+        yield from absent(FUNDAMENTAL_RIGHTS_ASSESSMENT, system, "deployer.publicService")

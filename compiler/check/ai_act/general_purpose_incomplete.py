@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, told
+from compiler.ai_act.law.duties import GENERAL_PURPOSE_MODEL
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -17,15 +18,13 @@ RULE = Rule(
     "a general-purpose model that we provide lacks a paper",
     LEAD,
 )
-DUTIES = ("AIA-095",)
-
-_PAPERS = ("annexXI", "annexXII", "copyrightPolicy", "trainingSummary")
+DUTIES = (GENERAL_PURPOSE_MODEL,)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every paper that the provider of a general-purpose model does not name."""
-    yield from told(fleet, RULE, _gaps)
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(_: Fleet, system: System) -> Iterator[Gap]:
-    yield from absent("AIA-095", system, *(f"generalPurpose.{paper}" for paper in _PAPERS))
+def _gaps(_: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    yield from absent(GENERAL_PURPOSE_MODEL, system)

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 
 from compiler.ai_act.law import MEMBER_STATES
+from compiler.ai_act.law.duties import INSTRUCTIONS_FOR_USE, PROVIDER_IDENTITY
 from compiler.ai_act.placeholders import placeholder
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, told, wrong
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, report, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -20,34 +21,33 @@ RULE = Rule(
     "the instructions for use of a system of high risk are not complete",
     LEAD,
 )
-DUTIES = ("AIA-040", "AIA-041")
+DUTIES = (PROVIDER_IDENTITY, INSTRUCTIONS_FOR_USE)
 
-_PROVIDER = ("name", "address", "country", "contact")
-_INSTRUCTIONS = ("interpretation", "limits", "maintenance", "lifetime", "logs")
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every part of the instructions for use that nobody wrote."""
-    yield from told(fleet, RULE, _gaps)
+    """Every part of the instructions for use that is missing."""
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(_: Fleet, system: System) -> Iterator[Gap]:
-    yield from absent("AIA-040", system, *(f"provider.{field}" for field in _PROVIDER))
+def _gaps(_: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    yield from absent(PROVIDER_IDENTITY, system)
     yield from _provider(system)
-    yield from absent("AIA-041", system, *(f"instructions.{field}" for field in _INSTRUCTIONS))
+    yield from absent(INSTRUCTIONS_FOR_USE, system)
 
 
-def _provider(system: System) -> Iterator[Gap]:
-    given = system.record.spec.provider if system.record else None
-    if given is None or not system.binds("high"):
+def _provider(system: RecordedSystem) -> Iterator[Gap]:
+    provider = system.spec.provider
+    if provider is None or not system.binds("high"):
         return
-    if given.country and given.country not in MEMBER_STATES and given.representative is None:
-        what = f"a provider in `{given.country}` names no authorised representative in the Union"
+    outside = provider.country is not None and provider.country not in MEMBER_STATES
+    if outside and provider.representative is None:
+        what = f"a provider in `{provider.country}` names no authorised representative in the Union"
         help = "name it in `provider.representative`"
-        yield wrong("AIA-040", system, "provider.representative", what, help)
-    contact = given.contact
+        yield wrong(PROVIDER_IDENTITY, system, "provider.representative", what, help)
+    contact = provider.contact
     if contact and not _CONTACT.fullmatch(contact) and not placeholder(contact):
         what = "the provider's contact is neither a mailbox nor a web page"
         help = "write `name@example.com` or `https://example.com/contact`"
-        yield wrong("AIA-040", system, "provider.contact", what, help)
+        yield wrong(PROVIDER_IDENTITY, system, "provider.contact", what, help)

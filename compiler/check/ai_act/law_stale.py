@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from compiler.ai_act.law import LAW
+from compiler.ai_act.law.duties import RULES_REVIEWED
 from compiler.ai_act.systems import REGIME
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
@@ -18,7 +19,7 @@ RULE = Rule(
     "the rules about the EU AI Act were not reviewed for long",
     {"days": 180},
 )
-DUTIES = ("AIA-099",)
+DUTIES = (RULES_REVIEWED,)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:

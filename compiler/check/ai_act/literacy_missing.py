@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, told
+from compiler.ai_act.law.duties import AI_LITERACY
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
 RULE = Rule("literacy-missing", Severity.ERROR, "nothing says what the staff learns", LEAD)
-DUTIES = ("AIA-008",)
+DUTIES = (AI_LITERACY,)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every system whose record does not say what the staff learns."""
-    yield from told(fleet, RULE, _gaps)
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(_: Fleet, system: System) -> Iterator[Gap]:
-    yield from absent("AIA-008", system, "literacy.measure", "literacy.audience", "literacy.date")
+def _gaps(_: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    yield from absent(AI_LITERACY, system)

@@ -1,4 +1,4 @@
-"""What goes wrong in use must reach those who can mend it, and an authority in time (EU AI Act,
+"""What goes wrong in use must reach those who can fix it, and an authority in time (EU AI Act,
 Art. 49, 72, 73).
 """
 
@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.ai_act.fields import value
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, told, wrong
+from compiler.ai_act.law.duties import INCIDENT_REPORTING, POST_MARKET_MONITORING, REGISTRATION
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, report, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -18,54 +19,50 @@ RULE = Rule(
     "nothing says how a system of high risk is watched in use",
     {**LEAD, "cadence": 90},
 )
-DUTIES = ("AIA-070", "AIA-071", "AIA-072")
+DUTIES = (POST_MARKET_MONITORING, INCIDENT_REPORTING, REGISTRATION)
 
-_WATCHED = ("sources", "cadenceDays", "triggers", "owner", "interactions")
-_INCIDENT = ("contact", "authority", "suspension", "days", "daysWidespread", "daysDeath")
-_ENTRY = ("database", "status", "memberStates")
 _DEADLINES = {"days": 15, "daysWidespread": 2, "daysDeath": 10}
 """Art. 73(2)-(4): the days until a report, at most."""
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every system that is not watched, whose incidents are told late, or that no register has."""
-    yield from told(fleet, RULE, _gaps)
+    """Every system without a monitoring plan, an incident plan or a registration."""
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
-    if system.record is None or not system.binds("high"):
+def _gaps(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    if not system.binds("high"):
         return
-    yield from absent("AIA-070", system, *(f"postMarket.{field}" for field in _WATCHED))
-    yield from absent("AIA-071", system, *(f"incident.{field}" for field in _INCIDENT))
+    yield from absent(POST_MARKET_MONITORING, system)
+    yield from absent(INCIDENT_REPORTING, system)
     yield from _late(system)
     if system.binds("high-provider"):
         yield from _rare(fleet, system)
-        yield from absent("AIA-072", system, *(f"registration.{field}" for field in _ENTRY))
+        yield from absent(REGISTRATION, system)
         yield from _register(system)
 
 
-def _rare(fleet: Fleet, system: System) -> Iterator[Gap]:
-    assert system.record is not None
-    given, most = system.record.spec.postMarket, int(fleet.parameter(RULE, "cadence"))
-    if given and given.cadenceDays and given.cadenceDays > most:
-        what = f"it is reviewed every {given.cadenceDays} days, and {most} are the most"
-        yield wrong("AIA-070", system, "postMarket.cadenceDays", what, "review it more often")
+def _rare(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    days, most = value(system.spec, "postMarket.cadenceDays"), int(fleet.parameter(RULE, "cadence"))
+    if isinstance(days, int) and days > most:
+        what = f"it is reviewed every {days} days, and {most} are the most"
+        help = "review it more often"
+        yield wrong(POST_MARKET_MONITORING, system, "postMarket.cadenceDays", what, help)
 
 
-def _late(system: System) -> Iterator[Gap]:
-    assert system.record is not None
+def _late(system: RecordedSystem) -> Iterator[Gap]:
     for field, most in _DEADLINES.items():
-        days = value(system.record.spec.incident, field)
+        days = value(system.spec.incident, field)
         if isinstance(days, int) and days > most:
             what = f"an incident is reported after {days} days, and {most} are the most"
-            yield wrong("AIA-071", system, f"incident.{field}", what, f"report within {most} days")
+            help = f"report within {most} days"
+            yield wrong(INCIDENT_REPORTING, system, f"incident.{field}", what, help)
 
 
-def _register(system: System) -> Iterator[Gap]:
+def _register(system: RecordedSystem) -> Iterator[Gap]:
     """Art. 49(5): critical infrastructure is registered with a member state, all else in the EU."""
-    assert system.record is not None
-    found = value(system.record.spec.registration, "database")
+    database = value(system.spec.registration, "database")
     right = "national" if set(system.points) == {"2"} else "eu"
-    if found is not None and found != right and system.points:
-        what = f"the register is `{found}`, and the points of Annex III ask for `{right}`"
-        yield wrong("AIA-072", system, "registration.database", what, f"write `{right}`")
+    if database is not None and database != right and system.points:
+        what = f"the register is `{database}`, and the points of Annex III ask for `{right}`"
+        yield wrong(REGISTRATION, system, "registration.database", what, f"write `{right}`")

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.ai_act.law.duties import FORESEEABLE_MISUSE, RISK_FILE, VULNERABLE_GROUPS
 from compiler.ai_act.placeholders import placeholder
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, lacking, told, wrong
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, lacking, report, wrong
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
 
@@ -19,49 +20,46 @@ RULE = Rule(
     {**LEAD, "residual": "medium"},
     {"residual": ("low", "medium", "high")},
 )
-DUTIES = ("AIA-010", "AIA-011", "AIA-013")
+DUTIES = (RISK_FILE, FORESEEABLE_MISUSE, VULNERABLE_GROUPS)
 
 _LEVELS = ("low", "medium", "high")
-_RISK = ("hazard", "affected", "likelihood", "severity", "mitigation", "residual", "acceptedBy")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every duty of Art. 9 that a record does not answer, but for tests."""
-    yield from told(fleet, RULE, _gaps)
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
-    if system.record is None or not system.binds("high-provider"):
+def _gaps(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    if not system.binds("high-provider"):
         return
-    yield from absent("AIA-010", system, "risks")
+    yield from absent(RISK_FILE, system)
     yield from _risks(fleet, system)
-    yield from absent("AIA-011", system, "misuse")
+    yield from absent(FORESEEABLE_MISUSE, system)
     yield from _misuse(system)
-    yield from absent("AIA-013", system, "minorsAndVulnerable")
+    yield from absent(VULNERABLE_GROUPS, system)
 
 
-def _risks(fleet: Fleet, system: System) -> Iterator[Gap]:
-    assert system.record is not None
+def _risks(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
     most = str(fleet.parameter(RULE, "residual"))
-    for index, risk in enumerate(system.record.spec.risks):
+    for index, risk in enumerate(system.spec.risks):
         route = ("risks", index)
-        yield from lacking("AIA-010", system, route, risk, _RISK, f"risk `{risk.id}`")
+        yield from lacking(RISK_FILE, system, route, risk, f"risk `{risk.id}`")
         if risk.residual and _LEVELS.index(risk.residual) > _LEVELS.index(most):
             what = (
                 f"the residual risk of `{risk.id}` is {risk.residual}, and at most {most} is borne"
             )
             help = "mitigate it further, or do without what it comes from"
-            yield wrong("AIA-010", system, (*route, "residual"), what, help)
+            yield wrong(RISK_FILE, system, (*route, "residual"), what, help)
 
 
-def _misuse(system: System) -> Iterator[Gap]:
-    assert system.record is not None
-    known = [risk.id for risk in system.record.spec.risks]
-    named = bool(known) and not any(placeholder(id) for id in known)
-    for index, misuse in enumerate(system.record.spec.misuse):
+def _misuse(system: RecordedSystem) -> Iterator[Gap]:
+    risks = [risk.id for risk in system.spec.risks]
+    complete = bool(risks) and not any(placeholder(risk) for risk in risks)
+    for index, misuse in enumerate(system.spec.misuse):
         route = ("misuse", index)
-        yield from lacking("AIA-011", system, route, misuse, ("description", "risk"), "a misuse")
-        if named and misuse.risk is not None and misuse.risk not in known:
+        yield from lacking(FORESEEABLE_MISUSE, system, route, misuse, "a misuse")
+        if complete and misuse.risk is not None and misuse.risk not in risks:
             what = f"a misuse leads to `{misuse.risk}`, which is no risk of the file"
-            help = did_you_mean(misuse.risk, known) or "write the `id` of one of `risks`"
-            yield wrong("AIA-011", system, (*route, "risk"), what, help)
+            help = did_you_mean(misuse.risk, risks) or "write the `id` of one of `risks`"
+            yield wrong(FORESEEABLE_MISUSE, system, (*route, "risk"), what, help)

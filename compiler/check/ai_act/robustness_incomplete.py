@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.due import due
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, absent, told
+from compiler.ai_act.applicability import applies
+from compiler.ai_act.law.duties import FAIL_SAFE, FEEDBACK_LOOPS
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, absent, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
@@ -18,20 +19,18 @@ RULE = Rule(
     "a system of high risk does not say what happens when something fails",
     LEAD,
 )
-DUTIES = ("AIA-060", "AIA-061")
-
-_FIELDS = ("fallback", "timeouts", "circuitBreaker")
+DUTIES = (FAIL_SAFE, FEEDBACK_LOOPS)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every system without a fall-back, time-outs, a cut-off, or a word on its feedback loop."""
-    yield from told(fleet, RULE, _gaps)
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
-    yield from absent("AIA-060", system, *(f"robustness.{field}" for field in _FIELDS))
-    if due(fleet.graph, system, "AIA-061"):
+def _gaps(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    yield from absent(FAIL_SAFE, system)
+    if applies(fleet.graph, system, FEEDBACK_LOOPS):
         help = (
             "say what is done against learning from its own output: a member writes what it reads"
         )
-        yield from absent("AIA-061", system, "robustness.feedbackLoop", help=help)
+        yield from absent(FEEDBACK_LOOPS, system, help=help)

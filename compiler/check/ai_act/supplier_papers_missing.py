@@ -1,5 +1,5 @@
-"""Who builds on somebody else's model needs its papers and the supplier's word to answer for the
-whole (EU AI Act, Art. 25(4), 53(1)(b), Annex XII).
+"""Building on another organisation's model takes its papers and an agreement with the supplier, to
+answer for the whole (EU AI Act, Art. 25(4), 53(1)(b), Annex XII).
 """
 
 from __future__ import annotations
@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.ai_act.fields import empty
-from compiler.ai_act.law import duty
-from compiler.ai_act.systems import System
-from compiler.check.gaps import LEAD, Gap, told
+from compiler.ai_act.law.duties import SUPPLIER_PAPERS
+from compiler.ai_act.systems import RecordedSystem
+from compiler.check.gaps import LEAD, Gap, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import LanguageModel
@@ -20,7 +20,7 @@ RULE = Rule(
     "a system of high risk is built on a model without its supplier's papers",
     LEAD,
 )
-DUTIES = ("AIA-019",)
+DUTIES = (SUPPLIER_PAPERS,)
 
 _PAPERS = {
     "annexXII": "name the supplier's papers for those who build on the model",
@@ -31,14 +31,14 @@ _PAPERS = {
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every model in use in a system of high risk that lacks a paper."""
-    yield from told(fleet, RULE, _gaps)
+    yield from report(fleet, RULE, _gaps)
 
 
-def _gaps(fleet: Fleet, system: System) -> Iterator[Gap]:
-    if system.record is None or not system.binds("high-provider"):
+def _gaps(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
+    if not system.binds("high-provider"):
         return
     for name in sorted({str(agent.spec.model) for agent in system.members}):
         model = fleet.graph.get(LanguageModel, name)
         for field in (f for f in _PAPERS if empty(getattr(model.spec, f))):
             what = f"`{field}` of model `{name}` is missing"
-            yield Gap(duty("AIA-019"), model, (field,), what, _PAPERS[field])
+            yield Gap(SUPPLIER_PAPERS, model, (field,), what, _PAPERS[field])

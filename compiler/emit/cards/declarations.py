@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from compiler.ai_act.answers import Answer, answers
+from compiler.ai_act.completeness import Answer, answers
 from compiler.ai_act.law import LAW, Duty
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
@@ -72,7 +72,7 @@ def _attestation(system: System, some: Iterable[Answer]) -> Part:
 
 
 def _entry(system: System, answer: Answer) -> Part:
-    missing = ", ".join(answer.silent)
+    missing = ", ".join(answer.missing)
     told = "Every field says something" if answer.complete else f"Not answered: {missing}"
     return {
         "requirement": _duty(answer.duty),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
+from compiler.ai_act.law import duties
 from compiler.emit.compliance import evidence
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import (
@@ -51,20 +52,20 @@ def body(sheet: Sheet) -> Iterator[Block]:
         yield from _elements(sheet)
         yield from evidence.body(sheet)
         yield from _later(sheet)
-    if sheet.binds("AIA-095"):
+    if sheet.binds(duties.GENERAL_PURPOSE_MODEL):
         yield from _general_purpose(sheet)
 
 
 def _general(sheet: Sheet) -> Iterator[Block]:
     yield Heading(2, "1. General description")
-    yield sheet.heading("1(a) Purpose, provider and version", "AIA-015", level=3)
+    yield sheet.heading("1(a) Purpose, provider and version", duties.SYSTEM_VERSION, level=3)
     yield sheet.answers(
-        "AIA-015",
+        duties.SYSTEM_VERSION,
         "",
         {"intendedPurpose": "Intended purpose", "provider.name": "Provider", "version": "Version"},
     )
     yield Definitions([("Supersedes", sheet.found("supersedes") or "no version before it")])
-    yield sheet.heading("1(b) What it works with", "AIA-016", level=3)
+    yield sheet.heading("1(b) What it works with", duties.COMPONENTS_DECLARED, level=3)
     yield Table(
         ("Server", "What for", "Called by"),
         [
@@ -74,9 +75,11 @@ def _general(sheet: Sheet) -> Iterator[Block]:
     )
     yield Bullets(list(_handovers(sheet)))
     yield from _versions(sheet)
-    yield sheet.heading("1(d), (e), (g), (h) Form, hardware, interface", "AIA-018", level=3)
+    yield sheet.heading(
+        "1(d), (e), (g), (h) Form, hardware, interface", duties.USER_INTERFACE, level=3
+    )
     clusters = ", ".join(map(str, sheet.system.project.spec.clusters))
-    interface = sheet.answer("AIA-018", "userInterface")
+    interface = sheet.answer(duties.USER_INTERFACE, "userInterface")
     yield Definitions(
         [
             ("(d) Form", "containers on Kubernetes, and programs on a laptop"),
@@ -89,7 +92,9 @@ def _general(sheet: Sheet) -> Iterator[Block]:
 
 
 def _versions(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("1(c), 2(f) Versions, and changes assessed beforehand", "AIA-017", level=3)
+    yield sheet.heading(
+        "1(c), 2(f) Versions, and changes assessed beforehand", duties.EXACT_VERSIONS, level=3
+    )
     rows: list[tuple[Content, ...]] = [
         (Code(m.name), "model", Code(m.spec.id)) for m in _models(sheet)
     ]
@@ -113,8 +118,8 @@ def _versions(sheet: Sheet) -> Iterator[Block]:
 def _elements(sheet: Sheet) -> Iterator[Block]:
     yield Heading(2, "2. Elements and development")
     yield from _suppliers(sheet)
-    yield sheet.heading("2(b) Design", "AIA-020", level=3)
-    yield sheet.answers("AIA-020", "design", _DESIGN)
+    yield sheet.heading("2(b) Design", duties.DESIGN, level=3)
+    yield sheet.answers(duties.DESIGN, "design", _DESIGN)
     yield Table(
         ("Prompt", "SHA-256"),
         [(Code(a.spec.prompt.file), _prompt(sheet, a)) for a in sheet.system.members],
@@ -124,8 +129,8 @@ def _elements(sheet: Sheet) -> Iterator[Block]:
     yield Heading(3, "2(e) Human oversight")
     yield Paragraph(("See ", Link("oversight.md", "oversight.md"), "."))
     yield from evidence.tests(sheet)
-    yield sheet.heading("2(h) Cybersecurity", "AIA-023", level=3)
-    yield sheet.answers("AIA-023", "security", _SECURITY)
+    yield sheet.heading("2(h) Cybersecurity", duties.CYBERSECURITY, level=3)
+    yield sheet.answers(duties.CYBERSECURITY, "security", _SECURITY)
     yield Paragraph(
         "From the specs follow: a NetworkPolicy, a service account and a pod security context for"
         " each agent and server, secrets by reference only, and rules on who calls which tool."
@@ -133,7 +138,7 @@ def _elements(sheet: Sheet) -> Iterator[Block]:
 
 
 def _suppliers(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("2(a) Models of suppliers", "AIA-019", level=3)
+    yield sheet.heading("2(a) Models of suppliers", duties.SUPPLIER_PAPERS, level=3)
     for model in _models(sheet):
         spec = model.spec
         yield Heading(4, spec.displayName)
@@ -145,9 +150,11 @@ def _suppliers(sheet: Sheet) -> Iterator[Block]:
                 ("Usage policy", Link(spec.terms, spec.terms)),
                 (
                     "Annex XII",
-                    Link(spec.annexXII, spec.annexXII) if spec.annexXII else sheet.gap("AIA-019"),
+                    Link(spec.annexXII, spec.annexXII)
+                    if spec.annexXII
+                    else sheet.gap(duties.SUPPLIER_PAPERS),
                 ),
-                ("Written agreement", sheet.said("AIA-019", spec.agreement)),
+                ("Written agreement", sheet.said(duties.SUPPLIER_PAPERS, spec.agreement)),
             ]
         )
 
@@ -158,7 +165,7 @@ def _prompt(sheet: Sheet, agent: Resource[Agent]) -> Content:
 
 
 def _architecture(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("2(c) Architecture and computing resources", "AIA-021", level=3)
+    yield sheet.heading("2(c) Architecture and computing resources", duties.ARCHITECTURE, level=3)
     yield Table(
         ("Cluster", "Agent", "Replicas", "CPU, of at most", "Memory, of at most", "Servers"),
         [
@@ -181,34 +188,36 @@ def _later(sheet: Sheet) -> Iterator[Block]:
     """Points 6 to 9, and the registration."""
     yield Heading(2, "6. Changes through its life")
     yield Paragraph("Each change is a commit of the specs; its version is in 1(a).")
-    yield sheet.heading("7. Standards", "AIA-026")
+    yield sheet.heading("7. Standards", duties.STANDARDS)
     standards, solutions = sheet.found("standards"), sheet.found("solutions")
-    yield Paragraph(sheet.said("AIA-026", standards or solutions))
-    yield sheet.heading("8. EU declaration of conformity", "AIA-027")
-    yield sheet.answers("AIA-027", "conformity", {"route": "Route", "marking": "CE marking"})
+    yield Paragraph(sheet.said(duties.STANDARDS, standards or solutions))
+    yield sheet.heading("8. EU declaration of conformity", duties.CONFORMITY)
+    yield sheet.answers(
+        duties.CONFORMITY, "conformity", {"route": "Route", "marking": "CE marking"}
+    )
     yield Definitions(
         [
             ("1. System", f"{sheet.project} {sheet.found('version') or ''}".strip()),
-            ("2. Provider", sheet.answer("AIA-027", "provider.name")),
+            ("2. Provider", sheet.answer(duties.CONFORMITY, "provider.name")),
         ]
     )
-    yield sheet.answers("AIA-027", "conformity.declaration", _DECLARATION)
-    yield sheet.heading("Quality management and papers", "AIA-028", level=3)
+    yield sheet.answers(duties.CONFORMITY, "conformity.declaration", _DECLARATION)
+    yield sheet.heading("Quality management and papers", duties.DOCUMENTATION_KEPT, level=3)
     fields = {"qualityManagement": "Quality management system"}
     fields["documentationYears"] = "Years for which papers are kept (10 or more)"
-    yield sheet.answers("AIA-028", "", fields)
+    yield sheet.answers(duties.DOCUMENTATION_KEPT, "", fields)
     yield Heading(2, "9. Post-market monitoring")
     yield Paragraph(("See ", Link("post-market.md", "post-market.md"), "."))
-    yield sheet.heading("Registration", "AIA-072")
+    yield sheet.heading("Registration", duties.REGISTRATION)
     fields = {"database": "Register", "status": "Status", "memberStates": "Member States"}
-    yield sheet.answers("AIA-072", "registration", fields)
+    yield sheet.answers(duties.REGISTRATION, "registration", fields)
 
 
 def _general_purpose(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("The general-purpose model that we provide", "AIA-095")
+    yield sheet.heading("The general-purpose model that we provide", duties.GENERAL_PURPOSE_MODEL)
     fields = {"model": "Model", "annexXI": "Annex XI", "annexXII": "Annex XII"}
     fields |= {"copyrightPolicy": "Policy on copyright", "trainingSummary": "Summary of training"}
-    yield sheet.answers("AIA-095", "generalPurpose", fields)
+    yield sheet.answers(duties.GENERAL_PURPOSE_MODEL, "generalPurpose", fields)
 
 
 def _models(sheet: Sheet) -> list[Resource[LanguageModel]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.law import ANNEX_III, DUTIES, PROHIBITED
+from compiler.ai_act.law import ANNEX_III, DUTIES, PROHIBITED, duties
 from compiler.ai_act.law.eu_ai_act import MARKING_OF_OLD_SYSTEMS, PROHIBITIONS_OF_2026
-from compiler.ai_act.systems import points
+from compiler.ai_act.systems import annex_iii_points
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import (
     Block,
@@ -31,23 +31,23 @@ _CONDITIONS = {
 
 def body(sheet: Sheet) -> Iterator[Block]:
     """Role and purpose, prohibited practices, classes of agents and workflows, days, literacy."""
-    yield sheet.heading("Role", "AIA-001")
-    yield Paragraph(sheet.answer("AIA-001", "role"))
-    yield sheet.heading("Intended purpose", "AIA-002")
-    yield Paragraph(sheet.answer("AIA-002", "intendedPurpose"))
+    yield sheet.heading("Role", duties.ROLE)
+    yield Paragraph(sheet.answer(duties.ROLE, "role"))
+    yield sheet.heading("Intended purpose", duties.INTENDED_PURPOSE)
+    yield Paragraph(sheet.answer(duties.INTENDED_PURPOSE, "intendedPurpose"))
     yield from _prohibited(sheet)
     yield from _agents(sheet)
     yield from _points(sheet)
     yield from _derogations(sheet)
     yield from _workflows(sheet)
     yield from _days(sheet)
-    yield sheet.heading("AI literacy", "AIA-008")
+    yield sheet.heading("AI literacy", duties.AI_LITERACY)
     fields = {"measure": "Measure", "audience": "For whom", "date": "Last done on"}
-    yield sheet.answers("AIA-008", "literacy", fields)
+    yield sheet.answers(duties.AI_LITERACY, "literacy", fields)
 
 
 def _prohibited(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("Prohibited practices", "AIA-003")
+    yield sheet.heading("Prohibited practices", duties.PROHIBITED_PRACTICES)
     members = sheet.system.members
     yield Table(
         ("Art. 5(1)", "Practice", *(agent.name for agent in members)),
@@ -60,11 +60,13 @@ def _prohibited(sheet: Sheet) -> Iterator[Block]:
 
 def _practice(sheet: Sheet, agent: Agent, letter: str) -> Content:
     answers = agent.compliance
-    return sheet.said("AIA-003", getattr(answers.prohibited, letter) if answers else None)
+    return sheet.said(
+        duties.PROHIBITED_PRACTICES, getattr(answers.prohibited, letter) if answers else None
+    )
 
 
 def _agents(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("Classes of agents, beside their business tiers", "AIA-007")
+    yield sheet.heading("Classes of agents, beside their business tiers", duties.TIER_FITS_CLASS)
     yield Table(
         ("Agent", "Business tier", "Class", "Why"),
         [
@@ -87,7 +89,10 @@ def _why(sheet: Sheet, agent: Resource[Agent]) -> str:
         "prohibited": [
             f"Art. 5(1)({p})" for p, yes in given.prohibited.model_dump().items() if yes
         ],
-        "high": [*_safety(given), *(f"Annex III({point})" for point in points(agent.spec))],
+        "high": [
+            *_safety(given),
+            *(f"Annex III({point})" for point in annex_iii_points(agent.spec)),
+        ],
         "limited": list(_transparent(given)),
         "minimal": ["no answer leads to a graver class"],
     }[sheet.system.classes[agent.name]]
@@ -110,21 +115,21 @@ def _transparent(given: Classification) -> Iterator[str]:
 
 
 def _points(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("Uses of Annex III", "AIA-004")
+    yield sheet.heading("Uses of Annex III", duties.ANNEX_III_POINTS)
     rows = []
     for agent in sheet.system.members:
         given = agent.spec.compliance.annexIII if agent.spec.compliance else None
-        rows.append((Code(agent.name), sheet.said("AIA-004", given)))
+        rows.append((Code(agent.name), sheet.said(duties.ANNEX_III_POINTS, given)))
     yield Table(("Agent", "Points"), rows)
     yield Bullets([f"{p}: {ANNEX_III[p]}" for p in ANNEX_III if p in sheet.system.points])
 
 
 def _derogations(sheet: Sheet) -> Iterator[Block]:
-    if not sheet.binds("AIA-005"):
+    if not sheet.binds(duties.DEROGATION):
         return
-    yield sheet.heading("Derogation", "AIA-005")
+    yield sheet.heading("Derogation", duties.DEROGATION)
     rows: list[tuple[Content, ...]] = []
-    for agent in (a for a in sheet.system.members if points(a.spec)):
+    for agent in (a for a in sheet.system.members if annex_iii_points(a.spec)):
         given = agent.spec.compliance.derogation if agent.spec.compliance else None
         if given is None:
             rows.append((Code(agent.name), "none is claimed", "", ""))
@@ -132,20 +137,26 @@ def _derogations(sheet: Sheet) -> Iterator[Block]:
         condition = (
             f"({given.condition}) {_CONDITIONS[given.condition]}" if given.condition else None
         )
-        cells = (sheet.said("AIA-005", x) for x in (condition, given.grounds, given.profiling))
+        cells = (
+            sheet.said(duties.DEROGATION, x) for x in (condition, given.grounds, given.profiling)
+        )
         rows.append((Code(agent.name), *cells))
     yield Table(("Agent", "Condition of Art. 6(3)", "Grounds", "Profiles persons"), rows)
 
 
 def _workflows(sheet: Sheet) -> Iterator[Block]:
-    if not sheet.binds("AIA-006"):
+    if not sheet.binds(duties.WORKFLOW_CLASS):
         return
-    yield sheet.heading("Classes of workflows", "AIA-006")
+    yield sheet.heading("Classes of workflows", duties.WORKFLOW_CLASS)
     rows = []
     for flow in sheet.system.workflows:
         members = ", ".join(sorted({str(step.agent) for _, step in steps(flow.spec)}))
         apart = flow.spec.compliance
-        said = apart.rationale or sheet.gap("AIA-006") if apart.separable else "judged together"
+        said = (
+            apart.rationale or sheet.gap(duties.WORKFLOW_CLASS)
+            if apart.separable
+            else "judged together"
+        )
         rows.append((Code(flow.name), members, sheet.system.workflow_classes[flow.name], said))
     yield Table(("Workflow", "Agents", "Class", "Separable"), rows)
 

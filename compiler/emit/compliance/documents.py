@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from compiler.ai_act import due as conditions
-from compiler.ai_act.law import Subject
+from compiler.ai_act.applicability import applies
+from compiler.ai_act.law import Subject, duties
 from compiler.ai_act.systems import REGIME
 from compiler.derive import Fleet
 from compiler.emit.compliance import (
@@ -105,7 +105,7 @@ def _oscal(fleet: Fleet) -> Iterator[File]:
 def due(sheet: Sheet, name: str) -> bool:
     """Whether the Act asks for that document of a system."""
     if name == "fria":
-        return conditions.due(sheet.fleet.graph, sheet.system, "AIA-084")
+        return applies(sheet.fleet.graph, sheet.system, duties.FUNDAMENTAL_RIGHTS_ASSESSMENT)
     return any(sheet.system.binds(subject) for subject in _DOCUMENTS[name])
 
 

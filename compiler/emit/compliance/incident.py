@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.ai_act.law import duties
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import Block, Definitions, Link, Paragraph, Steps
 
@@ -22,14 +23,20 @@ _WATCHED = {
 
 def body(sheet: Sheet) -> Iterator[Block]:
     """The runbook: stop, keep, tell, report, look into, mend."""
-    yield sheet.heading("Whom to call, and until when to report", "AIA-071")
-    suspends = sheet.person("AIA-071", sheet.found("incident.suspension"))
+    yield sheet.heading("Whom to call, and until when to report", duties.INCIDENT_REPORTING)
+    suspends = sheet.person(duties.INCIDENT_REPORTING, sheet.found("incident.suspension"))
     yield Definitions(
         [
-            ("Called", sheet.answer("AIA-071", "incident.contact")),
+            ("Called", sheet.answer(duties.INCIDENT_REPORTING, "incident.contact")),
             ("Suspends its use", suspends),
-            ("Market surveillance authority", sheet.answer("AIA-071", "incident.authority")),
-            *((term, sheet.answer("AIA-071", f"incident.{f}")) for f, term in _DEADLINES.items()),
+            (
+                "Market surveillance authority",
+                sheet.answer(duties.INCIDENT_REPORTING, "incident.authority"),
+            ),
+            *(
+                (term, sheet.answer(duties.INCIDENT_REPORTING, f"incident.{f}"))
+                for f, term in _DEADLINES.items()
+            ),
         ]
     )
     yield sheet.heading("Runbook")
@@ -52,7 +59,14 @@ def body(sheet: Sheet) -> Iterator[Block]:
 
 def watched(sheet: Sheet) -> Iterator[Block]:
     """The plan of post-market monitoring."""
-    yield sheet.heading("Plan", "AIA-070")
-    yield Definitions([("Who reviews", sheet.person("AIA-070", sheet.found("postMarket.owner")))])
-    yield sheet.answers("AIA-070", "postMarket", _WATCHED)
+    yield sheet.heading("Plan", duties.POST_MARKET_MONITORING)
+    yield Definitions(
+        [
+            (
+                "Who reviews",
+                sheet.person(duties.POST_MARKET_MONITORING, sheet.found("postMarket.owner")),
+            )
+        ]
+    )
+    yield sheet.answers(duties.POST_MARKET_MONITORING, "postMarket", _WATCHED)
     yield Paragraph("The Commission gives a template until 2027-09-02 (Art. 72(3)).")

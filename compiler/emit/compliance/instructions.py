@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.ai_act.law import MEMBER_STATES, duties
 from compiler.emit.compliance import evidence
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import (
@@ -19,19 +20,15 @@ from compiler.emit.format.markdown import (
 )
 
 _PROVIDER = {"name": "Name", "address": "Address", "country": "Country", "contact": "Contact"}
-_UNION = frozenset(
-    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
-     "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
-)  # fmt: skip
 
 
 def body(sheet: Sheet) -> Iterator[Block]:
     """(a) to (f)."""
-    yield sheet.heading("(a) Provider", "AIA-040")
-    yield sheet.answers("AIA-040", "provider", _PROVIDER)
-    if sheet.found("provider.country") not in _UNION:
+    yield sheet.heading("(a) Provider", duties.PROVIDER_IDENTITY)
+    yield sheet.answers(duties.PROVIDER_IDENTITY, "provider", _PROVIDER)
+    if sheet.found("provider.country") not in MEMBER_STATES:
         fields = {"representative": "Authorised representative in the Union"}
-        yield sheet.answers("AIA-040", "provider", fields)
+        yield sheet.answers(duties.PROVIDER_IDENTITY, "provider", fields)
     yield from _performance(sheet)
     yield Heading(2, "(c) Changes assessed beforehand")
     yield Bullets(list(sheet.found("predeterminedChanges") or ("none",)))
@@ -42,27 +39,32 @@ def body(sheet: Sheet) -> Iterator[Block]:
         limits = agent.spec.resources.limits
         yield Paragraph((Code(agent.name), f": {limits.cpu} CPU cores and {limits.memory} memory"))
     fields = {"lifetime": "Lifetime", "maintenance": "Maintenance"}
-    yield sheet.answers("AIA-041", "instructions", fields)
+    yield sheet.answers(duties.INSTRUCTIONS_FOR_USE, "instructions", fields)
     yield Heading(2, "(f) Logs")
-    yield Paragraph(sheet.answer("AIA-041", "instructions.logs"))
+    yield Paragraph(sheet.answer(duties.INSTRUCTIONS_FOR_USE, "instructions.logs"))
     yield Paragraph(("See ", Link("logging.md", "logging.md"), "."))
 
 
 def _performance(sheet: Sheet) -> Iterator[Block]:
     """(b): what it is for, how well it does that, and where it fails."""
-    yield sheet.heading("(b) What it does, how well, and where it fails", "AIA-041")
+    yield sheet.heading(
+        "(b) What it does, how well, and where it fails", duties.INSTRUCTIONS_FOR_USE
+    )
     purpose = sheet.found("intendedPurpose") or "not recorded; see classification.md"
     yield Definitions(
         [
             ("Intended purpose", purpose),
-            ("How results are read", sheet.answer("AIA-041", "instructions.interpretation")),
-            ("Limits", sheet.answer("AIA-041", "instructions.limits")),
+            (
+                "How results are read",
+                sheet.answer(duties.INSTRUCTIONS_FOR_USE, "instructions.interpretation"),
+            ),
+            ("Limits", sheet.answer(duties.INSTRUCTIONS_FOR_USE, "instructions.limits")),
         ]
     )
     metrics = sheet.found("evaluation.metrics") or ()
     yield Table(
         ("Metric", "Threshold", "Result", "Measured", "Met"),
-        [(metric.name, *evidence.result(sheet, metric, "AIA-012")) for metric in metrics],
+        [(metric.name, *evidence.result(sheet, metric, duties.TEST_METRICS)) for metric in metrics],
     )
     yield Bullets(
         [f"Misuse: {m.description}" for m in sheet.found("misuse") or () if m.description]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from compiler.ai_act.law import duties
 from compiler.derive.retention import Stream, in_loki, in_store, streams
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import (
@@ -29,22 +30,22 @@ _BIOMETRIC = {
 
 def body(sheet: Sheet) -> Iterator[Block]:
     """Events, the store, how long each agent's records are kept, biometrics."""
-    yield sheet.heading("Events", "AIA-030")
+    yield sheet.heading("Events", duties.EVENTS_LOGGED)
     kept = sheet.found("logging.events") or ()
     yield Table(
         ("Event", "Recorded"),
         [
-            (Code(event), "yes" if event in kept else sheet.gap("AIA-030"))
+            (Code(event), "yes" if event in kept else sheet.gap(duties.EVENTS_LOGGED))
             for event in get_args(Event)
         ],
     )
-    yield Definitions([("Store", sheet.answer("AIA-030", "logging.store"))])
+    yield Definitions([("Store", sheet.answer(duties.EVENTS_LOGGED, "logging.store"))])
     yield from _retention(sheet)
     yield from _calls(sheet)
-    if sheet.binds("AIA-032"):
-        yield sheet.heading("Remote biometric identification", "AIA-032")
+    if sheet.binds(duties.BIOMETRIC_LOGS):
+        yield sheet.heading("Remote biometric identification", duties.BIOMETRIC_LOGS)
         if "1(a)" in sheet.system.points:
-            yield sheet.answers("AIA-032", "logging.biometric", _BIOMETRIC)
+            yield sheet.answers(duties.BIOMETRIC_LOGS, "logging.biometric", _BIOMETRIC)
         else:
             yield Paragraph("Does not apply: no agent is used for Annex III(1)(a).")
 
@@ -61,8 +62,8 @@ def _calls(sheet: Sheet) -> Iterator[Block]:
 
 def _retention(sheet: Sheet) -> Iterator[Block]:
     """What is demanded of each agent's records, beside what the emitted settings do."""
-    yield sheet.heading("Retention", "AIA-031")
-    wanted = sheet.answer("AIA-031", "logging.retentionDays")
+    yield sheet.heading("Retention", duties.LOGS_KEPT)
+    wanted = sheet.answer(duties.LOGS_KEPT, "logging.retentionDays")
     yield Definitions([("Days that the record demands", wanted)])
     fleet, logs = sheet.fleet, streams(sheet.fleet.graph)
     yield Table(

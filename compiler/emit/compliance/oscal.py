@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from compiler.ai_act.due import due
+from compiler.ai_act.applicability import applies
 from compiler.ai_act.law import DUTIES, LAW, Duty
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
@@ -83,7 +83,7 @@ def _component(fleet: Fleet, system: System) -> dict[str, Any]:
                 "implemented-requirements": [
                     _requirement(name, duty)
                     for duty in bound
-                    if duty.document != "fria" or due(fleet.graph, system, duty.id)
+                    if duty.document != "fria" or applies(fleet.graph, system, duty)
                 ],
             }
         ],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.due import feeds_back
+from compiler.ai_act.applicability import feeds_back
+from compiler.ai_act.law import duties
 from compiler.derive.fleet import Grant, Traits
 from compiler.emit.compliance import stop
 from compiler.emit.compliance.sheet import Sheet
@@ -18,37 +19,37 @@ _ASSIGNEE = ("role", "competence", "training", "authority", "support")
 def body(sheet: Sheet) -> Iterator[Block]:
     """Art. 14(4), letter by letter, and what happens when something fails."""
     yield from _people(sheet)
-    yield sheet.heading("What they see", "AIA-051")
+    yield sheet.heading("What they see", duties.MONITORING)
     yield sheet.answers(
-        "AIA-051", "oversight.monitoring", {"dashboard": "Dashboard", "alerts": "Alerts"}
+        duties.MONITORING, "oversight.monitoring", {"dashboard": "Dashboard", "alerts": "Alerts"}
     )
-    yield sheet.heading("Against relying on it too much", "AIA-052")
-    yield Paragraph(sheet.answer("AIA-052", "oversight.automationBias"))
+    yield sheet.heading("Against relying on it too much", duties.AUTOMATION_BIAS)
+    yield Paragraph(sheet.answer(duties.AUTOMATION_BIAS, "oversight.automationBias"))
     yield from _overrides(sheet)
     yield from _approvals(sheet)
     yield from _doubt(sheet)
-    yield sheet.heading("Stop", "AIA-054")
+    yield sheet.heading("Stop", duties.STOP)
     yield from stop.body(sheet)
     yield from _two_persons(sheet)
     yield from _robustness(sheet)
 
 
 def _people(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("Who oversees it", "AIA-050")
+    yield sheet.heading("Who oversees it", duties.OVERSIGHT_ASSIGNED)
     given = sheet.found("oversight.assignees") or ()
     rows: list[list[Content]] = [
-        [sheet.person("AIA-050", one.role)]
-        + [sheet.said("AIA-050", getattr(one, field)) for field in _ASSIGNEE[1:]]
+        [sheet.person(duties.OVERSIGHT_ASSIGNED, one.role)]
+        + [sheet.said(duties.OVERSIGHT_ASSIGNED, getattr(one, field)) for field in _ASSIGNEE[1:]]
         for one in given
     ]
     if not given:
-        yield Paragraph(sheet.gap("AIA-050"))
+        yield Paragraph(sheet.gap(duties.OVERSIGHT_ASSIGNED))
     yield Table([word.capitalize() for word in _ASSIGNEE], rows)
 
 
 def _overrides(sheet: Sheet) -> Iterator[Block]:
     """Every granted tool that changes something, and what holds it."""
-    yield sheet.heading("What changes something, and what holds it", "AIA-053")
+    yield sheet.heading("What changes something, and what holds it", duties.OVERRIDE)
     rows = []
     for grant in sheet.grants():
         traits = sheet.fleet.traits[grant.call.server, grant.call.tool]
@@ -92,9 +93,9 @@ def _approvals(sheet: Sheet) -> Iterator[Block]:
 
 
 def _doubt(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("Where doubt goes", "AIA-055")
+    yield sheet.heading("Where doubt goes", duties.OVERSIGHT_MODE)
     fields = {"mode": "Whose measures", "doubt": "Below the confidence threshold"}
-    yield sheet.answers("AIA-055", "oversight", fields)
+    yield sheet.answers(duties.OVERSIGHT_MODE, "oversight", fields)
     yield Table(
         ("Agent", "How it acts", "Confidence threshold", "Below it"),
         [
@@ -110,21 +111,21 @@ def _doubt(sheet: Sheet) -> Iterator[Block]:
 
 
 def _two_persons(sheet: Sheet) -> Iterator[Block]:
-    if not sheet.binds("AIA-056"):
+    if not sheet.binds(duties.TWO_PERSONS):
         return
-    yield sheet.heading("Two persons", "AIA-056")
+    yield sheet.heading("Two persons", duties.TWO_PERSONS)
     if "1(a)" in sheet.system.points:
-        yield Paragraph(sheet.answer("AIA-056", "oversight.twoPersons"))
+        yield Paragraph(sheet.answer(duties.TWO_PERSONS, "oversight.twoPersons"))
     else:
         yield Paragraph("Does not apply: no agent identifies persons remotely (Annex III(1)(a)).")
 
 
 def _robustness(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("When something fails", "AIA-060")
+    yield sheet.heading("When something fails", duties.FAIL_SAFE)
     fields = {"fallback": "What takes over", "timeouts": "When it gives up"}
     fields["circuitBreaker"] = "When it is cut off"
-    yield sheet.answers("AIA-060", "robustness", fields)
-    yield sheet.heading("Feedback loops", "AIA-061")
+    yield sheet.answers(duties.FAIL_SAFE, "robustness", fields)
+    yield sheet.heading("Feedback loops", duties.FEEDBACK_LOOPS)
     written = ", ".join(_written(sheet))
     if written:
         yield Paragraph(f"Its agents write to context spaces: {written}.")
@@ -132,8 +133,8 @@ def _robustness(sheet: Sheet) -> Iterator[Block]:
         yield Paragraph("No agent of the team writes to a context space that the team reads.")
         return
     yield Paragraph("Some of what they write there, they read again.")
-    if sheet.applies("AIA-061") or sheet.found("robustness.feedbackLoop"):
-        yield Paragraph(sheet.answer("AIA-061", "robustness.feedbackLoop"))
+    if sheet.applies(duties.FEEDBACK_LOOPS) or sheet.found("robustness.feedbackLoop"):
+        yield Paragraph(sheet.answer(duties.FEEDBACK_LOOPS, "robustness.feedbackLoop"))
 
 
 def _written(sheet: Sheet) -> list[str]:

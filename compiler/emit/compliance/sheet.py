@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from compiler.ai_act.due import due
+from compiler.ai_act.applicability import applies
 from compiler.ai_act.fields import empty, value
-from compiler.ai_act.law import DUTIES, LAW, Duty, duty
+from compiler.ai_act.law import DUTIES, LAW, Duty
+from compiler.ai_act.law.duties import RULES_REVIEWED
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
 from compiler.derive.fleet import Grant
@@ -43,13 +44,13 @@ class Sheet:
         """Its record, where there is one."""
         return self.system.record.spec if self.system.record else None
 
-    def binds(self, id: str) -> bool:
+    def binds(self, duty: Duty) -> bool:
         """Whether a duty binds it."""
-        return self.system.binds(duty(id).subject)
+        return self.system.binds(duty.subject)
 
-    def applies(self, id: str) -> bool:
-        """Whether a duty binds it, and what the duty depends on is so."""
-        return due(self.fleet.graph, self.system, id)
+    def applies(self, duty: Duty) -> bool:
+        """Whether a duty binds it, and the condition that the duty depends on holds."""
+        return applies(self.fleet.graph, self.system, duty)
 
     def due(self, document: str) -> tuple[Duty, ...]:
         """The duties that a document answers, of those that bind it."""
@@ -59,36 +60,36 @@ class Sheet:
         """What the record says at a dotted field; None where it says nothing."""
         return value(self.record, field)
 
-    def said(self, id: str, found: object) -> Content:
+    def said(self, duty: Duty, found: object) -> Content:
         """A value as people read it; a gap by the article of its duty where there is none."""
-        return (self.gap(id),) if empty(found) else _words(found)
+        return (self.gap(duty),) if empty(found) else _words(found)
 
-    def gap(self, id: str) -> Inline:
+    def gap(self, duty: Duty) -> Inline:
         """What stands where nothing is answered; a duty that binds names its article."""
-        return Strong(f"Not answered ({duty(id).article})") if self.binds(id) else "Not recorded"
+        return Strong(f"Not answered ({duty.article})") if self.binds(duty) else "Not recorded"
 
-    def answer(self, id: str, field: str) -> Content:
+    def answer(self, duty: Duty, field: str) -> Content:
         """What the record says at a dotted field, for a duty."""
-        return self.said(id, self.found(field))
+        return self.said(duty, self.found(field))
 
-    def answers(self, id: str, prefix: str, fields: Mapping[str, str]) -> Definitions:
+    def answers(self, duty: Duty, prefix: str, fields: Mapping[str, str]) -> Definitions:
         """Answers below a dotted field, by what they are called; `""` is the record itself."""
         start = f"{prefix}." if prefix else ""
-        return Definitions([(term, self.answer(id, start + f)) for f, term in fields.items()])
+        return Definitions([(term, self.answer(duty, start + f)) for f, term in fields.items()])
 
-    def heading(self, text: str, *ids: str, level: int = 2) -> Heading:
+    def heading(self, text: str, *duties: Duty, level: int = 2) -> Heading:
         """A heading with the duties that it answers, of those that bind."""
-        marks = [f"{id}: {duty(id).article}" for id in ids if self.binds(id)]
+        marks = [f"{duty.id}: {duty.article}" for duty in duties if self.binds(duty)]
         return Heading(level, f"{text} ({'; '.join(marks)})" if marks else text)
 
     def grants(self) -> Iterator[Grant]:
         """Every grant of its team, by agent, server and tool."""
         return (g for g in self.fleet.grants if g.call.project == self.project)
 
-    def person(self, id: str, name: str | None) -> Content:
+    def person(self, duty: Duty, name: str | None) -> Content:
         """A role or team with how it is reached, as the Owners know it."""
         if name is None:
-            return self.said(id, None)
+            return self.said(duty, None)
         known = owners(self.fleet.graph).get(name)
         return f"{name}: {known.contact}" if known else name
 
@@ -110,8 +111,8 @@ def foot() -> Iterator[Block]:
     """The foot of every page: which law, as of when, and what this is not."""
     yield Paragraph(
         f"{LAW.name}: {LAW.citation} as amended by {LAW.amended}, consolidated on"
-        f" {LAW.consolidated}; rules reviewed on {LAW.reviewed} (AIA-099). Not legal advice: this"
-        " page shows what the records say, and where they say nothing."
+        f" {LAW.consolidated}; rules reviewed on {LAW.reviewed} ({RULES_REVIEWED.id}). Not legal"
+        " advice: this page shows what the records say, and where they say nothing."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from shlex import join
 
+from compiler.ai_act.law import duties
 from compiler.derive.fleet import AgentDeployment
 from compiler.derive.stack import identity
 from compiler.emit.compliance.sheet import Sheet
@@ -29,16 +30,16 @@ _HOME = 'PM2_HOME="${PM2_HOME:-$HOME/.roster/pm2}" .venv/node/node_modules/.bin/
 
 def body(sheet: Sheet) -> Iterator[Block]:
     """The stop of the system, then of each agent, then what to type."""
-    if sheet.binds("AIA-054") or sheet.found("oversight.stop") is not None:
+    if sheet.binds(duties.STOP) or sheet.found("oversight.stop") is not None:
         yield Paragraph(("Pressed by: ", *_owner(sheet), "."))
-        yield sheet.answers("AIA-054", "oversight.stop", _FIELDS)
+        yield sheet.answers(duties.STOP, "oversight.stop", _FIELDS)
     yield Table(
         ("Agent", "Pressed by", "Mechanism", "What it means"),
         [
             (
                 Code(agent.name),
-                sheet.person("AIA-054", agent.spec.oversight.owner),
-                sheet.said("AIA-054", agent.spec.oversight.stop),
+                sheet.person(duties.STOP, agent.spec.oversight.owner),
+                sheet.said(duties.STOP, agent.spec.oversight.stop),
                 _MEANS.get(str(agent.spec.oversight.stop), ""),
             )
             for agent in sheet.system.members
@@ -48,7 +49,7 @@ def body(sheet: Sheet) -> Iterator[Block]:
 
 
 def _owner(sheet: Sheet) -> tuple[str, ...]:
-    found = sheet.person("AIA-054", sheet.found("oversight.stop.owner"))
+    found = sheet.person(duties.STOP, sheet.found("oversight.stop.owner"))
     return found if isinstance(found, tuple) else (found,)  # type: ignore[return-value]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from compiler.ai_act.law import duty
+from compiler.ai_act.law import Duty, duties
 from compiler.emit.compliance.phrases import Phrases, phrases
 from compiler.emit.compliance.sheet import Sheet
 from compiler.emit.format.markdown import Block, Heading, Paragraph, Strong
@@ -30,8 +30,10 @@ def body(sheet: Sheet, locale: str) -> Iterator[Block]:
     if not own:
         yield Paragraph(f"The headings are in English: we have none for the language {locale}.")
     yield from _machine(sheet, locale, words)
-    yield from _section(sheet, "AIA-091", words.marked, "marking")
-    yield from _section(sheet, "AIA-092", words.exposed, "emotionOrBiometric")
+    yield from _section(sheet, duties.CONTENT_MARKED, words.marked, "marking")
+    yield from _section(
+        sheet, duties.EMOTION_OR_BIOMETRIC_NOTICE, words.exposed, "emotionOrBiometric"
+    )
     yield from _texts(sheet, words)
     contact = sheet.found("provider.contact")
     if contact:
@@ -43,29 +45,29 @@ def _machine(sheet: Sheet, locale: str, words: Phrases) -> Iterator[Block]:
     """Art. 50(1): the notice itself; why none is needed; or that it is missing."""
     given = sheet.record.transparency.interaction if sheet.record else Interaction()
     text = given.notice.get(locale) or given.obvious
-    if not text and not sheet.applies("AIA-090"):
+    if not text and not sheet.applies(duties.INTERACTION_NOTICE):
         return
-    yield sheet.heading(words.machine, "AIA-090")
-    yield Paragraph(text or Strong(f"{words.missing} ({duty('AIA-090').article})"))
+    yield sheet.heading(words.machine, duties.INTERACTION_NOTICE)
+    yield Paragraph(text or Strong(f"{words.missing} ({duties.INTERACTION_NOTICE.article})"))
     if given.surface:
         yield Paragraph((Strong(words.shown), f": {given.surface}"))
 
 
-def _section(sheet: Sheet, id: str, title: str, field: str) -> Iterator[Block]:
+def _section(sheet: Sheet, duty: Duty, title: str, field: str) -> Iterator[Block]:
     """What is said of a duty; nothing where it is not due and nobody says anything."""
     found = sheet.found(f"transparency.{field}")
-    if found or sheet.applies(id):
-        yield sheet.heading(title, id)
-        yield Paragraph(found or sheet.gap(id))
+    if found or sheet.applies(duty):
+        yield sheet.heading(title, duty)
+        yield Paragraph(found or sheet.gap(duty))
 
 
 def _texts(sheet: Sheet, words: Phrases) -> Iterator[Block]:
     """Art. 50(4): disclosure, or an editor who answers."""
     editor = sheet.found("transparency.editor")
     if editor:
-        yield sheet.heading(words.disclosed, "AIA-093")
+        yield sheet.heading(words.disclosed, duties.PUBLIC_TEXT_DISCLOSED)
         said = sheet.found("transparency.disclosure")
         yield from [Paragraph(said)] if said else []
         yield Paragraph((Strong(words.editor), f": {editor}"))
     else:
-        yield from _section(sheet, "AIA-093", words.disclosed, "disclosure")
+        yield from _section(sheet, duties.PUBLIC_TEXT_DISCLOSED, words.disclosed, "disclosure")
