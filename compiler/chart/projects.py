@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from compiler.chart.facts import labels
 from compiler.chart.judge import FAILS, OUTSIDE, Fault, faults
 from compiler.chart.objects import labelled, ordered
 from compiler.chart.process import Answer, Job
 from compiler.derive.fleet import Fleet
 from compiler.derive.gates import meshed
+from compiler.derive.namespaces import of_project
 from compiler.diagnostic import Diagnostic, did_you_mean
-from compiler.emit.format.kubernetes.objects import file, selector
+from compiler.emit.format.kubernetes import labels
+from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster, Project
@@ -82,11 +83,8 @@ def _given(
     fleet: Fleet, cluster: Resource[Cluster], project: Resource[Project], name: str
 ) -> dict[str, Any]:
     """What a chart is told: where it is, what it is called there, and what it may lean on."""
-    platform, own = fleet.platform, selector(name, "chart")
-    spaces = {
-        space: f"{project.name}-{getattr(platform.namespaces, space)}"
-        for space in ("agents", "servers")
-    }
+    platform, own = fleet.platform, labels.selector(name, "chart")
+    spaces = of_project(platform, project.name)._asdict()
     collector, store = platform.collector, platform.secretStore
     return {
         "name": name,
@@ -99,7 +97,7 @@ def _given(
         "meshed": meshed(platform, cluster.spec),
         "namespaces": spaces,
         "selector": own,
-        "labels": labels(fleet, own, project.name),
+        "labels": {**own, **labels.of_project(fleet, project.name)},
         "secretStore": {"kind": store.kind, "name": store.name},
         "secretPrefix": f"{project.name}/charts/{name}/",
         "collector": (

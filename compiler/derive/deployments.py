@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
 from compiler.derive.gates import gateway, has, meshed
+from compiler.derive.namespaces import of_project
 from compiler.graph import Graph, Resource
 from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project
 
@@ -84,14 +85,14 @@ def _server(
     uses: Uses,
 ) -> ServerDeployment:
     server, platform = graph.get(MCPServer, name), graph.all(Platform)[0].spec
-    space = platform.namespaces.servers
+    shared = platform.namespaces.servers
     clients = tuple(sorted(clients))
     scaling = server.spec.scaling and (cluster.spec.sizes.scaling or server.spec.scaling)
     return ServerDeployment(
         cluster=cluster,
         server=server,
         project=project,
-        namespace=f"{project.name}-{space}" if project else space,
+        namespace=of_project(platform, project.name).servers if project else shared,
         minimum=scaling.minimum if scaling else 1,
         typical=scaling.typical if scaling else 1,
         maximum=scaling.maximum if scaling else 1,
@@ -125,7 +126,6 @@ def _team(
     uses: Uses,
 ) -> list[AgentDeployment]:
     platform = graph.all(Platform)[0].spec
-    space = platform.namespaces.agents
     sizes, team = cluster.spec.sizes, project.spec.agents
     found = []
     for index, member in enumerate(team):
@@ -138,7 +138,7 @@ def _team(
                 project=project,
                 agent=agent,
                 entry=index,
-                namespace=f"{project.name}-{space}",
+                namespace=of_project(platform, project.name).agents,
                 replicas=sizes.agentReplicas or member.replicas or agent.spec.replicas,
                 resources=sizes.agentResources or agent.spec.resources,
                 servers=tuple(server for server in reached if server is not None),

@@ -13,8 +13,9 @@ from compiler.derive.components import Part
 from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.derive.gates import meshed
 from compiler.derive.quantity import canonical, seconds
+from compiler.emit.format.kubernetes import labels
 from compiler.emit.format.kubernetes.containers import resources
-from compiler.emit.format.kubernetes.objects import component, selector
+from compiler.emit.format.kubernetes.labels import pods_of, selector
 from compiler.graph import Resource
 from compiler.model import Cluster
 
@@ -74,7 +75,7 @@ def workload(
         "name": part.name,
         "namespace": part.namespace,
         "selector": own,
-        "labels": labels(fleet, own),
+        "labels": {**own, **labels.of_project(fleet)},
         "domain": fleet.platform.labelDomain,
         "image": str(part.image),
         "replicas": part.replicas,
@@ -92,16 +93,6 @@ def workload(
     }
 
 
-def labels(fleet: Fleet, own: dict[str, str], project: str = "platform") -> dict[str, str]:
-    """The labels of every object of a component or a project's chart."""
-    return {
-        **own,
-        "app.kubernetes.io/part-of": project,
-        "app.kubernetes.io/managed-by": "roster",
-        f"{fleet.platform.labelDomain}/project": project,
-    }
-
-
 def door(peers: list[Peer], *ports: int) -> list[Door]:
     """One door; none where there is nobody, as an empty list of peers would mean everybody."""
     return [{"peers": peers, "ports": list(ports)}] if peers else []
@@ -114,10 +105,7 @@ def peer(part: Part) -> Peer:
 
 def agents(some: Iterable[AgentDeployment]) -> list[Peer]:
     """The pods of agents."""
-    return [
-        {"namespace": agent.namespace, "labels": selector(agent.name, component(agent))}
-        for agent in some
-    ]
+    return [{"namespace": agent.namespace, "labels": pods_of(agent)} for agent in some]
 
 
 def team(fleet: Fleet, cluster: Resource[Cluster]) -> list[Peer]:

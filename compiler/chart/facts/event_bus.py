@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compiler.chart.facts import Workload, labels, workload
+from compiler.chart.facts import Workload, workload
 from compiler.derive.components import Part
 from compiler.derive.fleet import Fleet
-from compiler.emit.format.kubernetes.objects import selector
+from compiler.emit.format.kubernetes import labels
 from compiler.graph import Resource
 from compiler.model import Cluster
 
@@ -33,7 +33,7 @@ def given(
     return {
         **base,
         "name": NAME,
-        "labels": labels(fleet, selector(NAME, NAME)),
+        "labels": {**labels.selector(NAME, NAME), **labels.of_project(fleet)},
         "port": fleet.platform.contextStore.port,
         "first": f"{part.name}-0",
         "topics": list(bus.topics),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
+from compiler.derive.namespaces import of_project
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Project
 
@@ -22,10 +23,9 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(span, message, help="rename it", related=[taken[name]])
         taken.setdefault(name, Label(span, "the platform's"))
     for project in fleet.graph.all(Project):
-        for name in dict.fromkeys((spaces.agents, spaces.servers)):
-            whole = f"{project.name}-{name}"
-            if whole in taken:
-                message = f"the namespace `{whole}` is taken"
+        for name in dict.fromkeys(of_project(platform.spec, project.name)):
+            if name in taken:
+                message = f"the namespace `{name}` is taken"
                 help = "rename the project"
-                yield RULE.at(project.name_span, message, help=help, related=[taken[whole]])
-            taken.setdefault(whole, Label(project.name_span, "has it already"))
+                yield RULE.at(project.name_span, message, help=help, related=[taken[name]])
+            taken.setdefault(name, Label(project.name_span, "has it already"))

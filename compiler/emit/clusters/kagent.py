@@ -14,15 +14,8 @@ from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, Grant, ServerDeployment
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes import containers
-from compiler.emit.format.kubernetes.objects import (
-    component,
-    custom,
-    file,
-    folder,
-    metadata,
-    model_secret,
-    selector,
-)
+from compiler.emit.format.kubernetes.labels import pods_of
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata, model_secret
 from compiler.file import File, Origin
 from compiler.gateways import chunks
 from compiler.gateways.kagent import GROUP, PROVIDERS, TOOLS, VERSION
@@ -121,7 +114,7 @@ def _delegate(name: str) -> Object:
 
 
 def _deployment(agent: AgentDeployment, own: Object) -> Object:
-    labels = {**own["labels"], **selector(agent.name, component(agent))}
+    labels = {**own["labels"], **pods_of(agent)}
     return {
         "replicas": agent.replicas,
         "labels": labels,

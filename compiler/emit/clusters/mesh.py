@@ -16,19 +16,14 @@ from compiler.derive import Fleet
 from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.derive.gates import meshed
+from compiler.derive.namespaces import of_project
 from compiler.derive.proxies import Proxy
 from compiler.emit.clusters import parameters
 from compiler.emit.clusters.proxies import gateway, grant_origins, home, meta, proxy_file
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.containers import resources
-from compiler.emit.format.kubernetes.objects import (
-    component,
-    custom,
-    file,
-    folder,
-    metadata,
-    selector,
-)
+from compiler.emit.format.kubernetes.labels import pods_of
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
 from compiler.gateways import MESH, chunks, gateway_api
@@ -63,8 +58,8 @@ def _walls(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
     spaces: dict[str, Origin] = {names.servers: here, names.agents: here}
     for project in fleet.graph.all(Project):
         if cluster.name in project.spec.clusters:
-            for space in (names.agents, names.servers):
-                spaces[f"{project.name}-{space}"] = Origin("", project)
+            for space in of_project(fleet.platform, project.name):
+                spaces[space] = Origin("", project)
     for space, origin in sorted(spaces.items()):
         where = f"clusters/{cluster.name}/namespaces/{space}"
         yield file(
@@ -103,7 +98,7 @@ def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
 
 def _server(fleet: Fleet, server: ServerDeployment, proxy: Proxy | None) -> Iterator[File]:
     where, grants = folder(server), grant_origins(fleet, server, "spec.rules")
-    this, part = Origin("", server.server), selector(server.name, component(server))
+    this, part = Origin("", server.server), pods_of(server)
     name = server.name
     if server.gateway is MESH:
         rules = list(_rules(fleet, server))
@@ -150,7 +145,7 @@ def _agent(fleet: Fleet, agent: AgentDeployment) -> File:
     platform = fleet.platform
     engine = f"{platform.namespaces.workflows}/{platform.workflowEngine.name}"
     accounts = [*(f"{agent.namespace}/{name}" for name in agent.delegators), engine]
-    part = selector(agent.name, component(agent))
+    part = pods_of(agent)
     policy = _pods(metadata(fleet, agent), part, accounts, _AGENT)
     member = Origin("", agent.project, ("agents", agent.entry))
     return file(folder(agent), agent.cluster, policy, member)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from compiler.derive import namespaces
 from compiler.derive.fleet import Fleet, ServerDeployment
 from compiler.derive.proxies import Proxy
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.labels import PLATFORM, of_project
 from compiler.emit.format.kubernetes.objects import custom, file
 from compiler.file import File, Origin
 from compiler.gateways import MESH, gateway_api
 from compiler.model import Project
-
-_APP = "app.kubernetes.io"
 
 
 def proxy_file(fleet: Fleet, proxy: Proxy, object: Object, *more: Origin) -> File:
@@ -49,20 +49,18 @@ def subject(namespace: str, agent: str) -> str:
 
 def home(fleet: Fleet, project: str) -> str:
     """The namespace of a project's agents."""
-    return f"{project}-{fleet.platform.namespaces.agents}"
+    return namespaces.of_project(fleet.platform, project).agents
 
 
 def meta(fleet: Fleet, proxy: Proxy, name: str, **labels: str) -> Object:
     """Name, namespace and labels of an object that belongs to a proxy."""
-    project = proxy.project.name if proxy.project else "platform"
+    project = proxy.project.name if proxy.project else PLATFORM
     return {
         "name": name,
         "namespace": proxy.namespace,
         "labels": {
-            f"{_APP}/component": proxy.name,
-            f"{_APP}/part-of": project,
-            f"{_APP}/managed-by": "roster",
-            f"{fleet.platform.labelDomain}/project": project,
+            "app.kubernetes.io/component": proxy.name,
+            **of_project(fleet, project),
             **labels,
         },
     }

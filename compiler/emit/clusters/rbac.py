@@ -12,8 +12,10 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
+from compiler.derive.namespaces import of_project
 from compiler.emit.clusters.proxies import grant_origins
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import labels
 from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
@@ -65,11 +67,6 @@ def emit(fleet: Fleet) -> Iterator[File]:
     yield from _keys(fleet)
 
 
-def _spaces(fleet: Fleet, project: str) -> tuple[str, str]:
-    names = fleet.platform.namespaces
-    return f"{project}-{names.agents}", f"{project}-{names.servers}"
-
-
 def _people(fleet: Fleet, project: Resource[Project], cluster: Resource[Cluster]) -> Iterator[File]:
     groups: dict[str, list[int]] = {}
     for index, people in enumerate(project.spec.people):
@@ -79,7 +76,7 @@ def _people(fleet: Fleet, project: Resource[Project], cluster: Resource[Cluster]
         subjects = [{"apiGroup": _GROUP, "kind": "Group", "name": name} for name in sorted(names)]
         rules = [_rule(*parts) for parts in ROLES[role]]
         origins = [Origin("subjects", project, ("people", index)) for index in members]
-        for space in _spaces(fleet, project.name):
+        for space in of_project(fleet.platform, project.name):
             own = _meta(fleet, project.name, space, role)
             yield from _bound(cluster, own, rules, subjects, Origin("", project), *origins)
 
@@ -89,7 +86,7 @@ def _server(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
     account = {"kind": "ServiceAccount", "name": server.name, "namespace": server.namespace}
     grants = grant_origins(fleet, server, "rules")
     for project, rights in server.rights.items():
-        for space in _spaces(fleet, project) if rights else ():
+        for space in of_project(fleet.platform, project) if rights else ():
             own = _meta(fleet, project, space, f"mcp-server-{server.name}")
             rules = _merged(rights)
             this = Origin("", server.server)
@@ -99,7 +96,7 @@ def _server(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
 def _agent(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
     account = {"kind": "ServiceAccount", "name": agent.name, "namespace": agent.namespace}
     this = Origin("", agent.agent, ("kubernetes",))
-    for space in _spaces(fleet, agent.project.name):
+    for space in of_project(fleet.platform, agent.project.name):
         own = _meta(fleet, agent.project.name, space, f"agent-{agent.name}")
         rules = _merged(agent.rights)
         yield from _bound(agent.cluster, own, rules, [account], this)
@@ -111,11 +108,10 @@ def _keys(fleet: Fleet) -> Iterator[File]:
     subject = {"apiGroup": _GROUP, "kind": "Group", "name": "system:unauthenticated"}
     asking = {p.cluster.name: p for p in fleet.proxies if p.gateway.reads_keys}
     for proxy in asking.values():
-        labels = {"app.kubernetes.io/managed-by": "roster"}
         object: Object = {
             "apiVersion": f"{_GROUP}/v1",
             "kind": "ClusterRoleBinding",
-            "metadata": {"name": "tool-gateway-issuer-discovery", "labels": labels},
+            "metadata": {"name": "tool-gateway-issuer-discovery", "labels": labels.MANAGED},
             "roleRef": {"apiGroup": _GROUP, "kind": "ClusterRole", "name": role},
             "subjects": [subject],
         }
@@ -141,12 +137,7 @@ def _rule(group: str, resources: tuple[str, ...], verbs: tuple[str, ...]) -> Obj
 
 
 def _meta(fleet: Fleet, project: str, space: str, name: str) -> Object:
-    labels = {
-        "app.kubernetes.io/part-of": project,
-        "app.kubernetes.io/managed-by": "roster",
-        f"{fleet.platform.labelDomain}/project": project,
-    }
-    return {"name": name, "namespace": space, "labels": labels}
+    return {"name": name, "namespace": space, "labels": labels.of_project(fleet, project)}
 
 
 def _bound(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from compiler.derive import Fleet
 from compiler.derive.images import Named, pinned
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import labels
 from compiler.emit.format.kubernetes.containers import CONTAINER_SECURITY, POD_SECURITY, resources
 from compiler.emit.format.kubernetes.objects import file, shortened
 from compiler.emit.format.kubernetes.secrets import external, from_secret
@@ -59,13 +60,7 @@ def _meta(fleet: Fleet, name: str) -> Object:
 
 
 def _labels(fleet: Fleet) -> dict[str, str]:
-    return {
-        "app.kubernetes.io/name": PART,
-        "app.kubernetes.io/component": PART,
-        "app.kubernetes.io/part-of": "platform",
-        "app.kubernetes.io/managed-by": "roster",
-        f"{fleet.platform.labelDomain}/project": "platform",
-    }
+    return {**labels.selector(PART, PART), **labels.of_project(fleet)}
 
 
 def _account(fleet: Fleet) -> Object:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.derive.images import KYVERNO, SIGSTORE
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import labels
 from compiler.emit.format.kubernetes.objects import custom, file
 from compiler.file import File, Origin
 from compiler.model import Cluster
@@ -44,7 +45,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
         for operator, version, kind, name, spec in made:
             if operator in cluster.spec.installed:
                 where = f"clusters/{cluster.name}/platform/image-signatures"
-                own = {"name": name, "labels": {"app.kubernetes.io/managed-by": "roster"}}
+                own = {"name": name, "labels": labels.MANAGED}
                 yield file(where, cluster, custom(version, kind, own, spec), whole, signer)
 
 

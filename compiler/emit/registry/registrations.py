@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from compiler.derive import Fleet, embeddings
+from compiler.derive.namespaces import of_project
 from compiler.graph import Resource
 from compiler.model import Agent, MCPServer, Project, RiskTier
 
@@ -48,7 +49,7 @@ def registration(
 
 def address(fleet: Fleet, project: Resource[Project], agent: Resource[Agent]) -> str:
     """Where an agent answers inside of its clusters."""
-    return f"http://{agent.name}.{project.name}-{fleet.platform.namespaces.agents}.svc:8080"
+    return f"http://{agent.name}.{of_project(fleet.platform, project.name).agents}.svc:8080"
 
 
 def server(server: Resource[MCPServer]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from compiler.derive import Fleet
 from compiler.emit.clusters.argocd import access, applications, projects
 from compiler.emit.clusters.argocd.components import Component, components
+from compiler.emit.format.kubernetes.labels import PART_OF
 from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
@@ -93,7 +94,7 @@ def _settings(fleet: Fleet, cluster: Resource[Cluster]) -> File:
         "metadata": {
             "name": "argocd-cm",
             "namespace": fleet.platform.argocd.namespace,
-            "labels": {"app.kubernetes.io/part-of": "argocd"},
+            "labels": {PART_OF: "argocd"},
         },
         "data": _SETTINGS,
     }

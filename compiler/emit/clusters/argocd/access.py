@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from compiler.derive import Fleet
 from compiler.emit.clusters.argocd.components import LABELS, SYNC, Component, Kind, kind, kinds
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.labels import PART_OF
 from compiler.emit.format.kubernetes.objects import file, resource
 from compiler.file import File, Origin
 from compiler.gateways import DEFINITIONS, Definition
@@ -72,7 +73,7 @@ def in_namespaces(
     for space in spaces:
         if space.object is None or kind(space) != ("", "Namespace"):
             continue
-        if space.object["metadata"]["labels"]["app.kubernetes.io/part-of"] in owners:
+        if space.object["metadata"]["labels"][PART_OF] in owners:
             name, where = space.object["metadata"]["name"], space.path.rpartition("/")[0]
             rules = [*_rules(kinds(inside.get(name, ())), REMOVED)]
             yield from _bound(where, cluster, SYNC, name, rules, space.origins[0])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.derive import Fleet
+from compiler.emit.format.kubernetes.labels import MANAGED, PART_OF
 from compiler.emit.format.kubernetes.objects import group, shortened
 from compiler.file import File, Origin
 from compiler.graph import Resource
@@ -14,7 +15,7 @@ from compiler.model import Cluster, Project
 
 SYNC = "argocd-sync"
 """The ServiceAccount that Argo CD becomes in a namespace while it syncs."""
-LABELS = {"app.kubernetes.io/part-of": "argocd", "app.kubernetes.io/managed-by": "roster"}
+LABELS = {PART_OF: "argocd", **MANAGED}
 """The labels of what belongs to Argo CD itself."""
 Kind = tuple[str, str]
 """API group and kind."""

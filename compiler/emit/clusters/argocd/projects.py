@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from compiler.derive import Fleet
+from compiler.derive import Fleet, namespaces
 from compiler.emit.clusters.argocd.components import (
     LABELS,
     SYNC,
@@ -45,17 +45,16 @@ class Scope(NamedTuple):
 
 def of_project(fleet: Fleet, project: Resource[Project], parts: list[Component]) -> Scope:
     """The AppProject of a project in a cluster; its namespaces stay when what is in one goes."""
-    cluster, names = parts[0].cluster, fleet.platform.namespaces
+    cluster = parts[0].cluster
     scope = _scope(f"{cluster.name}.{project.name}", f"{project.name} in {cluster.name}", parts)
-    spaces = tuple(sorted(f"{project.name}-{space}" for space in (names.agents, names.servers)))
+    spaces = tuple(sorted(namespaces.of_project(fleet.platform, project.name)))
     return scope._replace(spaces=spaces, account=spaces)
 
 
 def of_platform(fleet: Fleet, cluster: Resource[Cluster], parts: list[Component]) -> Scope:
     """The AppProject of the platform's own components, in the platform's own namespaces."""
-    names = fleet.platform.namespaces
     scope = _scope(f"{cluster.name}.platform", f"the platform in {cluster.name}", parts)
-    spaces = tuple(sorted({names.servers, names.agents, names.infrastructure, names.workflows}))
+    spaces = namespaces.of_platform(fleet.platform)
     return scope._replace(spaces=spaces, account=spaces)
 
 

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import Fleet
 from compiler.derive.images import SIGSTORE
+from compiler.derive.namespaces import of_platform, of_project
 from compiler.derive.quantity import canonical, cpu, millicores
 from compiler.emit.clusters.workloads import network
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import labels
 from compiler.emit.format.kubernetes.objects import file
 from compiler.file import File, Origin
 from compiler.graph import Resource
@@ -44,15 +46,15 @@ def emit(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
 
 
 def _spaces(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[_Space]:
-    names = fleet.platform.namespaces
     platform = Origin("", fleet.platform_resource, ("namespaces",))
-    for name in sorted({names.servers, names.agents, names.infrastructure, names.workflows}):
-        yield _Space(name, "platform", platform, None)
+    for name in of_platform(fleet.platform):
+        yield _Space(name, labels.PLATFORM, platform, None)
     for project in fleet.graph.all(Project):
         if cluster.name in project.spec.clusters:
             quota, origin = project.spec.quota, Origin("", project)
-            for name, most in ((names.agents, quota.agents), (names.servers, quota.servers)):
-                yield _Space(f"{project.name}-{name}", project.name, origin, most)
+            names = of_project(fleet.platform, project.name)
+            yield _Space(names.agents, project.name, origin, quota.agents)
+            yield _Space(names.servers, project.name, origin, quota.servers)
 
 
 def _profiles(cluster: Resource[Cluster], enforced: str) -> dict[str, str]:
@@ -74,9 +76,7 @@ def _object(fleet: Fleet, cluster: Resource[Cluster], space: _Space, enforced: s
         "metadata": {
             "name": space.name,
             "labels": {
-                "app.kubernetes.io/part-of": space.project,
-                "app.kubernetes.io/managed-by": "roster",
-                f"{fleet.platform.labelDomain}/project": space.project,
+                **labels.of_project(fleet, space.project),
                 **_profiles(cluster, enforced),
                 **({"istio.io/dataplane-mode": "ambient"} if mesh else {}),
                 **({"policy.sigstore.dev/include": "true"} if signed else {}),

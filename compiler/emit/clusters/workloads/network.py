@@ -8,7 +8,8 @@ from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
 from compiler.derive.proxies import Proxy
 from compiler.emit.clusters.proxies import home, meta
 from compiler.emit.format.json import Object
-from compiler.emit.format.kubernetes.objects import Workload, component, metadata, selector
+from compiler.emit.format.kubernetes.labels import Workload, pods_of, selector
+from compiler.emit.format.kubernetes.objects import metadata
 from compiler.gateways import MESH, kagent
 from compiler.gateways.mesh import HBONE
 from compiler.graph import Resource
@@ -112,7 +113,7 @@ def of_proxy(fleet: Fleet, proxy: Proxy) -> Object:
 def _workload(
     fleet: Fleet, workload: Workload, ingress: list[Object], egress: list[Object]
 ) -> Object:
-    part = selector(workload.name, component(workload))
+    part = pods_of(workload)
     probes = [_PROBES] if workload.meshed else []
     spec: Object = {
         "podSelector": {"matchLabels": part},

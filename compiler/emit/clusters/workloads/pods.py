@@ -15,7 +15,8 @@ from compiler.emit.format.kubernetes.containers import (
     TMP_MOUNT,
     resources,
 )
-from compiler.emit.format.kubernetes.objects import Workload, component, labels, metadata, selector
+from compiler.emit.format.kubernetes.labels import Workload, of_workload, pods_of
+from compiler.emit.format.kubernetes.objects import metadata
 from compiler.emit.format.kubernetes.secrets import external, from_secret
 from compiler.model import Resources, Secret
 from compiler.model.base import Probe
@@ -67,8 +68,8 @@ def template(
     token: bool = False,
 ) -> Object:
     """The pod template of a workload; `token`: it calls the Kubernetes API."""
-    part = selector(workload.name, component(workload))
-    meta: Object = {"labels": labels(fleet, workload)}
+    part = pods_of(workload)
+    meta: Object = {"labels": of_workload(fleet, workload)}
     return {
         "metadata": {**meta, "annotations": dict(annotations)} if annotations else meta,
         "spec": {
@@ -92,7 +93,7 @@ def template(
 
 def deployment(fleet: Fleet, workload: Workload, replicas: int | None, pod: Object) -> Object:
     """A Deployment. Without replicas an HPA owns the number, and git must not hold it."""
-    part = selector(workload.name, component(workload))
+    part = pods_of(workload)
     count: Object = {} if replicas is None else {"replicas": replicas}
     return {
         "apiVersion": "apps/v1",
@@ -129,7 +130,7 @@ def service(
     **spec: Any,
 ) -> Object:
     """The stable address of a workload."""
-    part, meta = selector(workload.name, component(workload)), metadata(fleet, workload)
+    part, meta = pods_of(workload), metadata(fleet, workload)
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -140,7 +141,7 @@ def service(
 
 def disruption_budget(fleet: Fleet, workload: Workload) -> Object:
     """One pod at a time may be evicted; a sick one always, so that drains never hang."""
-    part = selector(workload.name, component(workload))
+    part = pods_of(workload)
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",

@@ -10,7 +10,8 @@ from compiler.derive.quantity import canonical
 from compiler.emit.clusters.proxies import grant_origins
 from compiler.emit.clusters.workloads import network, pods
 from compiler.emit.format.json import Object
-from compiler.emit.format.kubernetes.objects import component, file, folder, metadata, selector
+from compiler.emit.format.kubernetes.labels import pods_of
+from compiler.emit.format.kubernetes.objects import file, folder, metadata
 from compiler.file import File, Origin
 from compiler.gateways import MESH
 
@@ -89,7 +90,7 @@ def _stateless(fleet: Fleet, server: ServerDeployment) -> Object:
 
 def _stateful(fleet: Fleet, server: ServerDeployment) -> Object:
     """A StatefulSet: each replica has a volume of its own, which outlives it."""
-    storage, part = server.server.spec.storage, selector(server.name, component(server))
+    storage, part = server.server.spec.storage, pods_of(server)
     assert storage is not None, server.name
     count: Object = {} if server.autoscaled else {"replicas": server.minimum}
     claim = {

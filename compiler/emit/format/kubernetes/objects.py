@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
-from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
+from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.labels import Workload, component, of_workload
 from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster
-
-Workload = AgentDeployment | ServerDeployment
 
 _ARGO = "argocd.argoproj.io"
 _WAVES: Mapping[str, int] = {
@@ -99,30 +98,9 @@ def folder(workload: Workload) -> str:
     return f"{root}/projects/{workload.project.name}/{part}-{workload.name}"
 
 
-def component(workload: Workload) -> Literal["agent", "mcp-server"]:
-    """Its part in the architecture."""
-    return "agent" if isinstance(workload, AgentDeployment) else "mcp-server"
-
-
 def model_secret(agent: AgentDeployment) -> str:
     """The Secret with the credential of an agent's model; kagent needs the agent's name itself."""
     return f"{agent.name}-model" if agent.kagent else agent.name
-
-
-def selector(name: str, part: str) -> dict[str, str]:
-    """The labels by which pods are found. They are immutable: nothing that changes belongs here."""
-    return {"app.kubernetes.io/name": name, "app.kubernetes.io/component": part}
-
-
-def labels(fleet: Fleet, workload: Workload) -> dict[str, str]:
-    """The labels of every object of a workload."""
-    project = workload.project.name if workload.project else "platform"
-    return {
-        **selector(workload.name, component(workload)),
-        "app.kubernetes.io/part-of": project,
-        "app.kubernetes.io/managed-by": "roster",
-        f"{fleet.platform.labelDomain}/project": project,
-    }
 
 
 def metadata(fleet: Fleet, workload: Workload, annotations: Mapping[str, str] = {}) -> Object:
@@ -130,6 +108,6 @@ def metadata(fleet: Fleet, workload: Workload, annotations: Mapping[str, str] = 
     found: Object = {
         "name": workload.name,
         "namespace": workload.namespace,
-        "labels": labels(fleet, workload),
+        "labels": of_workload(fleet, workload),
     }
     return {**found, "annotations": dict(annotations)} if annotations else found
