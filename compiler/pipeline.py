@@ -12,7 +12,8 @@ from compiler.check import check
 from compiler.decode import decode
 from compiler.derive import Fleet, derive
 from compiler.diagnostic import Diagnostic, canonical, has_errors
-from compiler.emit import File, emit
+from compiler.emit import emit
+from compiler.file import File
 from compiler.graph import Broken, Graph, Resource
 from compiler.link import link
 from compiler.model import Locked, Spec

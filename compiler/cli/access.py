@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import inputs
-from compiler.cli.session import analysed, fail, root_option, table, today_option
+from compiler.cli.failure import fail
+from compiler.cli.session import analysed, root_option, table, today_option
 from compiler.diagnostic import did_you_mean
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import inputs, memory, program
-from compiler.cli.session import compiled, fail, root_option, today_option
+from compiler.cli import inputs, memory
+from compiler.cli.failure import fail
+from compiler.cli.session import attested, compiled, root_option, today_option
 from compiler.diagnostic import Rule, did_you_mean
 
 if TYPE_CHECKING:
-    from compiler.emit import File, Origin
+    from compiler.file import File, Origin
 
 _PAGES = Path(__file__).parents[2] / "tests" / "check"
 
@@ -55,7 +56,7 @@ def _page(rule: Rule) -> str:
 
 def _explain_file(what: str, root: Path, today: date) -> None:
     read = inputs.read(root)
-    made = program.attested(compiled(read, today, memo=memory.Charts(root)).files, read)
+    made = attested(compiled(read, today, memo=memory.Charts(root)).files, read)
     files = {file.path: file for file in made}
     path, _, field = what.partition(":")
     name = _below(path, root)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler import write
-from compiler.cli import inputs, memory, program
-from compiler.cli.session import compiled, fail, root_option, show, summary, today_option
+from compiler.cli import inputs, memory
+from compiler.cli.failure import fail
+from compiler.cli.session import attested, compiled, root_option, show, summary, today_option
 from compiler.diagnostic import Diagnostic, canonical, has_errors, visible
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _generate(root: Path, today: date, target: Path) -> None:
             click.echo("nothing has changed", err=True)
             return
         result = made or _remembering(read, today, root)
-        files = program.attested(result.files, read)
+        files = attested(result.files, read)
         changes = write.plan(files, have, write.owned(handle))
         replaced = (path for path in (*changes.save, *changes.remove) if path in have)
         _step(result, write.texts(handle, replaced), read)
@@ -89,7 +90,7 @@ def _step(result: Compilation, before: dict[str, str], read: inputs.Inputs) -> N
 
 def _compare(root: Path, today: date, target: Path) -> None:
     read = inputs.read(root)
-    files = program.attested(_compile(read, today).files, read)
+    files = attested(_compile(read, today).files, read)
     have: write.Snapshot = {}
     ours: frozenset[str] = frozenset()
     if target.is_dir():

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compiler.cli.failure import fail
 from compiler.cli.inputs import MAX_FOREIGN
-from compiler.cli.session import fail
 from compiler.diagnostic import visible
 from compiler.source import Source
 

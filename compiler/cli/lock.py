@@ -12,7 +12,8 @@ import click
 
 from compiler import write
 from compiler.cli import inputs
-from compiler.cli.session import fail, read_graph, root_option, table
+from compiler.cli.failure import fail
+from compiler.cli.session import read_graph, root_option, table
 from compiler.diagnostic import visible
 
 if TYPE_CHECKING:

@@ -17,10 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from compiler.cli import program
 from compiler.diagnostic import Diagnostic, Label, Severity
 from compiler.source import Pos, Source, Span
-
-_PACKAGE = Path(__file__).parents[1]
 
 
 def key(inputs: str, today: date) -> str:
@@ -33,8 +32,7 @@ def _program() -> str:
     """A digest of the compiler, its libraries and Python."""
     libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).iterdir())
     digest = sha256("\n".join([sys.version, *libraries]).encode())
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(path.read_bytes())
+    digest.update(program.digest().encode())
     return digest.hexdigest()
 
 

@@ -8,7 +8,8 @@ import click
 
 from compiler import statement, write
 from compiler.cli import inputs, program
-from compiler.cli.session import fail, root_option
+from compiler.cli.failure import fail
+from compiler.cli.session import root_option
 from compiler.diagnostic import visible
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from compiler.cli.session import fail
+from compiler.cli.failure import fail
 from compiler.diagnostic import did_you_mean
 
 

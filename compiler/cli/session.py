@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from compiler.cli import program
+from compiler.cli.failure import fail
 from compiler.cli.inputs import Inputs
 from compiler.diagnostic import Diagnostic, Severity, canonical, has_errors
 from compiler.source import Source
@@ -19,6 +21,7 @@ from compiler.source import Source
 if TYPE_CHECKING:
     from compiler.cli.memory import Charts
     from compiler.derive import Fleet
+    from compiler.file import File
     from compiler.graph import Graph
     from compiler.pipeline import Compilation
 
@@ -73,12 +76,6 @@ def _root(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> P
         if (folder / "specs").is_dir():
             return folder
     fail("there is no folder `specs/` here or above; name the repository with --root")
-
-
-def fail(message: str) -> NoReturn:
-    """Stop with exit code 2: wrong usage, or a broken environment."""
-    click.echo(f"roster: {message}", err=True)
-    raise SystemExit(2)
 
 
 def show(
@@ -163,6 +160,13 @@ def made(
         return pipeline.compile(read.sources.values(), today=today, memo=memo, admitted=admitted)
     except PackageNotFoundError as missing:
         fail(f"charts need a library that is not there: python -m pip install {missing.name}")
+
+
+def attested(files: tuple[File, ...], read: Inputs) -> tuple[File, ...]:
+    """The files that these inputs compile to, and the statement of their provenance."""
+    from compiler.attest import attest
+
+    return attest(files, read.digests, program.digest(), program.number()) if files else ()
 
 
 def analysed(read: Inputs, today: date) -> Fleet:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import inputs
-from compiler.cli.session import fail, root_option, show, summary
+from compiler.cli.failure import fail
+from compiler.cli.session import root_option, show, summary
 from compiler.diagnostic import has_errors, visible
 
 if TYPE_CHECKING:

@@ -79,7 +79,8 @@ def test_subjects_are_all_files_and_dependencies_all_inputs() -> None:
 
 def test_the_compilers_digest_can_be_had_with_a_shell() -> None:
     line = (
-        "find compiler -name '*.py' | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d ' ' -f 1"
+        r"find compiler -name '*.py' -o -name '*.j2' | LC_ALL=C sort | xargs sha256sum"
+        " | sha256sum | cut -d ' ' -f 1"
     )
     (entry,) = VALUE["predicate"]["runDetails"]["builder"]["builderDependencies"]
     assert run("sh", "-c", line).strip() == entry["digest"]["sha256"]
