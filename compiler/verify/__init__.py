@@ -7,19 +7,21 @@ reads them (Cedar and CEL are judged by their engines), and shares nothing with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from compiler.parse import Document
 from compiler.verify import (
     agent_config,
     agentgateway,
+    agentic_networking,
     argocd,
     bridges,
     cards,
     clients,
+    envoy_ai_gateway,
     gateway_local,
     identity,
     kagent,
-    mcproute,
     mesh,
     network,
     permissions,
@@ -27,24 +29,36 @@ from compiler.verify import (
     rbac,
     registry,
     toolhive,
-    xaccess,
 )
 from compiler.verify.artefacts import Artefacts, Malformed, read
+from compiler.verify.gateway import Gateway
 from compiler.verify.relation import Call, Report
-from compiler.verify.specs import World, world
+from compiler.verify.specs import Estate, read_estate
 
-__all__ = ["Call", "Malformed", "Report", "verify"]
+__all__ = ["GATEWAYS", "Call", "Malformed", "Report", "verify"]
 
-Reader = Callable[[World, Artefacts], Report]
+Reader = Callable[[Estate, Artefacts], Report]
 
+
+class GatewayReader(Protocol):
+    """The reader of a tool gateway is a module: what it states of the product, and how to read."""
+
+    GATEWAY: Gateway
+
+    def read(self, estate: Estate, artefacts: Artefacts) -> Report: ...
+
+
+GATEWAYS: tuple[GatewayReader, ...] = (
+    agentgateway,
+    toolhive,
+    agentic_networking,
+    envoy_ai_gateway,
+)
 READERS: tuple[Reader, ...] = (
     identity.read,
     network.read,
     mesh.read,
-    agentgateway.read,
-    toolhive.read,
-    xaccess.read,
-    mcproute.read,
+    *(gateway.read for gateway in GATEWAYS),
     kagent.read,
     agent_config.read,
     rbac.read,
@@ -65,6 +79,7 @@ def verify(files: Mapping[str, str], documents: Iterable[Document]) -> tuple[Rep
 
     The first report is about files that cannot be read. Malformed, if the specs are no specs.
     """
-    said, artefacts = world(documents), read(files)
+    estate = read_estate(documents, (reader.GATEWAY for reader in GATEWAYS))
+    artefacts = read(files)
     unreadable = Report("files", 0, faults=artefacts.faults)
-    return (unreadable, *(reader(said, artefacts) for reader in READERS))
+    return (unreadable, *(reader(estate, artefacts) for reader in READERS))

@@ -10,26 +10,26 @@ from compiler.verify.labels import COMPONENT, NAME
 from compiler.verify.places import Doors, destinations, doors
 from compiler.verify.pods import WORKLOADS
 from compiler.verify.relation import Call, Fault, Finding, Instance, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 ACCESS = "access.json"
 SERVERS = "mcp.json"
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the tools that agents are told of, and can reach; they can ask a human."""
-    found, judged = gather(world, artefacts, _cluster)
+    found, judged = gather(estate, artefacts, _cluster)
     wanted = [
         call
         for cluster in judged
-        if not world.clusters[cluster].kagent
-        for call in world.calls(cluster)
+        if not estate.clusters[cluster].kagent
+        for call in estate.calls(cluster)
     ]
     return compare("agent-config", found, wanted, approvals=True)
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
-    homes = {project.agents_namespace: project.name for project in world.projects.values()}
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    homes = {project.agents_namespace: project.name for project in estate.projects.values()}
     told = {
         (one.namespace, one.name): one
         for one in artefacts.all(cluster, "ConfigMap")
@@ -39,9 +39,9 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
         for one in artefacts.all(cluster, kind):
             if one.spec["template"]["metadata"]["labels"].pairs().get(COMPONENT) == "agent":
                 yield from _own(cluster, one, {n for home, n in told if home == one.namespace})
-    known = doors(world, artefacts, cluster)
+    known = doors(estate, artefacts, cluster)
     for (home, name), one in told.items():
-        yield from _told(world, known, Call(cluster, homes[home], name, "", "", ""), one)
+        yield from _told(estate, known, Call(cluster, homes[home], name, "", "", ""), one)
 
 
 def _own(cluster: str, one: Object, told: set[str]) -> Iterator[Fault]:
@@ -62,7 +62,7 @@ def _mounted(pod: Node) -> Iterator[str]:
             yield source["configMap"]["name"].text()
 
 
-def _told(world: World, known: Doors, who: Call, one: Object) -> Iterator[Finding]:
+def _told(estate: Estate, known: Doors, who: Call, one: Object) -> Iterator[Finding]:
     """The calls of an agent that are named to it and lead somewhere."""
     data, path = one.node["data"], one.node.path
     listed = from_json(data[ACCESS].text("{}"), f"{path}: {ACCESS}")["approval"]
@@ -75,10 +75,10 @@ def _told(world: World, known: Doors, who: Call, one: Object) -> Iterator[Findin
         if not any(to.server in listed.names() for to in found):
             yield Fault(f"{path}: the server {name} leads to none whose tools are granted")
     for server, approvals in listed.fields():
-        if server not in world.servers:
+        if server not in estate.servers:
             yield Fault(f"{path}: there is no server {server}")
             continue
-        home, _ = to = world.instance(who.project, server)
+        home, _ = to = estate.instance(who.project, server)
         if to in reached:
             for tool, approval in approvals.pairs().items():
                 yield who._replace(namespace=home, server=server, tool=tool, approval=approval)

@@ -12,15 +12,16 @@ from typing import NamedTuple
 from compiler.verify.artefacts import Artefacts, Node, Object, by_namespace
 from compiler.verify.callers import Caller, tried, words
 from compiler.verify.expressions import Rules, expression, merged
-from compiler.verify.gathering import agree, gateway, unknown
-from compiler.verify.labels import has
+from compiler.verify.gateway import TOOL_GATEWAY, Gateway, Pod, by_path, of_class, proxy
+from compiler.verify.gathering import agree, report_calls, unknown
+from compiler.verify.labels import GATEWAY_NAME, INSTANCE, has
+from compiler.verify.labels import NAME as APP
 from compiler.verify.places import Doors, doors, instance
 from compiler.verify.relation import Fault, Finding, Instance, Report
 from compiler.verify.routes import Route, routes
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 NAME = "agentgateway"
-AUDIENCE = "tool-gateway"
 GROUP = "agentgateway.dev"
 JUDGED = ("AgentgatewayBackend", "AgentgatewayPolicy", "AgentgatewayParameters")
 LEVELS = ("Gateway", "Gateway/", "HTTPRoute", "HTTPRoute/")
@@ -43,30 +44,39 @@ class Token(NamedTuple):
     issuer: str = ""
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def _pods(artefacts: Artefacts, cluster: str) -> Iterator[Pod]:
+    for gateway in of_class(artefacts, cluster, NAME).values():
+        labels = dict.fromkeys((GATEWAY_NAME, APP, INSTANCE), gateway.name)
+        yield proxy(gateway, gateway.name, labels)
+
+
+GATEWAY = Gateway(NAME, _pods, account=lambda _: TOOL_GATEWAY, endpoint=by_path)
+
+
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the calls that agentgateway permits, tool by tool."""
-    return gateway(NAME, world, artefacts, _cluster)
+    return report_calls(NAME, estate, artefacts, _cluster)
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     policies = artefacts.all(cluster, "AgentgatewayPolicy", GROUP)
     yield from agree(cluster, "AgentgatewayPolicies", map(_providers, filter(_tokens, policies)))
     near = by_namespace(policies)
     found = artefacts.all(cluster, "AgentgatewayBackend", GROUP)
     backends = {(one.namespace, one.name): one for one in found}
-    known = doors(world, artefacts, cluster)
+    known = doors(estate, artefacts, cluster)
     for route in routes(artefacts, cluster, NAME):
         for ref in route.rule["backendRefs"].items():
-            for way in _ways(world, known, route, ref, backends):
+            for way in _ways(estate, known, route, ref, backends):
                 if isinstance(way, Fault):
                     yield way
                 else:
-                    yield from _permitted(world, cluster, way, near)
+                    yield from _permitted(estate, cluster, way, near)
 
 
 def _ways(
-    world: World,
+    estate: Estate,
     known: Doors,
     route: Route,
     ref: Node,
@@ -86,7 +96,7 @@ def _ways(
     for target in backend.spec["mcp"]["targets"].items() if backend else ():
         static = target["static"]
         host, port = static["host"].text(), static["port"].number()
-        found = instance(world, known, host, port, static["path"].text("/mcp"))
+        found = instance(estate, known, host, port, static["path"].text("/mcp"))
         if found:
             yield Way(route, backend, target["name"].text(), found)
         else:
@@ -94,7 +104,7 @@ def _ways(
 
 
 def _permitted(
-    world: World, cluster: str, way: Way, policies: Mapping[str, tuple[Object, ...]]
+    estate: Estate, cluster: str, way: Way, policies: Mapping[str, tuple[Object, ...]]
 ) -> Iterator[Finding]:
     """The calls that get through on one way."""
     if way.route.path != f"/{way.instance.server}":
@@ -110,13 +120,13 @@ def _permitted(
     named = words([*requests.texts, *calls.texts])
 
     def permits(caller: Caller, tool: str) -> bool:
-        jwt = {"sub": caller.subject, "aud": [AUDIENCE], "iss": token.issuer}
+        jwt = {"sub": caller.subject, "aud": [TOOL_GATEWAY], "iss": token.issuer}
         http = {"method": "POST", "path": way.route.path, "headers": {}}
         context = {"jwt": jwt, "request": http}
         call = {**context, "mcp": {"tool": {"name": tool, "target": way.target}}}
         return not token.checked or (requests.permit(context) and calls.permit(call))
 
-    yield from tried(world, cluster, way.instance, named, permits)
+    yield from tried(estate, cluster, way.instance, named, permits)
 
 
 def _levels(policy: Object, way: Way) -> Iterator[str]:
@@ -172,7 +182,7 @@ def _settings(jwt: Node) -> Token:
     strict = jwt["mode"].text("Strict") == "Strict" and bool(providers)
     for provider in providers:
         named = bool(provider["issuer"].text())
-        strict = strict and named and provider["audiences"].texts() == (AUDIENCE,)
+        strict = strict and named and provider["audiences"].texts() == (TOOL_GATEWAY,)
     return Token(strict, providers[0]["issuer"].text()) if strict else Token(False)
 
 

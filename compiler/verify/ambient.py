@@ -13,9 +13,10 @@ from typing import NamedTuple
 from compiler.verify import istio
 from compiler.verify.artefacts import Artefacts, Object, by_namespace
 from compiler.verify.callers import Caller
+from compiler.verify.gateway import Pod
 from compiler.verify.istio import Policy, Request
 from compiler.verify.labels import Labels, has
-from compiler.verify.pods import HBONE, MESH_CLASS, Pod, namespaces
+from compiler.verify.pods import HBONE, MESH_CLASS, namespaces
 
 USE = "istio.io/use-waypoint"
 USE_NAMESPACE = "istio.io/use-waypoint-namespace"

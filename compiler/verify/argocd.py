@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from compiler.verify.artefacts import Artefacts, Object
 from compiler.verify.gathering import gather
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 from compiler.verify.syncs import WIDE, Held, held, plural, subject
 
 GROUP = "argoproj.io"
@@ -22,16 +22,16 @@ _LISTS = (_CLUSTER, _NAMESPACED, "destinations", "destinationServiceAccounts")
 Holders = Mapping[str, Held]
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare what syncs may bring with what there is to bring."""
-    found, judged = gather(world, artefacts, _cluster)
+    found, judged = gather(estate, artefacts, _cluster)
     wanted = {call for cluster in judged for call in _wanted(artefacts, cluster)}
     return compare("argocd", found, wanted)
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     projects = _projects(artefacts, cluster)
-    if bool(projects) != world.clusters[cluster].synced:
+    if bool(projects) != estate.clusters[cluster].synced:
         yield Fault(f"{cluster}: Argo CD is there, or AppProjects are, but not both")
     if not projects:
         return
@@ -39,14 +39,14 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     yield from faults
     yield from _brought(artefacts, cluster)
     for project in projects.values():
-        yield from _closed(world, project)
+        yield from _closed(estate, project)
         yield from _permitted(cluster, project, holders)
     yield from _wider(artefacts, cluster, projects, holders)
     for one in artefacts.all(cluster, "Application", GROUP):
         target = one.spec["destination"]
         if one.spec["project"].text() not in projects:
             yield Fault(f"{one.node.path}: its AppProject does not exist")
-        if not target["server"].absent or target["name"].text() not in world.clusters:
+        if not target["server"].absent or target["name"].text() not in estate.clusters:
             yield Fault(f"{one.node.path}: its destination is no cluster by name")
 
 
@@ -79,16 +79,16 @@ def _brought(artefacts: Artefacts, cluster: str) -> Iterator[Fault]:
             yield Fault(f"{path}: {times[path]} Applications bring it")
 
 
-def _closed(world: World, project: Object) -> Iterator[Fault]:
+def _closed(estate: Estate, project: Object) -> Iterator[Fault]:
     """An AppProject has no wildcard, one repository, and no account of an agent or a server."""
     path, spec = project.node.path, project.spec
-    if spec["sourceRepos"].texts() != (world.repository,):
+    if spec["sourceRepos"].texts() != (estate.repository,):
         yield Fault(f"{path}: its sources are not the repository alone")
     fields = (one.fields() for name in _LISTS for one in spec[name].items())
     texts = [value.text() for some in fields for _, value in some]
     if any("*" in text or text.startswith("!") for text in texts):
         yield Fault(f"{path}: it has a wildcard")
-    workloads = {*world.servers, *(a for p in world.projects.values() for a in p.team)}
+    workloads = {*estate.servers, *(a for p in estate.projects.values() for a in p.team)}
     for one in spec["destinationServiceAccounts"].items():
         name = one["defaultServiceAccount"].text()
         if ":" in name or name in workloads:

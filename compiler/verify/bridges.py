@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
 from compiler.verify.clients import granted, without_package
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the calls that bridges let through."""
     found: list[Finding] = []
     ports: dict[tuple[str, int], str] = {}
@@ -23,21 +23,21 @@ def read(world: World, artefacts: Artefacts) -> Report:
         if parts[0] == "pm2" and parts[2:3] == ["servers"]:
             try:
                 bridge = from_json(artefacts.files[path], path)
-                found += tuple(_bridge(world, parts[1], path, bridge))
+                found += tuple(_bridge(estate, parts[1], path, bridge))
                 other = ports.setdefault((parts[1], bridge["port"].number()), path)
                 if other != path:
                     found.append(Fault(f"{path}: {other} has the same port"))
             except Malformed as wrong:
                 found.append(Fault(str(wrong)))
-    wanted = [call for call in granted(world) if world.servers[call.server].package]
-    return compare("stack", found, wanted, inexpressible=without_package(world))
+    wanted = [call for call in granted(estate) if estate.servers[call.server].package]
+    return compare("stack", found, wanted, inexpressible=without_package(estate))
 
 
-def _bridge(world: World, project: str, path: str, bridge: Node) -> Iterator[Finding]:
+def _bridge(estate: Estate, project: str, path: str, bridge: Node) -> Iterator[Finding]:
     server = bridge["server"].text()
     if path != f"pm2/{project}/servers/{server}.json" or bridge["project"].text() != project:
         yield Fault(f"{path}: it is the bridge of {bridge['project'].text()}/{server}")
-    if server in world.servers and bridge["command"].texts() != world.servers[server].package:
+    if server in estate.servers and bridge["command"].texts() != estate.servers[server].package:
         yield Fault(f"{path}: it starts another program than the package of {server}")
     for caller, tools in bridge["tools"].fields():
         home, _, agent = caller.partition(".")

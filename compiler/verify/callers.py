@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from compiler.verify.relation import Call, Instance
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 STRANGER = "0-stranger"
 """No agent, project or namespace can have this name: theirs start with a letter."""
@@ -66,13 +66,13 @@ def _words(value: Any) -> Iterator[str]:
             yield from _words(inner)
 
 
-def agents(world: World, project: str) -> Iterator[Caller]:
+def agents(estate: Estate, project: str) -> Iterator[Caller]:
     """The agents of a project."""
-    one = world.projects[project]
+    one = estate.projects[project]
     return (Caller(one.agents_namespace, agent, project) for agent in one.team)
 
 
-def candidates(world: World, users: Iterable[str], named: Iterable[str]) -> frozenset[Caller]:
+def candidates(estate: Estate, users: Iterable[str], named: Iterable[str]) -> frozenset[Caller]:
     """Whom to try on a server: its users' agents, whoever rules name, and strangers.
 
     A stranger is somebody without a name, in each namespace of agents and outside of them, and
@@ -80,25 +80,25 @@ def candidates(world: World, users: Iterable[str], named: Iterable[str]) -> froz
     identity a rule has any part.
     """
     users, named = frozenset(users), frozenset(named)
-    own = [caller for project in users for caller in agents(world, project)]
+    own = [caller for project in users for caller in agents(estate, project)]
     unknown = [Caller(caller.namespace, STRANGER, caller.project) for caller in own]
     alike = [Caller(STRANGER, caller.account) for caller in own]
-    others = _others(world, users, named)
-    named_ones = _identities(world, named)
+    others = _others(estate, users, named)
+    named_ones = _identities(estate, named)
     return frozenset((*own, *unknown, *alike, *others, *named_ones, Caller(STRANGER, STRANGER)))
 
 
-def _others(world: World, users: frozenset[str], named: frozenset[str]) -> Iterator[Caller]:
+def _others(estate: Estate, users: frozenset[str], named: frozenset[str]) -> Iterator[Caller]:
     found = {part for word in named for part in _PART.findall(word)}
     parts = {part for part in found if not any(part in usual for usual in _USUAL)}
-    for project in world.projects.keys() - users:
-        for caller in islice(agents(world, project), 1):
+    for project in estate.projects.keys() - users:
+        for caller in islice(agents(estate, project), 1):
             if any(part in caller.subject or part in caller.spiffe for part in parts):
                 yield caller
 
 
-def _identities(world: World, named: Iterable[str]) -> Iterator[Caller]:
-    homes = {one.agents_namespace: one for one in world.projects.values()}
+def _identities(estate: Estate, named: Iterable[str]) -> Iterator[Caller]:
+    homes = {one.agents_namespace: one for one in estate.projects.values()}
     for match in filter(None, map(_IDENTITY.fullmatch, named)):
         home = homes.get(match[1])
         known = home is not None and match[2] in home.team
@@ -115,16 +115,16 @@ def tools(declared: Iterable[str], named: Iterable[str]) -> tuple[str, ...]:
 
 
 def tried(
-    world: World,
+    estate: Estate,
     cluster: str,
     instance: Instance,
     named: frozenset[str],
     permits: Callable[[Caller, str], bool],
 ) -> Iterator[Call]:
     """The calls of one server instance that a layer permits, among all that are worth trying."""
-    users = world.users(cluster).get(instance, ())
-    names = tools(world.servers[instance.server].tools, named)
-    for caller in candidates(world, users, named):
+    users = estate.users(cluster).get(instance, ())
+    names = tools(estate.servers[instance.server].tools, named)
+    for caller in candidates(estate, users, named):
         for tool in names:
             if permits(caller, tool):
                 yield Call(cluster, caller.project, caller.shown, *instance, tool)

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 _FOLDER, _SUFFIX = "cards/", ".cdx.json"
 _FLEET = "cards/fleet.cdx.json"
 _GRANT = "roster:grant:"
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare what each agent's BOM says of it, and what the fleet's says of all."""
     wanted = [
         Call("", project, agent, "", server, tool, approval)
-        for (project, agent, server, tool), approval in world.grants.items()
+        for (project, agent, server, tool), approval in estate.grants.items()
     ]
     paths = (path for path in artefacts.files if path.startswith(_FOLDER))
     own = [path for path in paths if path.endswith(_SUFFIX) and path.count("/") == 1]

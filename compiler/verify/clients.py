@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
 from compiler.verify.relation import TOOLS, Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 NO_PACKAGE = "a laptop cannot start a server without a package"
 
@@ -36,40 +36,42 @@ LOCAL = "local/"
 """Beside a client's own file: the one that leads to the local stack."""
 
 
-def read(client: Client, world: World, artefacts: Artefacts) -> Report:
+def read(client: Client, estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the servers that a client starts for each agent."""
     found: list[Finding] = []
     for project, agent, path in files(artefacts, client.file):
         try:
             config = from_json(artefacts.files[path], path)
             who = Call("", project, agent, "", "", "")
-            found += tuple(_listed(world, client, who, config))
+            found += tuple(_listed(estate, client, who, config))
             if client.file.startswith(LOCAL):
                 found += tuple(_elsewhere(artefacts, project, config[client.servers]))
         except Malformed as wrong:
             found.append(Fault(str(wrong)))
-    wanted = [call for call in granted(world) if world.servers[call.server].package]
-    silent = [(TOOLS, pair) for pair in world.narrowed(wanted)]
-    silent += without_package(world)
+    wanted = [call for call in granted(estate) if estate.servers[call.server].package]
+    silent = [(TOOLS, pair) for pair in estate.narrowed(wanted)]
+    silent += without_package(estate)
     return compare(client.name, found, {call.pair for call in wanted}, inexpressible=silent)
 
 
-READERS: tuple[Callable[[World, Artefacts], Report], ...] = tuple(
+READERS: tuple[Callable[[Estate, Artefacts], Report], ...] = tuple(
     partial(read, one)
     for client in CLIENTS
     for one in (client, client._replace(name=f"{client.name}-local", file=LOCAL + client.file))
 )
 
 
-def granted(world: World) -> Iterator[Call]:
+def granted(estate: Estate) -> Iterator[Call]:
     """Every grant, outside of clusters."""
-    for (project, agent, server, tool), approval in world.grants.items():
+    for (project, agent, server, tool), approval in estate.grants.items():
         yield Call("", project, agent, "", server, tool, approval)
 
 
-def without_package(world: World) -> list[tuple[str, Call]]:
+def without_package(estate: Estate) -> list[tuple[str, Call]]:
     """The grants that no laptop can use."""
-    return [(NO_PACKAGE, call) for call in granted(world) if not world.servers[call.server].package]
+    return [
+        (NO_PACKAGE, call) for call in granted(estate) if not estate.servers[call.server].package
+    ]
 
 
 def files(artefacts: Artefacts, name: str) -> Iterator[tuple[str, str, str]]:
@@ -80,11 +82,11 @@ def files(artefacts: Artefacts, name: str) -> Iterator[tuple[str, str, str]]:
             yield parts[1], parts[2], path
 
 
-def _listed(world: World, client: Client, who: Call, config: Node) -> Iterator[Finding]:
+def _listed(estate: Estate, client: Client, who: Call, config: Node) -> Iterator[Finding]:
     inputs = {one["id"].text() for one in config["inputs"].items()}
     for name, entry in config[client.servers].fields():
         yield who._replace(server=name)
-        secrets = world.servers[name].secrets if name in world.servers else frozenset[str]()
+        secrets = estate.servers[name].secrets if name in estate.servers else frozenset[str]()
         for key, value in _values(entry):
             match = client.reference.fullmatch(value.text().removeprefix("Bearer "))
             unasked = match and match.re.groups and match[1] not in inputs

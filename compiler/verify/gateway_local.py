@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from compiler.verify.artefacts import Artefacts, Malformed, Node
 from compiler.verify.callers import STRANGER, tools, words
 from compiler.verify.expressions import Expression, Rules, expression
+from compiler.verify.gateway import TOOL_GATEWAY
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 from compiler.verify.texts import yaml
 
-AUDIENCE = "tool-gateway"
 
-
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the calls that the laptops' gateways permit; who cannot start, is not there."""
     found: list[Finding] = []
     for path in sorted(artefacts.files):
@@ -22,28 +21,28 @@ def read(world: World, artefacts: Artefacts) -> Report:
         project, _, name = rest.partition("/")
         if folder == "gateway" and name == "config.yaml":
             try:
-                found += tuple(_project(world, project, yaml(artefacts.files[path], path)))
+                found += tuple(_project(estate, project, yaml(artefacts.files[path], path)))
             except Malformed as wrong:
                 found.append(Fault(str(wrong)))
     wanted = [
         Call("", project, agent, "", server, tool, approval)
-        for (project, agent, server, tool), approval in world.grants.items()
-        if world.local_gateway and world.servers[server].package
+        for (project, agent, server, tool), approval in estate.grants.items()
+        if estate.local_gateway and estate.servers[server].package
     ]
     return compare("gateway-local", found, wanted)
 
 
-def _project(world: World, project: str, config: Node) -> Iterator[Finding]:
+def _project(estate: Estate, project: str, config: Node) -> Iterator[Finding]:
     for key in config.names():
         if key not in ("binds", "config"):
             yield Fault(f"{config.path}: `{key}` is nothing that this reader knows")
     for bind in config["binds"].items():
         for listener in bind["listeners"].items():
             for route in listener["routes"].items():
-                yield from _route(world, project, route)
+                yield from _route(estate, project, route)
 
 
-def _route(world: World, project: str, route: Node) -> Iterator[Finding]:
+def _route(estate: Estate, project: str, route: Node) -> Iterator[Finding]:
     """The calls that one route permits: whose tokens are not checked, everybody makes them."""
     policies = route["policies"]
     checked = _checked(policies["jwtAuth"])
@@ -55,13 +54,13 @@ def _route(world: World, project: str, route: Node) -> Iterator[Finding]:
         named = words(rules.texts)
         for target in backend["mcp"]["targets"].items():
             server = target["name"].text()
-            if server not in world.servers or paths != [f"/{server}"]:
+            if server not in estate.servers or paths != [f"/{server}"]:
                 yield Fault(f"{target.path}: {', '.join(paths) or '/'} leads to {server}")
                 continue
             issuer = policies["jwtAuth"]["issuer"].text()
-            for caller in _callers(world, project, named):
-                token = {"sub": caller, "aud": [AUDIENCE], "iss": issuer}
-                for tool in tools(world.servers[server].tools, named):
+            for caller in _callers(estate, project, named):
+                token = {"sub": caller, "aud": [TOOL_GATEWAY], "iss": issuer}
+                for tool in tools(estate.servers[server].tools, named):
                     call = {"jwt": token, "mcp": {"tool": {"name": tool, "target": server}}}
                     if not checked or rules.permit(call):
                         yield _call(project, caller, server, tool)
@@ -70,7 +69,7 @@ def _route(world: World, project: str, route: Node) -> Iterator[Finding]:
 def _checked(jwt: Node) -> bool:
     """Without `mode: strict`, a request needs no token; without audiences, any token will do."""
     strict = jwt["mode"].text() == "strict" and bool(jwt["issuer"].text())
-    return strict and jwt["audiences"].texts() == (AUDIENCE,) and not jwt["jwks"].absent
+    return strict and jwt["audiences"].texts() == (TOOL_GATEWAY,) and not jwt["jwks"].absent
 
 
 def _rules(*policies: Node) -> Rules:
@@ -87,9 +86,9 @@ def _rules(*policies: Node) -> Rules:
     return Rules(**{action: tuple(some) for action, some in found.items()})
 
 
-def _callers(world: World, project: str, named: Iterable[str]) -> frozenset[str]:
+def _callers(estate: Estate, project: str, named: Iterable[str]) -> frozenset[str]:
     """The project's agents, one of each other project, whoever rules name, and strangers."""
-    teams = {one.name: list(one.team) for one in world.projects.values()}
+    teams = {one.name: list(one.team) for one in estate.projects.values()}
     own = [f"{project}.{agent}" for agent in teams.get(project, ())]
     others = [f"{other}.{agent}" for other, team in teams.items() for agent in team[:1]]
     strangers = (f"{project}.{STRANGER}", f"{STRANGER}.{STRANGER}")

@@ -7,30 +7,30 @@ from typing import Any
 
 from compiler.verify.artefacts import Artefacts, Malformed
 from compiler.verify.relation import Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
-Reader = Callable[[World, Artefacts, str], Iterator[Finding]]
+Reader = Callable[[Estate, Artefacts, str], Iterator[Finding]]
 
 
 def gather(
-    world: World, artefacts: Artefacts, reader: Reader
+    estate: Estate, artefacts: Artefacts, reader: Reader
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """What a layer says in all clusters, and the clusters in which it could be read."""
     found: list[Finding] = []
     judged: list[str] = []
-    for cluster in world.clusters:
+    for cluster in estate.clusters:
         try:
-            found += tuple(reader(world, artefacts, cluster))
+            found += tuple(reader(estate, artefacts, cluster))
             judged.append(cluster)
         except Malformed as wrong:
             found.append(Fault(str(wrong)))
     return tuple(found), tuple(judged)
 
 
-def gateway(name: str, world: World, artefacts: Artefacts, reader: Reader) -> Report:
+def report_calls(name: str, estate: Estate, artefacts: Artefacts, reader: Reader) -> Report:
     """A tool gateway's report: the calls that go through it, tool by tool."""
-    found, judged = gather(world, artefacts, reader)
-    wanted = [call for call in world.gated(name) if call.cluster in judged]
+    found, judged = gather(estate, artefacts, reader)
+    wanted = [call for call in estate.gated(name) if call.cluster in judged]
     return compare(name, found, wanted)
 
 

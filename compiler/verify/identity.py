@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.verify.artefacts import Artefacts
+from compiler.verify.gateway import Pod
 from compiler.verify.gathering import gather
-from compiler.verify.pods import CLASSES, Pod, pods
+from compiler.verify.pods import pods
 from compiler.verify.relation import Fault, Finding, Report
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 THEMSELVES = ("agent", "mcp-server")
-PROXIES = ("toolhive", *CLASSES)
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the accounts of pods with their names: an agent or server runs as itself."""
-    found, judged = gather(world, artefacts, _cluster)
-    count = sum(pod.role in THEMSELVES for cluster in judged for pod in pods(artefacts, cluster))
+    found, judged = gather(estate, artefacts, _cluster)
+    count = sum(
+        pod.role in THEMSELVES for cluster in judged for pod in pods(estate, artefacts, cluster)
+    )
     faults = tuple(sorted({one.text for one in found if isinstance(one, Fault)}))
     return Report("identity", count, faults=faults)
 
 
-def _cluster(_world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
-    present = tuple(pods(artefacts, cluster))
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    present = tuple(pods(estate, artefacts, cluster))
     taken = {(pod.namespace, pod.account): pod for pod in present if _has_rights(pod)}
     for pod in present:
         owner = taken.get((pod.namespace, pod.account))
@@ -34,4 +36,4 @@ def _cluster(_world: World, artefacts: Artefacts, cluster: str) -> Iterator[Find
 
 def _has_rights(pod: Pod) -> bool:
     """Whether its account stands for it in rules: an agent's, a server's or a proxy's own."""
-    return pod.role in PROXIES or (pod.role in THEMSELVES and pod.account == pod.name)
+    return pod.role == "proxy" or (pod.role in THEMSELVES and pod.account == pod.name)

@@ -14,41 +14,38 @@ from compiler.verify.callers import tools
 from compiler.verify.gathering import gather, unknown
 from compiler.verify.places import Doors, destinations, doors
 from compiler.verify.relation import Call, Fault, Finding, Instance, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 GROUP = "kagent.dev"
 JUDGED = ("Agent", "RemoteMCPServer", "ModelConfig")
 
-CHECKED = frozenset({"agentgateway", "toolhive", "envoy-ai-gateway"})
-"""The gateways that know their callers by a token."""
 
-
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the tools that kagent gives its agents; it can ask a human."""
-    found, judged = gather(world, artefacts, _cluster)
+    found, judged = gather(estate, artefacts, _cluster)
     wanted = [
         call
         for cluster in judged
-        if world.clusters[cluster].kagent
-        for call in (*world.calls(cluster), *_delegations(world, cluster))
+        if estate.clusters[cluster].kagent
+        for call in (*estate.calls(cluster), *_delegations(estate, cluster))
     ]
     return compare("kagent", found, wanted, approvals=True)
 
 
-def _delegations(world: World, cluster: str) -> Iterator[Call]:
-    for project in world.projects.values():
+def _delegations(estate: Estate, cluster: str) -> Iterator[Call]:
+    for project in estate.projects.values():
         if cluster in project.clusters:
             for agent, delegates in project.team.items():
                 for other in delegates:
                     yield Call(cluster, project.name, agent, project.agents_namespace, other, "")
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     remote = artefacts.all(cluster, "RemoteMCPServer", GROUP)
     urls = {(one.namespace, one.name): one.spec["url"].text() for one in remote}
-    known = doors(world, artefacts, cluster)
-    homes = {project.agents_namespace: project.name for project in world.projects.values()}
+    known = doors(estate, artefacts, cluster)
+    homes = {project.agents_namespace: project.name for project in estate.projects.values()}
     yield from _tokens(cluster, artefacts.all(cluster, "Agent", GROUP))
     for one in artefacts.all(cluster, "Agent", GROUP):
         asks = {
@@ -58,7 +55,7 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
         }
         who = Call(cluster, homes.get(one.namespace, ""), one.name, "", "", "")
         for tool in one.spec["declarative"]["tools"].items():
-            yield from _tool(world, known, one, tool, who, urls, asks)
+            yield from _tool(estate, known, one, tool, who, urls, asks)
 
 
 def _tokens(cluster: str, agents: Iterable[Object]) -> Iterator[Fault]:
@@ -83,7 +80,7 @@ def _token(tool: Node) -> str:
 
 
 def _tool(
-    world: World,
+    estate: Estate,
     known: Doors,
     one: Object,
     tool: Node,
@@ -106,21 +103,23 @@ def _tool(
     if not reached:
         yield Fault(f"{tool.path}: `{tool.route}` leads to no server of the specs: {url or ref[1]}")
     names = server["toolNames"].texts()
-    checked = {world.gate(who.cluster, to.server) for to in reached} & CHECKED
+    gates = {estate.gate(who.cluster, to.server) for to in reached} & estate.gateways.keys()
+    checked = {gate for gate in gates if estate.gateways[gate].token}
     if checked and not _token(tool):
         yield Fault(f"{tool.path}: `{tool.route}` shows no token to {', '.join(sorted(checked))}")
     for to in reached:
-        for shown, name in _names(world, who.cluster, to, names):
+        for shown, name in _names(estate, who.cluster, to, names):
             approval = "human" if shown in asks else "none"
             yield who._replace(namespace=to[0], server=to[1], tool=name, approval=approval)
 
 
 def _names(
-    world: World, cluster: str, to: Instance, listed: tuple[str, ...]
+    estate: Estate, cluster: str, to: Instance, listed: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     """The tools that a list lets through: as its gateway shows them, and as the server does."""
-    start = f"{to.server}_" if world.gate(cluster, to.server) == "toolhive" else ""
+    gateway = estate.gateways.get(estate.gate(cluster, to.server))
+    start = gateway.prefix.format(to.server) if gateway else ""
     if listed:
         yield from ((shown, shown[len(start) :]) for shown in listed if shown.startswith(start))
         return
-    yield from ((start + name, name) for name in tools(world.servers[to.server].tools, ()))
+    yield from ((start + name, name) for name in tools(estate.servers[to.server].tools, ()))

@@ -10,6 +10,7 @@ Labels = Mapping[str, str]
 Selector = Callable[[Labels], bool]
 
 NAME = "app.kubernetes.io/name"
+INSTANCE = "app.kubernetes.io/instance"
 COMPONENT = "app.kubernetes.io/component"
 GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 

@@ -9,11 +9,12 @@ from compiler.verify import ambient, istio
 from compiler.verify.ambient import Gate, Mesh
 from compiler.verify.artefacts import Artefacts
 from compiler.verify.callers import STRANGER, UNDECLARED, Caller, candidates, tools
+from compiler.verify.gateway import TOOL_GATEWAY, Pod
 from compiler.verify.gathering import gather
 from compiler.verify.istio import Request
-from compiler.verify.pods import GATEWAY, HBONE, Pod, account, pods
+from compiler.verify.pods import HBONE, pods
 from compiler.verify.relation import TOOLS, Call, Fault, Finding, Instance, Report, compare
-from compiler.verify.specs import Server, World
+from compiler.verify.specs import Estate, Server
 
 LEGACY = "2025-11-25"
 JUDGED = ("AuthorizationPolicy", "PeerAuthentication")
@@ -21,67 +22,67 @@ GROUPS = ("security.istio.io", "networking.istio.io", "extensions.istio.io")
 """An object of another kind in these groups can change what is let through, so it is a fault."""
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare what the mesh lets through: calls behind a waypoint, connections elsewhere."""
-    found, judged = gather(world, artefacts, _cluster)
-    wanted = [call for cluster in judged for call in _expected(world, cluster)]
+    found, judged = gather(estate, artefacts, _cluster)
+    wanted = [call for cluster in judged for call in _expected(estate, cluster)]
     blunt = [
         call
         for cluster in judged
-        if world.clusters[cluster].meshed
-        for call in world.calls(cluster)
-        if not world.gate(cluster, call.server)
+        if estate.clusters[cluster].meshed
+        for call in estate.calls(cluster)
+        if not estate.gate(cluster, call.server)
     ]
-    silent = [(TOOLS, pair) for pair in world.narrowed(blunt)]
+    silent = [(TOOLS, pair) for pair in estate.narrowed(blunt)]
     return compare("mesh", found, wanted, inexpressible=silent)
 
 
-def _expected(world: World, cluster: str) -> Iterator[Call]:
-    if not world.clusters[cluster].meshed:
+def _expected(estate: Estate, cluster: str) -> Iterator[Call]:
+    if not estate.clusters[cluster].meshed:
         return
-    for call in world.calls(cluster):
-        gate = world.gate(cluster, call.server)
+    for call in estate.calls(cluster):
+        gate = estate.gate(cluster, call.server)
         if gate in ("mesh", ""):
             yield call if gate else call.pair
             continue
-        proxy = account(gate, call.namespace)
-        yield call.pair._replace(server=GATEWAY)
+        proxy = estate.gateways[gate].account(call.namespace)
+        yield call.pair._replace(server=TOOL_GATEWAY)
         yield call.pair._replace(project="", agent=f"{call.namespace}/{proxy}")
-    for project in world.projects.values():
+    for project in estate.projects.values():
         if cluster in project.clusters:
             home = project.agents_namespace
             for agent, delegates in project.team.items():
-                yield Call(cluster, "", "/".join(world.engine), home, agent, "")
+                yield Call(cluster, "", "/".join(estate.engine), home, agent, "")
                 for other in delegates:
                     yield Call(cluster, project.name, agent, home, other, "")
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
-    if not world.clusters[cluster].meshed:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+    if not estate.clusters[cluster].meshed:
         return
     for one in artefacts.in_cluster(cluster):
         if one.group in GROUPS and one.kind not in JUDGED:
             yield Fault(f"{one.node.path}: this reader does not know a {one.kind} of {one.group}")
     known = ambient.mesh(artefacts, cluster)
-    yield from _closed(world, cluster, known)
-    for pod in pods(artefacts, cluster):
-        server = world.servers.get(pod.name) if pod.role == "mcp-server" else None
-        if not (server or pod.role == "agent" or pod.name == GATEWAY):
+    yield from _closed(estate, cluster, known)
+    for pod in pods(estate, artefacts, cluster):
+        server = estate.servers.get(pod.name) if pod.role == "mcp-server" else None
+        if not (server or pod.role == "agent" or pod.name == TOOL_GATEWAY):
             continue
         yield from _protected(known, pod)
         port = server.port if server else (pod.ports or (HBONE,))[0]
         gate = ambient.gate(known, pod, port)
-        if server and world.gate(cluster, server.name) == "mesh":
-            yield from _calls(world, cluster, pod, server, gate)
+        if server and estate.gate(cluster, server.name) == "mesh":
+            yield from _calls(estate, cluster, pod, server, gate)
         else:
-            yield from _connections(world, cluster, pod, port, gate)
+            yield from _connections(estate, cluster, pod, port, gate)
 
 
-def _closed(world: World, cluster: str, known: Mesh) -> Iterator[Fault]:
+def _closed(estate: Estate, cluster: str, known: Mesh) -> Iterator[Fault]:
     """What no policy names must be closed: pods of a namespace, and Services of a waypoint."""
     stranger = Request(Caller(STRANGER, STRANGER), HBONE)
-    homes = {instance.namespace for instance in world.users(cluster)}
-    for project in world.projects.values():
+    homes = {instance.namespace for instance in estate.users(cluster)}
+    for project in estate.projects.values():
         homes |= {project.agents_namespace} if cluster in project.clusters else set()
     for home in sorted(homes):
         if ambient.gate(known, Pod(home, STRANGER, "", "default", {}), HBONE).lets(stranger):
@@ -102,12 +103,12 @@ def _protected(known: Mesh, pod: Pod) -> Iterator[Fault]:
         yield Fault(f"{where} takes plaintext: mutual TLS is not STRICT")
 
 
-def _calls(world: World, cluster: str, pod: Pod, server: Server, gate: Gate) -> Iterator[Finding]:
+def _calls(estate: Estate, cluster: str, pod: Pod, server: Server, gate: Gate) -> Iterator[Finding]:
     """The calls that arrive at a server behind a waypoint, and requests that never should."""
-    users = world.users(cluster).get(Instance(pod.namespace, pod.name), ())
+    users = estate.users(cluster).get(Instance(pod.namespace, pod.name), ())
     names = tools(server.tools, gate.named)
     waypoints = {way.waypoint for way in gate.ways}
-    for caller in sorted(candidates(world, users, gate.named) - waypoints):
+    for caller in sorted(candidates(estate, users, gate.named) - waypoints):
         may = [tool for tool in names if gate.lets(_request(server, caller, tool))]
         if may and not gate.lets(_listing(server, caller)):
             yield Fault(f"{cluster}: {caller.subject} cannot list the tools of {server.name}")
@@ -149,24 +150,25 @@ def _odd(server: Server, caller: Caller, tool: str) -> Iterator[tuple[str, Reque
     yield "another path", replace(usual, path=f"{server.path}/{STRANGER}")
 
 
-def _connections(world: World, cluster: str, pod: Pod, port: int, gate: Gate) -> Iterator[Call]:
+def _connections(estate: Estate, cluster: str, pod: Pod, port: int, gate: Gate) -> Iterator[Call]:
     """Who may connect to a pod, whatever it then asks for."""
-    for caller in sorted(_near(world, cluster, pod, gate)):
+    for caller in sorted(_near(estate, cluster, pod, gate)):
         if gate.lets(Request(caller, port)):
             yield Call(cluster, caller.project, caller.shown, pod.namespace, pod.name, "")
 
 
-def _near(world: World, cluster: str, pod: Pod, gate: Gate) -> set[Caller]:
+def _near(estate: Estate, cluster: str, pod: Pod, gate: Gate) -> set[Caller]:
     """Whom to try on a pod: those who use it, what stands before it, and the workflow engine."""
-    running, own = world.users(cluster), Instance(pod.namespace, pod.name)
-    users = {p.name for p in world.projects.values() if p.agents_namespace == pod.namespace}
+    running, own = estate.users(cluster), Instance(pod.namespace, pod.name)
+    users = {p.name for p in estate.projects.values() if p.agents_namespace == pod.namespace}
     proxies = set[Caller]()
     if own in running:
         users.update(running[own])
-        kind = world.gate(cluster, own.server)
-        proxies = {Caller(pod.namespace, account(kind, pod.namespace))} if kind else proxies
-    elif pod.name == GATEWAY:
+        gateway = estate.gateways.get(estate.gate(cluster, own.server))
+        if gateway:
+            proxies.add(Caller(pod.namespace, gateway.account(pod.namespace)))
+    elif pod.name == TOOL_GATEWAY:
         users |= {
             u for one, some in running.items() if one.namespace == pod.namespace for u in some
         }
-    return {*candidates(world, users, gate.named), *proxies, Caller(*world.engine)}
+    return {*candidates(estate, users, gate.named), *proxies, Caller(*estate.engine)}

@@ -8,8 +8,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
 from compiler.verify.artefacts import Node, Object, by_namespace
+from compiler.verify.gateway import Pod
 from compiler.verify.labels import Labels, Selector, selector
-from compiler.verify.pods import Pod
 from compiler.verify.relation import Fault
 
 Network = IPv4Network | IPv6Network

@@ -7,40 +7,41 @@ from dataclasses import replace
 
 from compiler.verify.artefacts import Artefacts, by_namespace
 from compiler.verify.callers import STRANGER
+from compiler.verify.gateway import TOOL_GATEWAY, Pod
 from compiler.verify.gathering import gather
 from compiler.verify.netpol import Census, Firewall, blocks, firewall
-from compiler.verify.pods import A2A, CLASSES, GATEWAY, HBONE, WAYPOINT, Pod, namespaces, pods
+from compiler.verify.pods import A2A, HBONE, WAYPOINT, namespaces, pods
 from compiler.verify.relation import APPROVAL, TOOLS, Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
-ROLES = ("agent", "mcp-server", "toolhive", *CLASSES)
+ROLES = ("agent", "mcp-server", "proxy")
 """The pods to which nobody may connect but those who must."""
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the connections between pods; who calls which tool, packets do not show."""
-    found, judged = gather(world, artefacts, _cluster)
-    wanted = [edge for cluster in judged for edge in edges(world, cluster)]
-    calls = [call for cluster in judged for call in world.calls(cluster)]
-    silent = [(TOOLS, pair) for pair in world.narrowed(calls)]
+    found, judged = gather(estate, artefacts, _cluster)
+    wanted = [edge for cluster in judged for edge in edges(estate, cluster)]
+    calls = [call for cluster in judged for call in estate.calls(cluster)]
+    silent = [(TOOLS, pair) for pair in estate.narrowed(calls)]
     silent += [(APPROVAL, call) for call in calls if call.approval == "human"]
     return compare("network", found, wanted, inexpressible=silent)
 
 
-def edges(world: World, cluster: str) -> Iterator[Call]:
+def edges(estate: Estate, cluster: str) -> Iterator[Call]:
     """The connections that the specs need: to servers, through what stands before them, and
     from agents to those to whom they delegate.
     """
-    for call in world.calls(cluster):
-        gate = world.gate(cluster, call.server)
+    for call in estate.calls(cluster):
+        gate = estate.gate(cluster, call.server)
         if not gate:
             yield call.pair
             continue
-        proxy = WAYPOINT if gate == "mesh" else GATEWAY
+        proxy = WAYPOINT if gate == "mesh" else TOOL_GATEWAY
         yield call.pair._replace(server=proxy)
         behind = f"{call.namespace}/{proxy}"
         yield call.pair._replace(project="", agent=behind)
-    for project in world.projects.values():
+    for project in estate.projects.values():
         if cluster in project.clusters:
             for agent, delegates in project.team.items():
                 for other in delegates:
@@ -48,7 +49,7 @@ def edges(world: World, cluster: str) -> Iterator[Call]:
                     yield Call(cluster, project.name, agent, home, other, "")
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     policies = artefacts.all(cluster, "NetworkPolicy", "networking.k8s.io")
     for one in artefacts.in_cluster(cluster):
         if one.kind.endswith("NetworkPolicy") and one.group != "networking.k8s.io":
@@ -56,16 +57,16 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     for one in policies:
         yield from blocks(one)
     homes = {**namespaces(artefacts, cluster), STRANGER: {"kubernetes.io/metadata.name": STRANGER}}
-    present = tuple(pods(artefacts, cluster))
+    present = tuple(pods(estate, artefacts, cluster))
     everybody = (*present, *_strangers(present, homes))
     wall = firewall(policies, Census(frozenset(everybody), by_namespace(everybody), homes))
     yield from _closed(cluster, wall, homes)
-    wanted = frozenset(edges(world, cluster))
-    names = {project.agents_namespace: project.name for project in world.projects.values()}
+    wanted = frozenset(edges(estate, cluster))
+    names = {project.agents_namespace: project.name for project in estate.projects.values()}
     for pod in present:
         if pod.role in ROLES:
-            yield from _into(world, cluster, wall, pod, names, wanted)
-            yield from _one_sided(world, cluster, wall, pod, names, wanted)
+            yield from _into(estate, cluster, wall, pod, names, wanted)
+            yield from _one_sided(estate, cluster, wall, pod, names, wanted)
 
 
 def _strangers(present: tuple[Pod, ...], homes: Mapping[str, object]) -> Iterator[Pod]:
@@ -88,7 +89,7 @@ def _closed(cluster: str, wall: Firewall, homes: Mapping[str, object]) -> Iterat
 
 
 def _into(
-    world: World,
+    estate: Estate,
     cluster: str,
     wall: Firewall,
     pod: Pod,
@@ -96,13 +97,13 @@ def _into(
     wanted: frozenset[Call],
 ) -> Iterator[Finding]:
     """Who may connect to a pod: a needed connection must be open where it is needed."""
-    meshed = world.clusters[cluster].meshed
-    ports = _ports(world, pod)
+    meshed = estate.clusters[cluster].meshed
+    ports = _ports(estate, pod)
     needed = HBONE if meshed else ports[0]
     open = {port: set(wall.sources(pod, port)) for port in {*ports, *pod.private, needed}}
     for source in set().union(*open.values()):
         call = _edge(cluster, source, pod, names)
-        if pod.role == "agent" and (source.namespace, source.name) == world.engine:
+        if pod.role == "agent" and (source.namespace, source.name) == estate.engine:
             continue
         if call not in wanted or source in open[needed]:
             yield call
@@ -111,7 +112,7 @@ def _into(
 
 
 def _one_sided(
-    world: World,
+    estate: Estate,
     cluster: str,
     wall: Firewall,
     pod: Pod,
@@ -119,9 +120,9 @@ def _one_sided(
     wanted: frozenset[Call],
 ) -> Iterator[Fault]:
     """What only one end forbids: whoever changes that end opens it without knowing."""
-    port = HBONE if world.clusters[cluster].meshed else _ports(world, pod)[0]
+    port = HBONE if estate.clusters[cluster].meshed else _ports(estate, pod)[0]
     for source in wall.admitted(pod, port):
-        engine = pod.role == "agent" and (source.namespace, source.name) == world.engine
+        engine = pod.role == "agent" and (source.namespace, source.name) == estate.engine
         if source.role in ROLES and not engine and _edge(cluster, source, pod, names) not in wanted:
             yield Fault(f"{cluster}: {_at(pod)} lets in {_at(source)}, which needs nothing there")
     for other, _ in wall.released(pod):
@@ -129,10 +130,10 @@ def _one_sided(
             yield Fault(f"{cluster}: {_at(pod)} may turn to {_at(other)}, and needs nothing there")
 
 
-def _ports(world: World, pod: Pod) -> tuple[int, ...]:
+def _ports(estate: Estate, pod: Pod) -> tuple[int, ...]:
     """Where a pod takes calls, the declared port first."""
-    if pod.role == "mcp-server" and pod.name in world.servers:
-        return (world.servers[pod.name].port, *pod.ports)
+    if pod.role == "mcp-server" and pod.name in estate.servers:
+        return (estate.servers[pod.name].port, *pod.ports)
     return (A2A, *pod.ports) if pod.role == "agent" else pod.ports or (A2A,)
 
 

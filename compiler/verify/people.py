@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from compiler.verify.relation import Call
-from compiler.verify.specs import Right, World
+from compiler.verify.specs import Estate, Right
 
 LOOK = frozenset({"get", "list", "watch"})
 NEVER_VERBS = frozenset({"*", "bind", "escalate", "impersonate"})
@@ -32,9 +32,9 @@ OPERATE = frozenset(
 )
 
 
-def expected(world: World, cluster: str) -> Iterator[Call]:
+def expected(estate: Estate, cluster: str) -> Iterator[Call]:
     """Every group can look at the pods of its project."""
-    for project in world.projects.values():
+    for project in estate.projects.values():
         if cluster in project.clusters:
             for home in (project.agents_namespace, project.servers_namespace):
                 for group, _ in project.people:
@@ -42,22 +42,22 @@ def expected(world: World, cluster: str) -> Iterator[Call]:
 
 
 def able(
-    world: World, cluster: str, allowed: Mapping[tuple[str, str], Iterable[Right]]
+    estate: Estate, cluster: str, allowed: Mapping[tuple[str, str], Iterable[Right]]
 ) -> Iterator[Call]:
     """The groups that can."""
-    for call in expected(world, cluster):
+    for call in expected(estate, cluster):
         held = frozenset(allowed.get((call.agent, call.namespace), ()))
         if {("", "pods", verb) for verb in LOOK} <= held:
             yield call
 
 
 def beyond(
-    world: World, cluster: str, group: str, namespace: str, rights: Iterable[Right]
+    estate: Estate, cluster: str, group: str, namespace: str, rights: Iterable[Right]
 ) -> set[Right]:
     """The rights that no role of a group in a namespace has."""
     roles = {
         role
-        for project in world.projects.values()
+        for project in estate.projects.values()
         if cluster in project.clusters
         if namespace in (project.agents_namespace, project.servers_namespace)
         for name, role in project.people

@@ -13,14 +13,14 @@ from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
 from compiler.verify.callers import UNDECLARED
 from compiler.verify.clients import files, granted, without_package
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 FILE = ".claude/settings.json"
 UNLISTED = {"bypassPermissions": "none", "dontAsk": "never"}
 """What happens to a tool on no list; in every other mode a human is asked."""
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the tools that Claude Code calls for each agent; it can ask a human."""
     found: list[Finding] = []
     for project, agent, path in files(artefacts, FILE):
@@ -29,17 +29,17 @@ def read(world: World, artefacts: Artefacts) -> Report:
             settings = from_json(artefacts.files[path], path)
             started = from_json(artefacts.files.get(servers, "{}"), servers)["mcpServers"].names()
             who = Call("", project, agent, "", "", "")
-            found += tuple(_calls(world, who, settings["permissions"], started))
+            found += tuple(_calls(estate, who, settings["permissions"], started))
         except Malformed as wrong:
             found.append(Fault(str(wrong)))
-    wanted = [call for call in granted(world) if world.servers[call.server].package]
-    return compare("clients", found, wanted, approvals=True, inexpressible=without_package(world))
+    wanted = [call for call in granted(estate) if estate.servers[call.server].package]
+    return compare("clients", found, wanted, approvals=True, inexpressible=without_package(estate))
 
 
-def _calls(world: World, who: Call, settings: Node, started: tuple[str, ...]) -> Iterator[Call]:
+def _calls(estate: Estate, who: Call, settings: Node, started: tuple[str, ...]) -> Iterator[Call]:
     """The tools of the servers that the client starts, each as the lists say."""
     for server in started:
-        declared = world.servers[server].tools if server in world.servers else ()
+        declared = estate.servers[server].tools if server in estate.servers else ()
         for tool in (*declared, UNDECLARED):
             name = f"mcp__{server}__{tool}"
             approval = _approval(settings, server, name, listed_only=tool == UNDECLARED)

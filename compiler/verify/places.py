@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from compiler.verify.artefacts import Artefacts, Node
+from compiler.verify.gateway import TOOL_GATEWAY, Endpoint, Pod
 from compiler.verify.labels import has
-from compiler.verify.pods import GATEWAY, Pod, hex12, pods
+from compiler.verify.pods import pods
 from compiler.verify.relation import Instance
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 _SERVICE = re.compile(r"([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local\.?)?)?")
 _URL = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]{1,5}))?(/[^?#]*)?")
@@ -46,48 +47,43 @@ class Doors:
     agents: Mapping[Place, tuple[Instance, ...]]
 
 
-def doors(world: World, artefacts: Artefacts, cluster: str) -> Doors:
+def doors(estate: Estate, artefacts: Artefacts, cluster: str) -> Doors:
     """The addresses of a cluster's servers.
 
     Of a Service that is named like a server, those ports count that lead to the server's own.
     """
-    present = tuple(pods(artefacts, cluster))
-    ports = _ports(world, artefacts, cluster, present)
-    gateways = {pod.namespace: pod.ports for pod in present if pod.name == GATEWAY}
+    present = tuple(pods(estate, artefacts, cluster))
+    ports = _ports(estate, artefacts, cluster, present)
+    gateways = {pod.namespace: pod.ports for pod in present if pod.name == TOOL_GATEWAY}
     agents: defaultdict[Place, list[Instance]] = defaultdict(list)
-    for one in world.users(cluster):
-        gate = world.gate(cluster, one.server)
+    for one in estate.users(cluster):
+        gate = estate.gate(cluster, one.server)
         straight = gate in ("", "mesh")
         for port in ports.get(one, ()) if straight else gateways.get(one.namespace, ()):
-            agents[_address(world, gate, one, port)].append(one)
+            agents[_address(estate, gate, one, port)].append(one)
     return Doors(ports, {place: tuple(some) for place, some in agents.items()})
 
 
-def _address(world: World, gate: str, one: Instance, port: int) -> Place:
+def _address(estate: Estate, gate: str, one: Instance, port: int) -> Place:
     """Where agents call a server: at its gateway, or else straight."""
     home, name = one
-    addresses = {
-        "agentgateway": ("http", GATEWAY, f"/{name}"),
-        "envoy-ai-gateway": ("http", GATEWAY, f"/{name}"),
-        "agentic-networking": ("https", f"envoy-proxy-{hex12(home, GATEWAY)}", f"/{name}"),
-        "toolhive": ("http", f"vmcp-{GATEWAY}", "/mcp"),
-    }
-    straight = ("http", name, world.servers[name].path)
-    scheme, service, path = addresses.get(gate, straight)
+    gateway = estate.gateways.get(gate)
+    straight = Endpoint("http", name, estate.servers[name].path)
+    scheme, service, path = gateway.endpoint(one) if gateway else straight
     return Place(scheme, home, service, port, path)
 
 
 def _ports(
-    world: World, artefacts: Artefacts, cluster: str, present: Iterable[Pod]
+    estate: Estate, artefacts: Artefacts, cluster: str, present: Iterable[Pod]
 ) -> Mapping[Instance, frozenset[int]]:
     servers = {Instance(p.namespace, p.name): p for p in present if p.role == "mcp-server"}
     found: defaultdict[Instance, set[int]] = defaultdict(set)
     for service in artefacts.all(cluster, "Service", ""):
         one = Instance(service.namespace, service.name)
         pod, wanted = servers.get(one), service.spec["selector"].pairs()
-        if pod and one in world.users(cluster) and wanted and has(pod.labels, wanted):
+        if pod and one in estate.users(cluster) and wanted and has(pod.labels, wanted):
             for port in service.spec["ports"].items():
-                if _behind(port, pod) == world.servers[one.server].port:
+                if _behind(port, pod) == estate.servers[one.server].port:
                     found[one].add(port["port"].number())
     return {one: frozenset(ports) for one, ports in found.items()}
 
@@ -100,13 +96,13 @@ def _behind(port: Node, pod: Pod) -> int | None:
     return target.number(port["port"].number())
 
 
-def instance(world: World, known: Doors, host: str, port: int, path: str) -> Instance | None:
+def instance(estate: Estate, known: Doors, host: str, port: int, path: str) -> Instance | None:
     """The server that is reached at an address inside a cluster, if the specs have one."""
     match = _SERVICE.fullmatch(host)
     found = Instance(match[2], match[1]) if match else None
     if found is None or port not in known.ports.get(found, ()):
         return None
-    return found if path == world.servers[found.server].path else None
+    return found if path == estate.servers[found.server].path else None
 
 
 def destinations(known: Doors, url: str) -> tuple[Instance, ...]:

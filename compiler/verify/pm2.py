@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
 from compiler.verify.clients import granted
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 NAME = "ecosystem.config.cjs"
 START = "const apps = "
 BRIDGE = "stack/bridge.py"
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the agents that PM2 starts, and the calls that their own programs allow them."""
     found: list[Finding] = []
     for path, text in sorted(artefacts.files.items()):
@@ -27,10 +27,10 @@ def read(world: World, artefacts: Artefacts) -> Report:
                 found.append(Fault(str(wrong)))
     wanted = [
         Call("", project.name, agent, "", "", "")
-        for project in world.projects.values()
+        for project in estate.projects.values()
         for agent in project.team
     ]
-    return compare("pm2", found, [*wanted, *granted(world)], approvals=True)
+    return compare("pm2", found, [*wanted, *granted(estate)], approvals=True)
 
 
 def _literal(text: str, path: str) -> Node:

@@ -16,7 +16,7 @@ from compiler.verify.artefacts import Artefacts, Node, Object
 from compiler.verify.callers import Caller
 from compiler.verify.gathering import gather
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import Project, Right, World
+from compiler.verify.specs import Estate, Project, Right
 from compiler.verify.syncs import accounts, bound
 
 GROUP = "rbac.authorization.k8s.io"
@@ -36,21 +36,21 @@ class Held(NamedTuple):
     named: bool
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare rights on the API with what granted tools, agents and people need."""
-    found, judged = gather(world, artefacts, _cluster)
-    wanted = [call for cluster in judged for call in _expected(world, cluster)]
+    found, judged = gather(estate, artefacts, _cluster)
+    wanted = [call for cluster in judged for call in _expected(estate, cluster)]
     return compare("rbac", found, wanted)
 
 
-def _expected(world: World, cluster: str) -> Iterator[Call]:
-    for call in world.calls(cluster):
-        if world.servers[call.server].rights[call.tool]:
+def _expected(estate: Estate, cluster: str) -> Iterator[Call]:
+    for call in estate.calls(cluster):
+        if estate.servers[call.server].rights[call.tool]:
             yield call._replace(agent="", approval="none")
-    yield from people.expected(world, cluster)
+    yield from people.expected(estate, cluster)
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     held: list[Held] = []
     syncs = accounts(artefacts, cluster)
     for found in _held(artefacts, cluster, syncs):
@@ -62,11 +62,11 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
     for one in held:
         if not one.named:
             allowed[one.subject, one.namespace] |= one.rights
-    needed = _needed(world, cluster)
+    needed = _needed(estate, cluster)
     for one in held:
-        yield from _beyond(world, cluster, one, needed)
-    yield from _tools(world, cluster, allowed)
-    yield from people.able(world, cluster, allowed)
+        yield from _beyond(estate, cluster, one, needed)
+    yield from _tools(estate, cluster, allowed)
+    yield from people.able(estate, cluster, allowed)
     for place, rights in needed.items():
         for right in rights:
             if not covers(allowed[place], right):
@@ -120,30 +120,30 @@ def _homes(project: Project) -> tuple[str, str]:
     return project.agents_namespace, project.servers_namespace
 
 
-def _needed(world: World, cluster: str) -> Mapping[Place, set[Right]]:
+def _needed(estate: Estate, cluster: str) -> Mapping[Place, set[Right]]:
     """The rights that granted tools and agents need, by whom and where."""
     needed: defaultdict[Place, set[Right]] = defaultdict(set)
-    for call in world.calls(cluster):
+    for call in estate.calls(cluster):
         account = Caller(call.namespace, call.server).subject
-        for home in _homes(world.projects[call.project]):
-            needed[account, home] |= world.servers[call.server].rights[call.tool]
-    for project in world.projects.values():
+        for home in _homes(estate.projects[call.project]):
+            needed[account, home] |= estate.servers[call.server].rights[call.tool]
+    for project in estate.projects.values():
         for agent in project.team if cluster in project.clusters else ():
             account = Caller(project.agents_namespace, agent).subject
             for home in _homes(project):
-                needed[account, home] |= world.agent_rights.get(agent, frozenset())
+                needed[account, home] |= estate.agent_rights.get(agent, frozenset())
     return needed
 
 
 def _beyond(
-    world: World, cluster: str, held: Held, needed: Mapping[Place, set[Right]]
+    estate: Estate, cluster: str, held: Held, needed: Mapping[Place, set[Right]]
 ) -> Iterator[Fault]:
     """The rights of a binding that nobody's work needs."""
     place = held.subject, held.namespace
     if held.subject.startswith("system:serviceaccount:"):
         beyond = set(held.rights - needed.get(place, set()))
     else:
-        beyond = people.beyond(world, cluster, held.subject, held.namespace, held.rights)
+        beyond = people.beyond(estate, cluster, held.subject, held.namespace, held.rights)
     for right in sorted(beyond):
         yield Fault(f"{cluster}: {_may(place, right, 'may')}")
 
@@ -154,14 +154,14 @@ def _may(place: Place, right: Right, verb: str) -> str:
     return f"{subject} {verb} {action} {resource}{group and '.' + group} in {namespace}"
 
 
-def _tools(world: World, cluster: str, allowed: Mapping[Place, set[Right]]) -> Iterator[Call]:
+def _tools(estate: Estate, cluster: str, allowed: Mapping[Place, set[Right]]) -> Iterator[Call]:
     """The tools of each project for which its server has all rights, in both namespaces."""
-    for call in frozenset(_expected(world, cluster)):
-        server = world.servers.get(call.server)
+    for call in frozenset(_expected(estate, cluster)):
+        server = estate.servers.get(call.server)
         rights = server.rights.get(call.tool) if server else None
         if rights:
             account = Caller(call.namespace, call.server).subject
-            homes = _homes(world.projects[call.project])
+            homes = _homes(estate.projects[call.project])
             if all(covers(allowed.get((account, h), ()), r) for h in homes for r in rights):
                 yield call
 

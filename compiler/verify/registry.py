@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from compiler.verify.artefacts import Artefacts, Malformed, Node, from_json
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 PATH = "registry/registry.json"
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the tools that the registry lists for each agent; it can ask a human."""
     try:
         found = tuple(_agents(from_json(artefacts.files.get(PATH, ""), PATH)))
@@ -19,7 +19,7 @@ def read(world: World, artefacts: Artefacts) -> Report:
         return Report("registry", 0, faults=(str(wrong),))
     wanted = [
         Call("", project, agent, "", server, tool, approval)
-        for (project, agent, server, tool), approval in world.grants.items()
+        for (project, agent, server, tool), approval in estate.grants.items()
     ]
     return compare("registry", found, wanted, approvals=True)
 

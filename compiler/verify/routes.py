@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from compiler.verify.artefacts import Artefacts, Node, Object
-
-GROUP = "gateway.networking.k8s.io"
+from compiler.verify.gateway import GATEWAY_API, of_class
 
 REWRITES = {"ReplacePrefixMatch": "replacePrefixMatch", "ReplaceFullPath": "replaceFullPath"}
 
@@ -28,23 +27,12 @@ class Route(NamedTuple):
 
 def routes(artefacts: Artefacts, cluster: str, class_name: str) -> Iterator[Route]:
     """The HTTPRoutes at the Gateways of one class."""
-    known = gateways(artefacts, cluster, class_name)
-    for one in artefacts.all(cluster, "HTTPRoute", GROUP):
+    known = of_class(artefacts, cluster, class_name)
+    for one in artefacts.all(cluster, "HTTPRoute", GATEWAY_API):
         for gateway in parents(one, known):
             for rule in one.spec["rules"].items():
                 for path in _paths(rule):
                     yield Route(gateway, one, rule, path)
-
-
-def gateways(
-    artefacts: Artefacts, cluster: str, class_name: str
-) -> Mapping[tuple[str, str], Object]:
-    """The Gateways of one class, by namespace and name."""
-    return {
-        (one.namespace, one.name): one
-        for one in artefacts.all(cluster, "Gateway", GROUP)
-        if one.spec["gatewayClassName"].text() == class_name
-    }
 
 
 def parents(route: Object, known: Mapping[tuple[str, str], Object]) -> Iterator[Object]:
@@ -52,8 +40,9 @@ def parents(route: Object, known: Mapping[tuple[str, str], Object]) -> Iterator[
     for ref in route.spec["parentRefs"].items():
         home = ref["namespace"].text(route.namespace)
         gateway = known.get((home, ref["name"].text()))
-        kind = ref["group"].text(GROUP), ref["kind"].text("Gateway")
-        if gateway and kind == (GROUP, "Gateway") and (home == route.namespace or _open(gateway)):
+        kind = ref["group"].text(GATEWAY_API), ref["kind"].text("Gateway")
+        inside = home == route.namespace
+        if gateway and kind == (GATEWAY_API, "Gateway") and (inside or _open(gateway)):
             yield gateway
 
 

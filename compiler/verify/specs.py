@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.parse import Document
 from compiler.verify.artefacts import Malformed, Node
+from compiler.verify.gateway import Gateway
 from compiler.verify.relation import Call, Instance
 
-GATEWAYS = ("agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway")
 DEFAULT_LAYERS = ("agentgateway",)
 HEADERS_SINCE = "2026-07-28"
 """The first revision of MCP that names method and tool in HTTP headers, which a mesh can read."""
@@ -66,12 +66,13 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Estate:
     """All that the layers are compared with."""
 
     servers: Mapping[str, Server]
     projects: Mapping[str, Project]
     clusters: Mapping[str, Cluster]
+    gateways: Mapping[str, Gateway]
     grants: Mapping[tuple[str, str, str, str], str]
     agent_rights: Mapping[str, frozenset[Right]]
     servers_namespace: str
@@ -121,8 +122,13 @@ class World:
         return {p for p, tools in granted.items() if set(self.servers[p.server].tools) - tools}
 
 
-def world(documents: Iterable[Document]) -> World:
-    """The specs' documents, to what they mean; Malformed where they say nothing of the kind."""
+def read_estate(documents: Iterable[Document], gateways: Iterable[Gateway]) -> Estate:
+    """The specs' documents, to what they mean.
+
+    Raises:
+        Malformed: a document does not have the shape of a spec.
+    """
+    known = {gateway.name: gateway for gateway in gateways}
     specs: defaultdict[str, dict[str, Node]] = defaultdict(dict)
     for document in documents:
         node = Node(document.data, document.source.path)
@@ -136,11 +142,14 @@ def world(documents: Iterable[Document]) -> World:
     servers = {name: _server(name, spec) for name, spec in sorted(specs["MCPServer"].items())}
     projects = {n: _project(n, s, spaces) for n, s in sorted(specs["Project"].items())}
     places = sorted(specs["Cluster"].items())
-    clusters = {name: _cluster(name, spec, platform, specs["Cluster"]) for name, spec in places}
-    return World(
+    clusters = {
+        name: _cluster(name, spec, platform, specs["Cluster"], known) for name, spec in places
+    }
+    return Estate(
         servers=servers,
         projects=projects,
         clusters=clusters,
+        gateways=known,
         grants=dict(_grants(specs["Project"], specs["MCPServer"])),
         agent_rights={name: _rights(spec) for name, spec in specs["Agent"].items()},
         servers_namespace=shared,
@@ -208,7 +217,13 @@ def _project(name: str, spec: Node, spaces: Node) -> Project:
     )
 
 
-def _cluster(name: str, spec: Node, platform: Node, all: Mapping[str, Node]) -> Cluster:
+def _cluster(
+    name: str,
+    spec: Node,
+    platform: Node,
+    all: Mapping[str, Node],
+    gateways: Container[str],
+) -> Cluster:
     home = all.get(spec["argocd"].text(name), spec)
     installed = frozenset(spec["installed"].texts())
     layers = platform["layers"].texts() if not platform["layers"].absent else DEFAULT_LAYERS
@@ -216,7 +231,7 @@ def _cluster(name: str, spec: Node, platform: Node, all: Mapping[str, Node]) -> 
     return Cluster(
         name=name,
         meshed=platform["mesh"].text() in installed,
-        gateway=next((layer for layer in usable if layer in GATEWAYS), ""),
+        gateway=next((layer for layer in usable if layer in gateways), ""),
         kagent="kagent" in usable,
         synced="argo-cd" in home["installed"].texts(),
     )

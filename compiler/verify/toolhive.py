@@ -13,10 +13,13 @@ from compiler.verify import cedar
 from compiler.verify.artefacts import Artefacts, Malformed, Node, Object, from_json
 from compiler.verify.callers import candidates, tools, words
 from compiler.verify.cedar import Request
-from compiler.verify.gathering import agree, gateway, unknown
+from compiler.verify.gateway import TOOL_GATEWAY, Endpoint, Gateway, Pod
+from compiler.verify.gathering import agree, report_calls, unknown
+from compiler.verify.labels import INSTANCE
+from compiler.verify.labels import NAME as APP
 from compiler.verify.places import Doors, doors, instance, place
 from compiler.verify.relation import Call, Fault, Finding, Instance, Report
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 NAME = "toolhive"
 GROUP = "toolhive.stacklok.dev"
@@ -38,19 +41,42 @@ class Authorization(NamedTuple):
     named: frozenset[str] = frozenset()
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def _pods(artefacts: Artefacts, cluster: str) -> Iterator[Pod]:
+    for virtual in artefacts.all(cluster, "VirtualMCPServer", GROUP):
+        labels = {
+            APP: "virtualmcpserver",
+            INSTANCE: virtual.name,
+            "app": "virtualmcpserver",
+            "toolhive": "true",
+            "toolhive-name": virtual.name,
+            **virtual.spec["podTemplateSpec"]["metadata"]["labels"].pairs(),
+        }
+        account = virtual.spec["serviceAccount"].text(f"{virtual.name}-vmcp")
+        yield Pod(virtual.namespace, virtual.name, "proxy", account, labels, (4483,))
+
+
+GATEWAY = Gateway(
+    NAME,
+    _pods,
+    account=lambda _: f"{TOOL_GATEWAY}-vmcp",
+    endpoint=lambda _: Endpoint("http", f"vmcp-{TOOL_GATEWAY}", "/mcp"),
+    prefix="{}_",
+)
+
+
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the calls that ToolHive permits, tool by tool."""
-    return gateway(NAME, world, artefacts, _cluster)
+    return report_calls(NAME, estate, artefacts, _cluster)
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     issuers = artefacts.all(cluster, "MCPOIDCConfig", GROUP)
     yield from agree(cluster, "MCPOIDCConfigs", (one.spec.value for one in issuers))
-    known = doors(world, artefacts, cluster)
+    known = doors(estate, artefacts, cluster)
     for one in artefacts.all(cluster, "VirtualMCPServer", GROUP):
         entries: dict[str, Instance] = {}
-        for found in _entries(world, artefacts, cluster, known, one):
+        for found in _entries(estate, artefacts, cluster, known, one):
             if isinstance(found, Fault):
                 yield found
             else:
@@ -64,11 +90,11 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
         if not _checked(artefacts, cluster, one) or rules.policies is None:
             yield Fault(f"{one.node.path}: it does not check who calls what")
             rules = Authorization(None)
-        yield from _permitted(world, cluster, one, entries, rules)
+        yield from _permitted(estate, cluster, one, entries, rules)
 
 
 def _entries(
-    world: World, artefacts: Artefacts, cluster: str, known: Doors, one: Object
+    estate: Estate, artefacts: Artefacts, cluster: str, known: Doors, one: Object
 ) -> Iterator[tuple[str, Instance] | Fault]:
     """The entries of its group, each with the server that it leads to."""
     group = one.spec["groupRef"]["name"].text()
@@ -82,7 +108,7 @@ def _entries(
             continue
         url = entry.spec["remoteUrl"].text()
         to = place(url)
-        found = to and instance(world, known, f"{to.service}.{to.namespace}", to.port, to.path)
+        found = to and instance(estate, known, f"{to.service}.{to.namespace}", to.port, to.path)
         if "cluster.local" in url:  # v0.44 takes it for an attempt to reach the cluster's inside
             yield Fault(f"{entry.node.path}: ToolHive refuses {url}")
         elif found and entry.spec["transport"].text() == "streamable-http":
@@ -151,14 +177,14 @@ def _beside(entities: Node) -> tuple[object, ...]:
 
 
 def _permitted(
-    world: World, cluster: str, one: Object, entries: Entries, rules: Authorization
+    estate: Estate, cluster: str, one: Object, entries: Entries, rules: Authorization
 ) -> Iterator[Call]:
     """The calls that get through to any server behind it."""
-    asked = dict(_requests(world, cluster, entries, rules.named))
+    asked = dict(_requests(estate, cluster, entries, rules.named))
     hints = {
         f"{entry}_{tool}": some
         for entry, to in entries.items()
-        for tool, some in world.servers[to.server].hints.items()
+        for tool, some in estate.servers[to.server].hints.items()
     }
     requests = sorted(asked)
     if rules.policies is None:
@@ -171,14 +197,14 @@ def _permitted(
 
 
 def _requests(
-    world: World, cluster: str, entries: Entries, named: frozenset[str]
+    estate: Estate, cluster: str, entries: Entries, named: frozenset[str]
 ) -> Iterator[tuple[Request, Call]]:
     """What to ask about each server, with the call that it stands for."""
     for entry, to in entries.items():
         start = f"{entry}_"
         stems = {word.removeprefix(start) for word in named if word.startswith(start)}
-        names = tools(world.servers[to.server].tools, stems)
-        for caller in candidates(world, world.users(cluster)[to], named):
+        names = tools(estate.servers[to.server].tools, stems)
+        for caller in candidates(estate, estate.users(cluster)[to], named):
             for tool in names:
                 call = Call(cluster, caller.project, caller.shown, *to, tool)
                 yield Request(caller.subject, f"{start}{tool}"), call

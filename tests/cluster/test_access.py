@@ -13,8 +13,8 @@ import pytest
 
 from compiler.cli import inputs
 from compiler.parse import parse
-from compiler.verify import people
-from compiler.verify.specs import Right, World, world
+from compiler.verify import GATEWAYS, people
+from compiler.verify.specs import Estate, Right, read_estate
 from tests.cluster.api import Answer, pooled
 from tests.cluster.borrowed import Borrowed
 from tests.cluster.conftest import CLUSTER, Cluster
@@ -60,10 +60,11 @@ class Ask(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def wanted() -> World:
+def wanted() -> Estate:
     """The specs, read without the compiler's model."""
     sources = inputs.read(ROOT).sources.values()
-    return world(document for source in sources for document in parse(source)[0])
+    documents = [document for source in sources for document in parse(source)[0]]
+    return read_estate(documents, [reader.GATEWAY for reader in GATEWAYS])
 
 
 def account(namespace: str, name: str) -> Subject:
@@ -77,7 +78,7 @@ def group(name: str) -> Subject:
     return Subject("somebody", (name, EVERYBODY))
 
 
-def homes(wanted: World) -> dict[str, tuple[str, str]]:
+def homes(wanted: Estate) -> dict[str, tuple[str, str]]:
     """The two namespaces of each project in the cluster."""
     return {
         name: (project.agents_namespace, project.servers_namespace)
@@ -86,21 +87,21 @@ def homes(wanted: World) -> dict[str, tuple[str, str]]:
     }
 
 
-def agents(wanted: World) -> Iterator[tuple[Subject, str, frozenset[Right]]]:
+def agents(wanted: Estate) -> Iterator[tuple[Subject, str, frozenset[Right]]]:
     """Every agent of the cluster, its project, and the rights that its spec asks for."""
     for project, (home, _) in homes(wanted).items():
         for agent in wanted.projects[project].team:
             yield account(home, agent), project, wanted.agent_rights.get(agent, frozenset())
 
 
-def servers(wanted: World) -> Iterator[tuple[Subject, str, frozenset[Right]]]:
+def servers(wanted: Estate) -> Iterator[tuple[Subject, str, frozenset[Right]]]:
     """Every server instance, a project that uses it, and the rights of the tools granted there."""
     for call in wanted.calls(CLUSTER):
         rights = wanted.servers[call.server].rights[call.tool]
         yield account(call.namespace, call.server), call.project, rights
 
 
-def groups(wanted: World) -> Iterator[tuple[str, str, str]]:
+def groups(wanted: Estate) -> Iterator[tuple[str, str, str]]:
     """Every group with its project and role."""
     for project in homes(wanted):
         for name, role in wanted.projects[project].people:
@@ -146,7 +147,7 @@ def wrong(cluster: Cluster, expected: dict[Ask, bool]) -> list[str]:
 
 
 def test_every_agent_and_server_may_do_what_the_specs_grant_and_nothing_guarded(
-    wanted: World, cluster: Cluster, standing: Borrowed, report: Report
+    wanted: Estate, cluster: Cluster, standing: Borrowed, report: Report
 ) -> None:
     places = homes(wanted)
     spaces = sorted({space for both in places.values() for space in both} | {"", "kube-system"})
@@ -164,7 +165,7 @@ def test_every_agent_and_server_may_do_what_the_specs_grant_and_nothing_guarded(
 
 
 def test_every_group_may_do_what_its_role_says_and_nothing_guarded(
-    wanted: World, cluster: Cluster, standing: Borrowed, report: Report
+    wanted: Estate, cluster: Cluster, standing: Borrowed, report: Report
 ) -> None:
     places = homes(wanted)
     spaces = sorted({space for both in places.values() for space in both} | {"", "kube-system"})
@@ -180,7 +181,7 @@ def test_every_group_may_do_what_its_role_says_and_nothing_guarded(
 
 
 def test_nobody_has_a_right_beyond_the_specs(
-    wanted: World, cluster: Cluster, standing: Borrowed, report: Report
+    wanted: Estate, cluster: Cluster, standing: Borrowed, report: Report
 ) -> None:
     """The server lists all rights of everybody in every namespace; what all have is left out."""
     places = homes(wanted)

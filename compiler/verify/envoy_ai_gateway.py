@@ -13,15 +13,21 @@ from typing import NamedTuple
 from compiler.verify.artefacts import Artefacts, Node, Object
 from compiler.verify.callers import Caller, tried, words
 from compiler.verify.expressions import expression
-from compiler.verify.gathering import agree, gateway, unknown
+from compiler.verify.gateway import TOOL_GATEWAY, Gateway, Pod, by_path, of_class, proxy
+from compiler.verify.gathering import agree, report_calls, unknown
+from compiler.verify.labels import COMPONENT
+from compiler.verify.labels import NAME as APP
 from compiler.verify.places import Doors, doors
 from compiler.verify.relation import Fault, Finding, Instance, Report
-from compiler.verify.routes import gateways, parents
-from compiler.verify.specs import World
+from compiler.verify.routes import parents
+from compiler.verify.specs import Estate
 
 NAME = "envoy-ai-gateway"
 GROUP = "aigateway.envoyproxy.io"
 JUDGED = ("MCPRoute",)
+OWNER = "gateway.envoyproxy.io/owning-gateway"
+MCP_PROXY = 9856
+"""Where its sidecar takes what Envoy has authenticated; it checks no signature."""
 SECURITY = ("oauth", "authorization")
 RULE = ("action", "source", "target", "cel")
 
@@ -36,20 +42,35 @@ class Rule(NamedTuple):
     matches: Test
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def _pods(artefacts: Artefacts, cluster: str) -> Iterator[Pod]:
+    for gateway in of_class(artefacts, cluster, NAME).values():
+        labels = {
+            APP: "envoy",
+            COMPONENT: "proxy",
+            "app.kubernetes.io/managed-by": "envoy-gateway",
+            f"{OWNER}-name": gateway.name,
+            f"{OWNER}-namespace": gateway.namespace,
+        }
+        yield proxy(gateway, gateway.name, labels, (MCP_PROXY,))
+
+
+GATEWAY = Gateway(NAME, _pods, account=lambda _: TOOL_GATEWAY, endpoint=by_path, prefix="{}__")
+
+
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the calls that MCPRoutes permit, tool by tool."""
-    return gateway(NAME, world, artefacts, _cluster)
+    return report_calls(NAME, estate, artefacts, _cluster)
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
-    known = gateways(artefacts, cluster, NAME)
-    open = doors(world, artefacts, cluster)
+    known = of_class(artefacts, cluster, NAME)
+    open = doors(estate, artefacts, cluster)
     found = artefacts.all(cluster, "MCPRoute", GROUP)
     yield from agree(cluster, "MCPRoutes", map(_issuer, found))
     for one in found:
         if any(True for _ in parents(one, known)):
-            yield from _route(world, cluster, open, one)
+            yield from _route(estate, cluster, open, one)
 
 
 def _issuer(one: Object) -> object:
@@ -57,7 +78,7 @@ def _issuer(one: Object) -> object:
     return oauth["issuer"].value, oauth["jwks"].value
 
 
-def _route(world: World, cluster: str, open: Doors, one: Object) -> Iterator[Finding]:
+def _route(estate: Estate, cluster: str, open: Doors, one: Object) -> Iterator[Finding]:
     security, path = one.spec["securityPolicy"], one.spec["path"].text("/mcp")
     checked, decide = _checked(security["oauth"]), _authorization(security["authorization"])
     if not checked:
@@ -70,7 +91,7 @@ def _route(world: World, cluster: str, open: Doors, one: Object) -> Iterator[Fin
     named = words([security["authorization"].value, selectors])
     for ref in refs:
         to = Instance(one.namespace, ref["name"].text())
-        if not _reaches(world, open, to, ref):
+        if not _reaches(estate, open, to, ref):
             yield Fault(f"{ref.path}: `{ref.route}` leads to no server of the specs")
             continue
         if path != f"/{to.server}":
@@ -85,16 +106,16 @@ def _route(world: World, cluster: str, open: Doors, one: Object) -> Iterator[Fin
         ) -> bool:
             return selected(tool) and (not checked or decide(caller, backend, tool))
 
-        yield from tried(world, cluster, to, named, permits)
+        yield from tried(estate, cluster, to, named, permits)
 
 
-def _reaches(world: World, open: Doors, to: Instance, ref: Node) -> bool:
+def _reaches(estate: Estate, open: Doors, to: Instance, ref: Node) -> bool:
     """Whether a backendRef leads to a server of the specs, at the right port and path."""
     if ref["kind"].text("Service") != "Service" or ref["port"].number() not in open.ports.get(
         to, ()
     ):
         return False
-    return ref["path"].text("/mcp") == world.servers[to.server].path
+    return ref["path"].text("/mcp") == estate.servers[to.server].path
 
 
 def _checked(oauth: Node) -> bool:

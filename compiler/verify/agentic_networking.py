@@ -9,21 +9,26 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
 from compiler.verify.artefacts import Artefacts, Node, Object
 from compiler.verify.callers import Caller, tried, words
 from compiler.verify.expressions import expression
-from compiler.verify.gathering import gateway, unknown
+from compiler.verify.gateway import TOOL_GATEWAY, Endpoint, Gateway, Pod, of_class, proxy
+from compiler.verify.gathering import report_calls, unknown
+from compiler.verify.labels import GATEWAY_NAME
 from compiler.verify.places import Doors, doors
 from compiler.verify.relation import Fault, Finding, Instance, Report
 from compiler.verify.routes import Route, rewritten, routes
-from compiler.verify.specs import World
+from compiler.verify.specs import Estate
 
 NAME = "agentic-networking"
 CLASS = "kube-agentic-networking"
 GROUP = "agentic.networking.x-k8s.io"
 JUDGED = ("XBackend", "XAccessPolicy")
+ADMIN = 15000
+"""Where its Envoy takes orders, from any caller."""
 CALL = "tools/call"
 BASE = "MATCH_BASE_PROTOCOL_METHODS"
 UNTRANSLATED = ("headers", "hosts", "methods", "paths", "ports")
@@ -55,12 +60,33 @@ class Policy(NamedTuple):
         return not self.rules or any(r.base and r.means(caller) for r in self.rules)
 
 
-def read(world: World, artefacts: Artefacts) -> Report:
+def _proxy(namespace: str, gateway: str = TOOL_GATEWAY) -> str:
+    """The name of a proxy's Service, account and `app`, which its controller derives."""
+    digest = sha256(f"{namespace}/{gateway}".encode()).hexdigest()[:12]
+    return f"envoy-proxy-{digest}"
+
+
+def _pods(artefacts: Artefacts, cluster: str) -> Iterator[Pod]:
+    for gateway in of_class(artefacts, cluster, CLASS).values():
+        name = _proxy(gateway.namespace, gateway.name)
+        yield proxy(gateway, name, {GATEWAY_NAME: gateway.name, "app": name}, (ADMIN,))
+
+
+GATEWAY = Gateway(
+    NAME,
+    _pods,
+    account=_proxy,
+    endpoint=lambda to: Endpoint("https", _proxy(to.namespace), f"/{to.server}"),
+    token=False,
+)
+
+
+def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the calls that XAccessPolicies permit, tool by tool."""
-    return gateway(NAME, world, artefacts, _cluster)
+    return report_calls(NAME, estate, artefacts, _cluster)
 
 
-def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
+def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     accepted: defaultdict[str, list[Policy]] = defaultdict(list)
     for one in artefacts.all(cluster, "XAccessPolicy", GROUP):
@@ -71,14 +97,14 @@ def _cluster(world: World, artefacts: Artefacts, cluster: str) -> Iterator[Findi
             accepted[one.namespace].append(Policy(one, rules))
     found = artefacts.all(cluster, "XBackend", GROUP)
     backends = {(one.namespace, one.name): one for one in found}
-    known = doors(world, artefacts, cluster)
+    known = doors(estate, artefacts, cluster)
     for route in routes(artefacts, cluster, CLASS):
         for ref in route.rule["backendRefs"].items():
-            yield from _leads(world, cluster, known, route, ref, backends, accepted)
+            yield from _leads(estate, cluster, known, route, ref, backends, accepted)
 
 
 def _leads(
-    world: World,
+    estate: Estate,
     cluster: str,
     known: Doors,
     route: Route,
@@ -95,7 +121,7 @@ def _leads(
     if mcp["port"].number() not in known.ports.get(to, ()):
         yield Fault(f"{ref.path}: `{ref.route}` leads to no server of the specs")
         return
-    if (route.path, rewritten(route)) != (f"/{to.server}", world.servers[to.server].path):
+    if (route.path, rewritten(route)) != (f"/{to.server}", estate.servers[to.server].path):
         yield Fault(f"{route.where} leads to {to.server}{rewritten(route)}")
     levels = [_attached(accepted, route.gateway, "Gateway")]
     if backend:
@@ -104,28 +130,28 @@ def _leads(
         yield Fault(f"{route.where} has several policies: API and code differ about them")
     if not _certified(route.gateway):
         yield Fault(f"{route.where}: nobody checks the callers' certificates")
-    yield from _permitted(world, cluster, to, levels)
+    yield from _permitted(estate, cluster, to, levels)
 
 
 def _permitted(
-    world: World, cluster: str, to: Instance, levels: list[list[Policy]]
+    estate: Estate, cluster: str, to: Instance, levels: list[list[Policy]]
 ) -> Iterator[Finding]:
     """The calls that get through: by any policy of a level too much, by all of them enough."""
-    users = world.users(cluster)[to]
+    users = estate.users(cluster)[to]
     named = words([policy.object.spec["rules"].value for level in levels for policy in level])
     sources = {name for level in levels for policy in level for name in _sources(policy.object)}
 
     def permits(caller: Caller, tool: str) -> bool:
         call = (caller.project, caller.account, to.server, tool)
-        enough = all if call in world.grants and caller.project in users else any
+        enough = all if call in estate.grants and caller.project in users else any
         return all(
             not level or enough(policy.allows(caller, tool) for policy in level) for level in levels
         )
 
-    calls = tuple(tried(world, cluster, to, named | sources, permits))
+    calls = tuple(tried(estate, cluster, to, named | sources, permits))
     yield from calls
     for project, agent in sorted({(call.project, call.agent) for call in calls if call.project}):
-        caller = Caller(world.projects[project].agents_namespace, agent, project)
+        caller = Caller(estate.projects[project].agents_namespace, agent, project)
         if not all(policy.connects(caller) for level in levels for policy in level):
             yield Fault(f"{cluster}: {caller.subject} cannot begin with {to.server}")
 
