@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar, cast
 
 from compiler.model import Ref, Spec
 from compiler.parse import Document
-from compiler.source import Source, Span
+from compiler.source import TEMPLATES, Source, Span
 
 S = TypeVar("S", bound=Spec)
 S_co = TypeVar("S_co", bound=Spec, covariant=True)
@@ -83,6 +83,11 @@ class Graph:
         for resource in self.resources.values():
             kinds.setdefault(resource.id.kind, []).append(resource)
         return {kind: tuple(group) for kind, group in kinds.items()}
+
+    @cached_property
+    def templates(self) -> tuple[Source, ...]:
+        """The organisation's own page templates, sorted by path."""
+        return tuple(self.texts[path] for path in sorted(self.texts) if path.startswith(TEMPLATES))
 
     @cached_property
     def _by_place(self) -> tuple[list[Span], list[ResourceId]]:

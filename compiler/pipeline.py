@@ -12,7 +12,7 @@ from compiler.check import check
 from compiler.decode import decode
 from compiler.derive import Fleet, derive
 from compiler.diagnostic import Diagnostic, canonical, has_errors
-from compiler.emit import emit
+from compiler.emit import Faults, emit
 from compiler.file import File
 from compiler.graph import Broken, Graph, Resource
 from compiler.link import link
@@ -133,7 +133,10 @@ def compile(
     charts, wrong = chart.build(analysis.fleet, memo or chart.Forgetful())
     if has_errors(wrong):
         return Compilation((), canonical((*analysis.diagnostics, *wrong)))
-    files = emit(analysis.fleet, charts)
+    try:
+        files = emit(analysis.fleet, charts)
+    except Faults as faults:
+        return Compilation((), canonical((*analysis.diagnostics, *wrong, *faults.diagnostics)))
     texts = analysis.fleet.graph.texts.values()
     definitions = {text.path: text.text for text in texts if text.is_definition}
     refused = admit(files, definitions, admitted)

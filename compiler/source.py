@@ -11,6 +11,8 @@ DEFINITIONS = "policies/crds/"
 """Where the CustomResourceDefinitions of clusters lie: texts of others, and long ones."""
 LISTED = ".tools.json"
 """How the name of a file ends that has what an MCP server lists."""
+TEMPLATES = "policies/templates/"
+"""Where the organisation's own versions of page templates are."""
 EVIDENCE = "specs/evidence/"
 """Where measurements and signed reports lie; only here a file need not be text."""
 

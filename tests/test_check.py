@@ -1,9 +1,9 @@
 """
 Every page in tests/check/ is documentation, and a suite of tests.
 
-A `##` section is one test, and its ```yaml, ```json and ```python blocks are its files; the
-documents of tests/prelude.yaml are there too, unless a block defines them itself. A comment
-`# error: [code]` (or `# warning: [code]`) says that this line starts a diagnostic; a line
+A `##` section is one test, and its ```yaml, ```json, ```python and ```jinja blocks are its
+files; the documents of tests/prelude.yaml are there too, unless a block defines them itself. A
+comment `# error: [code]` (or `# warning: [code]`) says that this line starts a diagnostic; a line
 without one says that it does not. A ```text block is what the user sees. A line
 `today: 2027-01-01` below the heading sets the day; `no prelude` leaves the prelude out. Below
 `a project of high risk`, the files are those of tests/golden/high-risk, changed by ```diff blocks
@@ -43,7 +43,7 @@ def sections() -> Iterator[object]:
 @pytest.mark.parametrize(("page", "section"), list(sections()))
 def test_section(page: Path, section: str, request: pytest.FixtureRequest) -> None:
     blocks = BLOCK.findall(section)
-    files = [body for language, body in blocks if language in ("yaml", "json", "python")]
+    files = [body for language, body in blocks if language in ("yaml", "json", "python", "jinja")]
     given = sources(files, prelude="\nno prelude\n" not in section)
     if "\na project of high risk\n" in section:
         given = patched(body for language, body in blocks if language == "diff")

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from compiler import admit, chart, check, decode, link, lock, parse, scan, tool_lock
+from compiler import admit, chart, check, decode, emit, link, lock, parse, scan, tool_lock
 from compiler.admit import transition
 from compiler.check import CHECKS, WINGS
 from compiler.cli import inputs
@@ -19,7 +19,7 @@ from compiler.source import Source
 from tests.estate import TODAY, sources
 
 PAGES = Path(__file__).parent / "check"
-STAGES = (inputs, parse, scan, lock, tool_lock, decode, link, check, chart, admit)
+STAGES = (inputs, parse, scan, lock, tool_lock, decode, link, check, chart, emit, admit)
 # In test_boms.py, test_hostile.py, test_admit.py, test_stack.py, test_transition.py, and chart/.
 TESTED_ELSEWHERE = {
     "bom-invalid",

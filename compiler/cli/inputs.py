@@ -10,13 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from compiler.diagnostic import Diagnostic, Rule, Severity
-from compiler.source import DEFINITIONS, EVIDENCE, LISTED, Source, top
+from compiler.source import DEFINITIONS, EVIDENCE, LISTED, TEMPLATES, Source, top
 
 FOLDERS = ("specs", "projects", "policies")
 SUFFIXES = (".yaml", ".yml", ".md", ".json", ".txt")
 MAX_BYTES, MAX_FOREIGN = 1_000_000, 32_000_000
 """Of what people write here, and of what others wrote: definitions, tools, reports."""
 MAX_DEPTH = 8
+_TEMPLATE = ".j2"
 _CHART = re.compile(r"projects/[^/]+/charts/[^/]+\.py")
 
 SYMLINK = Rule("input-symlink", Severity.ERROR, "a symlink among the specs")
@@ -76,6 +77,8 @@ def _source(path: str, data: bytes, digest: str) -> Source:
 
 def _is_text(path: str) -> bool:
     """Whether it has to be text; what else lies with the evidence may be."""
+    if path.startswith(TEMPLATES) and path.endswith(_TEMPLATE):
+        return True
     return path.endswith(SUFFIXES) or _CHART.fullmatch(path) is not None
 
 

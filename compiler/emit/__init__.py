@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from compiler.derive import Fleet
+from compiler.diagnostic import Diagnostic
 from compiler.emit import (
     cards,
     clients,
@@ -31,10 +32,12 @@ from compiler.emit.clusters import (
     workloads,
 )
 from compiler.emit.compliance import audit, checklist, codeowners, documents
+from compiler.emit.format import template
+from compiler.emit.format.template import RULES, Faults
 from compiler.emit.registry import embeddings, seed
 from compiler.file import File, Origin
 
-__all__ = ["EMITTERS", "File", "Origin", "emit"]
+__all__ = ["EMITTERS", "RULES", "Faults", "File", "Origin", "emit"]
 
 
 class Emitter(Protocol):
@@ -77,13 +80,23 @@ def emit(fleet: Fleet, charts: Iterable[File] = ()) -> tuple[File, ...]:
     """Every file, sorted by path, with those of charts; Argo CD is told of all of them.
 
     Two files never share a path, whatever the file system.
+
+    Raises:
+        Faults: the organisation's own templates of pages have mistakes.
     """
     files = {file.path.lower(): file for file in charts}
+    template.check(fleet.graph)
+    faults: list[Diagnostic] = []
     for emitter in EMITTERS:
-        for file in emitter.emit(fleet):
-            folder = file.path.partition("/")[0]
-            assert folder in emitter.FOLDERS, f"{file.path} lies outside of {emitter.FOLDERS}"
-            _add(files, file)
+        try:
+            for file in emitter.emit(fleet):
+                folder = file.path.partition("/")[0]
+                assert folder in emitter.FOLDERS, f"{file.path} lies outside of {emitter.FOLDERS}"
+                _add(files, file)
+        except Faults as fault:
+            faults += fault.diagnostics
+    if faults:
+        raise Faults(faults)
     for file in tuple(argocd.deliver(fleet, sorted(files.values(), key=_path))):
         _add(files, file)
     return tuple(sorted(files.values(), key=_path))

@@ -16,9 +16,9 @@ from compiler.emit.cards.words import (
     foot,
     gap,
     listed,
+    old_results,
     or_gap,
     owner,
-    results,
     section,
     tabled,
 )
@@ -86,7 +86,7 @@ def _blocks(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Block]:
     yield from section("Architecture", *_architecture(fleet, agent))
     yield from operations.blocks(fleet, agent)
     yield from data.blocks(fleet, agent)
-    yield from section("Evaluation", results(fleet, spec.evaluation))
+    yield from section("Evaluation", old_results(fleet, spec.evaluation))
     yield from section("Security controls", *_controls(fleet, agent))
     yield from foot(agent, law=bool(systems(fleet, agent)))
 

@@ -67,7 +67,7 @@ def owner(fleet: Fleet, name: str | None, field: str) -> Content:
     return f"{name} ({known.contact})" if known else f"{name} (contact not listed)"
 
 
-def results(fleet: Fleet, metrics: Iterable[Metric]) -> Block:
+def old_results(fleet: Fleet, metrics: Iterable[Metric]) -> Block:
     """What was measured, by evidence alone; a metric without it is a gap."""
     rows = [_result(fleet, metric) for metric in metrics]
     return tabled(RESULTS, rows, gap("evaluation", ": no evidence of a measurement is named"))
@@ -103,3 +103,39 @@ def foot(resource: Resource[Spec], *, law: bool) -> Iterator[Block]:
             f"{LAW.name}: {LAW.citation} as amended by {LAW.amended}, consolidated on"
             f" {LAW.consolidated}; rules reviewed on {LAW.reviewed}. Not legal advice."
         )
+
+
+def contact(fleet: Fleet, name: str | None) -> dict[str, str] | None:
+    """A person or team by name, and how they are reached ("" where that is not listed)."""
+    if name is None:
+        return None
+    known = owners(fleet.graph).get(name)
+    return {"name": name, "contact": known.contact if known else ""}
+
+
+def results(fleet: Fleet, metrics: Iterable[Metric]) -> list[dict[str, object]]:
+    """Each metric, and what its evidence says; `reason` is why there is no result."""
+    return [_measurement(fleet, metric) for metric in metrics]
+
+
+def _measurement(fleet: Fleet, metric: Metric) -> dict[str, object]:
+    result = measured(fleet.graph, metric)
+    facts = {"name": metric.name, "better": metric.better, "threshold": metric.threshold}
+    if not isinstance(result, Measured):
+        return {**facts, "measured": False, "reason": result}
+    return {
+        **facts,
+        "measured": True,
+        "value": result.value,
+        "met": None if metric.threshold is None else meets(metric, result),
+        "waiver": metric.waiver,
+        "dataset": result.dataset,
+        "samples": result.samples,
+        "date": result.date,
+        "evidence": f"{EVIDENCE}{metric.evidence}",
+    }
+
+
+def source(resource: Resource[Spec], *, law: bool) -> dict[str, object]:
+    """Where a card comes from, and the law that it speaks of, if any."""
+    return {"path": resource.document.source.path, "law": LAW if law else None}

@@ -17,16 +17,12 @@ from compiler.derive.retention import (
     streams,
 )
 from compiler.emit.format.json import Object, dump
-from compiler.emit.format.markdown import Block, Code, Content, Heading, Paragraph, Table, document
+from compiler.emit.format.template import render
 from compiler.file import File, Origin
 from compiler.model.audit import Audit
 
 FOLDERS: tuple[str, ...] = ("compliance",)
 _FOLDER = "compliance/audit"
-_WHO = {
-    "compliance": "nobody can change or delete it before",
-    "governance": "only who may bypass governance can change or delete it before",
-}
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
@@ -36,7 +32,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
         return
     origins = tuple(_origins(fleet, found))
     yield File(f"{_FOLDER}/audit.json", dump(_data(fleet, found)), origins)
-    yield File(f"{_FOLDER}/audit.md", document(_page(fleet, found)), origins)
+    yield File(f"{_FOLDER}/audit.md", _page(fleet, found), origins)
     if fleet.platform.audit is not None:
         for days in bucket_days(fleet):
             yield from _settings(fleet, fleet.platform.audit, days, found)
@@ -75,37 +71,16 @@ def _row(fleet: Fleet, stream: Stream) -> Object:
     }
 
 
-def _page(fleet: Fleet, found: Sequence[Stream]) -> Iterator[Block]:
-    yield Heading(1, "Logs and audit events")
-    yield Paragraph(
-        "Days for which what agents log is kept, as the emitted settings do it. An agent is known"
-        " by the service name and namespace that its log records carry; what a stranger calls an"
-        " event is kept in the bucket that keeps the longest."
-    )
-    head = ("Project", "Agent", "Tier", "Demanded", "Loki", "Audit store", "Events there")
-    yield Table(head, [_cells(fleet, stream) for stream in found])
-    yield Heading(2, "Who can change what is kept")
-    loki = "Loki: whoever administers it, as its volume is an ordinary one."
-    yield Paragraph(loki if any(in_loki(fleet, one) for one in found) else "Loki is not ours.")
+def _page(fleet: Fleet, found: Sequence[Stream]) -> str:
     audit = fleet.platform.audit
-    if audit is None or not bucket_days(fleet):
-        yield Paragraph("There is no store that nobody can change.")
-        return
-    rows = [
-        (Code(bucket(fleet, days)), f"{days} days", _WHO[audit.lock]) for days in bucket_days(fleet)
-    ]
-    yield Table(("Bucket", "Kept", "Until then"), rows)
-    yield Paragraph(
-        "Whoever owns the account makes the buckets, from the files beside this one, before the"
-        " collector starts; nothing here can show that it was done."
-    )
-
-
-def _cells(fleet: Fleet, stream: Stream) -> tuple[Content, ...]:
-    loki, store = in_loki(fleet, stream), in_store(fleet, stream)
-    names = stream.project.name, stream.agent.name, stream.tier.name
-    days = [f"{days} days" if days else "not kept" for days in (stream.days, loki, store)]
-    return (*map(Code, names), *days, ", ".join(audited(fleet, stream)) if store else "none")
+    buckets = [{"name": bucket(fleet, days), "days": days} for days in bucket_days(fleet)]
+    facts = {
+        "agents": [_row(fleet, stream) for stream in found],
+        "has_loki": any(in_loki(fleet, stream) for stream in found),
+        "buckets": buckets if audit is not None else [],
+        "lock": audit.lock if audit is not None else "",
+    }
+    return render(fleet.graph, "compliance/audit.md.j2", facts)
 
 
 def _settings(fleet: Fleet, audit: Audit, days: int, found: Sequence[Stream]) -> Iterator[File]:

@@ -102,16 +102,16 @@ Block = Heading | Paragraph | Bullets | Steps | Definitions | Table | Listing
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#\w]|$)|!$|(?<![^\W_])_|:(?=//)|\.(?<=www\.)")
 _START = re.compile(r"[#+=-]|\d+(?=[.)])")
 _BACKSLASH = r"\\"
-_CLOSING = re.compile(r"(?<=\s)(?=#+\s*$)")
+CLOSING = re.compile(r"(?<=\s)(?=#+\s*$)")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"  # controls and surrogates
     "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"  # what turns the direction of text
 )
 _KEPT = 1 << 14
 """Texts that are remembered: names of tools and projects come again on many pages."""
-_SPACE = re.compile(r"\s+")
+SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"\r\n?|\n")
-_SCHEME = re.compile(r"(?:https?://|mailto:)[^\s]+|(?![/\\])[^\s:]+")
+LINK_TARGET = re.compile(r"(?:https?://|mailto:)[^\s]+|(?![/\\])[^\s:]+")
 
 
 def document(blocks: Iterable[Block]) -> str:
@@ -130,7 +130,7 @@ def document(blocks: Iterable[Block]) -> str:
 @lru_cache(maxsize=_KEPT)
 def plain(text: str) -> str:
     """A text as it is shown: on one line, without characters that nobody sees."""
-    return " ".join(_visible(text).split())
+    return " ".join(visible(text).split())
 
 
 def _list(block: Block) -> type | None:
@@ -147,7 +147,7 @@ def _block(block: Block, other: bool) -> str:
     match block:
         case Heading(level, text):
             line = _line(text)
-            return f"{'#' * level} {_CLOSING.sub(_BACKSLASH, line)}" if line else ""
+            return f"{'#' * level} {CLOSING.sub(_BACKSLASH, line)}" if line else ""
         case Paragraph(text):
             return _line(text)
         case Bullets(items):
@@ -161,7 +161,7 @@ def _block(block: Block, other: bool) -> str:
         case Table():
             return _table(block) if block.rows else ""
         case Listing():
-            return _listing(block)
+            return listing(block)
 
 
 def _items(mark: str, items: Iterable[Content]) -> str:
@@ -175,8 +175,8 @@ def _table(table: Table) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _listing(listing: Listing) -> str:
-    text = "\n".join(map(_visible, _BREAK.split(listing.text.rstrip("\r\n"))))
+def listing(listing: Listing) -> str:
+    text = "\n".join(map(visible, _BREAK.split(listing.text.rstrip("\r\n"))))
     fence = "`" * max(3, _longest(text) + 1)
     return f"{fence}{listing.language}\n{text}\n{fence}"
 
@@ -194,7 +194,7 @@ def _line(content: Content) -> str:
 def _inline(content: Content, *, table: bool = False) -> str:
     """Parts in a row; marks of two that touch would run into each other, so a space divides."""
     if isinstance(content, str):
-        return _escaped(content).strip()
+        return escaped(content).strip()
     parts = _parts(content)
     texts = [_part(part, table) for part in parts]
     for at in range(len(parts) - 1):
@@ -209,26 +209,26 @@ def _parts(content: Content) -> tuple[Inline, ...]:
 
 def _part(part: Inline, table: bool) -> str:
     if isinstance(part, str):
-        return _escaped(part)
+        return escaped(part)
     match part:
         case Code(text):
-            return _code(plain(text), table)
+            return code_span(plain(text), table)
         case Strong(text):
-            return f"**{_escaped(text.strip())}**" if plain(text) else ""
+            return f"**{escaped(text.strip())}**" if plain(text) else ""
         case Link(text, target):
-            shown = _escaped(text)
-            leads = _SCHEME.fullmatch(target) and plain(text)
-            return f"[{shown.strip()}]({_target(target)})" if leads else shown
+            shown = escaped(text)
+            leads = LINK_TARGET.fullmatch(target) and plain(text)
+            return f"[{shown.strip()}]({link_target(target)})" if leads else shown
 
 
 @lru_cache(maxsize=_KEPT)
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """A text of which nothing is markup; spaces at its ends remain, as others may stand beside."""
-    return _SPECIAL.sub(r"\\\g<0>", _SPACE.sub(" ", _visible(text)))
+    return _SPECIAL.sub(r"\\\g<0>", SPACE.sub(" ", visible(text)))
 
 
 @lru_cache(maxsize=_KEPT)
-def _code(text: str, table: bool) -> str:
+def code_span(text: str, table: bool) -> str:
     if not text:
         return ""
     fence = "`" * (_longest(text) + 1)
@@ -237,7 +237,7 @@ def _code(text: str, table: bool) -> str:
 
 
 @lru_cache(maxsize=_KEPT)
-def _target(target: str) -> str:
+def link_target(target: str) -> str:
     return quote(target, safe="/:@#?=&;,+~%.-_", errors="replace").replace("&", "&amp;")
 
 
@@ -246,5 +246,5 @@ def _longest(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     return _UNSEEN.sub("\ufffd", text)

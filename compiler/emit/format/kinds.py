@@ -1,0 +1,85 @@
+"""The kinds of documents that templates make, and the functions and filters of templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from compiler.emit.format import yaml
+from compiler.emit.format.markdown import Code, Link, Listing, Strong, plain
+from compiler.emit.format.page import mark, page
+
+
+def word(value: object) -> str:
+    """A value as the text of an inline part; what is undefined raises here."""
+    if value is None or isinstance(value, bool):
+        raise TypeError(f"`{value}` has no words: write them with `if`")
+    return str(value)
+
+
+def _join(items: Iterable[object], by: str = ", ") -> tuple[Any, ...]:
+    parts: list[Any] = []
+    for item in items:
+        parts += [by] * bool(parts) + [item]
+    return tuple(parts)
+
+
+FUNCTIONS: Mapping[str, Callable[..., object]] = {
+    "code": lambda text: Code(word(text)),
+    "strong": lambda text: Strong(word(text)),
+    "link": lambda text, target: Link(word(text), word(target)),
+    "listing": lambda text, language="": Listing(word(text), word(language)),
+}
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "codes": lambda names: _join(Code(word(name)) for name in names),
+    "items": lambda mapping: tuple(mapping.items()),
+    "join": _join,
+    "length": len,
+}
+
+
+def _yaml(value: object) -> str:
+    """A value as a scalar, or on one line as JSON, which is YAML too."""
+    if isinstance(value, str):
+        return yaml.scalar(value) or yaml.quoted(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _plain(value: object) -> str:
+    return plain(word(value))
+
+
+def _tidy(text: str) -> str:
+    return text.strip("\n") + "\n"
+
+
+class Kind:
+    """How the values of a document are written, how it is finished, and what marks a value."""
+
+    def __init__(
+        self,
+        value: Callable[[object], str],
+        finish: Callable[[str], str],
+        delimiters: Mapping[str, str] = {},
+    ) -> None:
+        self.value, self.finish, self.delimiters = value, finish, delimiters
+
+
+_BRACKETS = {
+    "variable_start_string": "[[",
+    "variable_end_string": "]]",
+    "block_start_string": "[%",
+    "block_end_string": "%]",
+    "comment_start_string": "[#",
+    "comment_end_string": "#]",
+}
+_MARKDOWN = Kind(mark, page)
+_YAML = Kind(_yaml, _tidy, _BRACKETS)
+_LINES = Kind(_plain, _tidy)
+
+
+def kind_of(name: str) -> Kind:
+    """What a template of that name makes."""
+    return {".md.j2": _MARKDOWN, ".yaml.j2": _YAML}.get("".join(Path(name).suffixes[-2:]), _LINES)
