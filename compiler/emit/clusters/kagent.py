@@ -119,7 +119,7 @@ def _deployment(agent: AgentDeployment, own: Object) -> Object:
         "replicas": agent.replicas,
         "labels": labels,
         "resources": containers.resources(agent.resources),
-        "podSecurityContext": containers.POD_SECURITY,
+        "podSecurityContext": containers.pod_security(),
         "securityContext": containers.CONTAINER_SECURITY,
         "volumes": [containers.TMP],
         "volumeMounts": [containers.TMP_MOUNT],

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from hashlib import sha256
 
 from compiler.derive.context import is_user, password, user
 from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.emit.clusters.workloads import network, pods
 from compiler.emit.format.json import Object, dump
+from compiler.emit.format.kubernetes import containers
 from compiler.emit.format.kubernetes.objects import file, folder, metadata, model_secret
 from compiler.emit.format.kubernetes.secrets import from_secret
+from compiler.emit.format.kubernetes.workloads import config_digest, config_map
 from compiler.file import File, Origin
 from compiler.gateways import AUDIENCE
 from compiler.model import LanguageModel
@@ -78,16 +78,12 @@ def _config(fleet: Fleet, agent: AgentDeployment) -> Object:
         for server in agent.servers
     }
     prompt = fleet.graph.texts.get(f"specs/prompts/{agent.agent.spec.prompt.file}")
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": metadata(fleet, agent),
-        "data": {
-            "access.json": dump({"approval": access}),
-            "mcp.json": dump({"mcpServers": servers}),
-            "prompt.md": prompt.text if prompt else "",
-        },
+    files = {
+        "access.json": dump({"approval": access}),
+        "mcp.json": dump({"mcpServers": servers}),
+        "prompt.md": prompt.text if prompt else "",
     }
+    return config_map(metadata(fleet, agent), files)
 
 
 def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
@@ -119,14 +115,14 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
     files, volumes = pods.secret_files([model.credential], agent.name)
     shown, proofs = _proof(agent)
     env += [{"name": "MCP_IDENTITY", "value": mount["mountPath"]} for mount in shown]
-    mounts = [{"name": "config", "mountPath": _CONFIG, "readOnly": True}, *files, *shown]
+    mounts = [containers.mount("config", _CONFIG), *files, *shown]
     ports = {"http": network.PORT}
     main = pods.container(str(spec.image), ports, env, mounts, agent.resources, spec.probe)
-    volume = {"name": "config", "configMap": {"name": agent.name}}
-    text = json.dumps(config["data"], sort_keys=True)
-    digest = {f"{platform.labelDomain}/config": sha256(text.encode()).hexdigest()[:16]}
+    volume = containers.of_config("config", agent.name)
+    digest = config_digest(platform.labelDomain, config["data"])
+    mounted = [volume, *volumes, *proofs]
     token = bool(agent.rights)
-    pod = pods.template(fleet, agent, main, [volume, *volumes, *proofs], digest, token=token)
+    pod = pods.template(fleet, agent, main, mounted, token=token, annotations=digest)
     return pods.deployment(fleet, agent, agent.replicas, pod)
 
 
@@ -135,7 +131,7 @@ def _proof(agent: AgentDeployment) -> tuple[list[Object], list[Object]]:
     proofs = {server.gateway.proof for server in agent.servers if server.gateway} - {"none"}
     if not proofs:
         return [], []
-    mount = {"name": "identity", "mountPath": _IDENTITY, "readOnly": True}
+    mount = containers.mount("identity", _IDENTITY)
     if proofs == {"certificate"}:
         trusted: Object = {
             "signerName": _SIGNER,

@@ -1,4 +1,4 @@
-"""Pods that Pod Security's `restricted` profile admits, and what keeps them running."""
+"""The pods of agents and servers, and the objects of both alike."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ from typing import Any
 from compiler.derive.deployments import GRACE
 from compiler.derive.fleet import Fleet
 from compiler.emit.format.json import Object
-from compiler.emit.format.kubernetes.containers import (
-    CONTAINER_SECURITY,
-    POD_SECURITY,
-    TMP,
-    TMP_MOUNT,
-    resources,
-)
+from compiler.emit.format.kubernetes import containers, workloads
 from compiler.emit.format.kubernetes.labels import Workload, of_workload, pods_of
 from compiler.emit.format.kubernetes.objects import metadata
-from compiler.emit.format.kubernetes.secrets import external, from_secret
+from compiler.emit.format.kubernetes.secrets import external, from_secret, store
 from compiler.model import Resources, Secret
 from compiler.model.base import Probe
 
@@ -27,99 +21,62 @@ _SECRETS = "/etc/roster/secrets"
 def container(
     image: str,
     ports: Mapping[str, int],
-    env: list[Object],
-    mounts: list[Object],
+    env: Iterable[Object],
+    mounts: Iterable[Object],
     each: Resources,
     probe: Probe,
     args: Sequence[str] = (),
 ) -> Object:
-    """The one container of a pod."""
-    live, ready = _probe(probe, probe.live), _probe(probe, probe.ready)
-    return {
-        "name": "main",
-        "image": image,
-        "imagePullPolicy": "Always",
-        **({"args": list(args)} if args else {}),
-        "ports": [{"name": name, "containerPort": port} for name, port in ports.items()],
-        **({"env": env} if env else {}),
-        "resources": resources(each),
-        "startupProbe": {**live, "periodSeconds": 2, "failureThreshold": 30},
-        "readinessProbe": {**ready, "periodSeconds": 5},
-        "livenessProbe": {**live, "periodSeconds": 10, "failureThreshold": 6},
-        "lifecycle": {"preStop": {"sleep": {"seconds": 15}}},
-        "securityContext": CONTAINER_SECURITY,
-        "volumeMounts": [TMP_MOUNT, *mounts],
-    }
+    """The one container of a pod; it has 15 seconds to leave the load balancers."""
+    return containers.container(
+        image,
+        containers.resources(each),
+        args=args,
+        ports=ports,
+        env=env,
+        probes=containers.probes(_probe(probe, probe.live), _probe(probe, probe.ready)),
+        lifecycle={"preStop": {"sleep": {"seconds": 15}}},
+        mounts=[containers.TMP_MOUNT, *mounts],
+    )
 
 
 def _probe(probe: Probe, path: str) -> Object:
     if probe.type == "tcp":
-        return {"tcpSocket": {"port": probe.port}}
-    return {"httpGet": {"path": path, "port": probe.port}}
+        return containers.tcp(probe.port)
+    return containers.http(path, probe.port)
 
 
 def template(
     fleet: Fleet,
     workload: Workload,
     main: Object,
-    volumes: list[Object],
-    annotations: Mapping[str, str],
+    volumes: Iterable[Object],
     *,
-    token: bool = False,
+    token: bool,
+    annotations: Mapping[str, str] = {},
 ) -> Object:
     """The pod template of a workload; `token`: it calls the Kubernetes API."""
-    part = pods_of(workload)
-    meta: Object = {"labels": of_workload(fleet, workload)}
-    return {
-        "metadata": {**meta, "annotations": dict(annotations)} if annotations else meta,
-        "spec": {
-            "serviceAccountName": workload.name,
-            "automountServiceAccountToken": token,
-            "terminationGracePeriodSeconds": GRACE,
-            "securityContext": POD_SECURITY,
-            "topologySpreadConstraints": [
-                {
-                    "maxSkew": 1,
-                    "topologyKey": "topology.kubernetes.io/zone",
-                    "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": {"matchLabels": part},
-                }
-            ],
-            "containers": [main],
-            "volumes": [TMP, *volumes],
-        },
-    }
+    return workloads.template(
+        workload.name,
+        of_workload(fleet, workload),
+        pods_of(workload),
+        [main],
+        [containers.TMP, *volumes],
+        security=containers.pod_security(),
+        grace=GRACE,
+        annotations=annotations,
+        token=token,
+    )
 
 
 def deployment(fleet: Fleet, workload: Workload, replicas: int | None, pod: Object) -> Object:
-    """A Deployment. Without replicas an HPA owns the number, and git must not hold it."""
-    part = pods_of(workload)
-    count: Object = {} if replicas is None else {"replicas": replicas}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": metadata(fleet, workload),
-        "spec": {
-            **count,
-            "revisionHistoryLimit": 3,
-            "selector": {"matchLabels": part},
-            "strategy": {
-                "type": "RollingUpdate",
-                "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
-            },
-            "template": pod,
-        },
-    }
+    """The Deployment of a workload."""
+    return workloads.deployment(metadata(fleet, workload), pods_of(workload), pod, replicas)
 
 
 def service_account(fleet: Fleet, workload: Workload) -> Object:
-    """An identity of its own for each workload, without a token in its pods."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": metadata(fleet, workload),
-        "automountServiceAccountToken": False,
-    }
+    """The identity of a workload."""
+    return workloads.service_account(metadata(fleet, workload))
 
 
 def service(
@@ -130,35 +87,22 @@ def service(
     **spec: Any,
 ) -> Object:
     """The stable address of a workload."""
-    part, meta = pods_of(workload), metadata(fleet, workload)
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {**meta, "labels": {**meta["labels"], **labels}},
-        "spec": {"selector": part, "ports": ports, **spec},
-    }
+    meta = metadata(fleet, workload)
+    meta = {**meta, "labels": {**meta["labels"], **labels}}
+    return workloads.service(meta, pods_of(workload), ports, **spec)
 
 
 def disruption_budget(fleet: Fleet, workload: Workload) -> Object:
-    """One pod at a time may be evicted; a sick one always, so that drains never hang."""
-    part = pods_of(workload)
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": metadata(fleet, workload),
-        "spec": {
-            "maxUnavailable": 1,
-            "selector": {"matchLabels": part},
-            "unhealthyPodEvictionPolicy": "AlwaysAllow",
-        },
-    }
+    """How many pods of a workload may be evicted at a time."""
+    return workloads.disruption_budget(metadata(fleet, workload), pods_of(workload))
 
 
 def external_secret(
     fleet: Fleet, workload: Workload, name: str, data: Mapping[str, tuple[str, str]]
 ) -> Object:
     """A Secret `name` that External Secrets fills: per key, the path and field in the store."""
-    return external(fleet, {**metadata(fleet, workload), "name": name}, data)
+    own = {**metadata(fleet, workload), "name": name}
+    return external(store(fleet.platform.secretStore), own, data)
 
 
 def secret_env(secrets: Iterable[Secret], name: str) -> list[Object]:
@@ -176,5 +120,5 @@ def secret_files(secrets: Iterable[Secret], name: str) -> tuple[list[Object], li
     items = [{"key": secret.name, "path": secret.name} for secret in secrets if secret.file]
     if not items:
         return [], []
-    mount = {"name": "secrets", "mountPath": _SECRETS, "readOnly": True}
-    return [mount], [{"name": "secrets", "secret": {"secretName": name, "items": items}}]
+    volume = containers.of_secret("secrets", name, items)
+    return [containers.mount("secrets", _SECRETS)], [volume]

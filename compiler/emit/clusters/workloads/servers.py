@@ -10,8 +10,9 @@ from compiler.derive.quantity import canonical
 from compiler.emit.clusters.proxies import grant_origins
 from compiler.emit.clusters.workloads import network, pods
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import containers, workloads
 from compiler.emit.format.kubernetes.labels import pods_of
-from compiler.emit.format.kubernetes.objects import file, folder, metadata
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.file import File, Origin
 from compiler.gateways import MESH
 
@@ -75,12 +76,12 @@ def _pod(fleet: Fleet, server: ServerDeployment) -> Object:
     env += pods.secret_env(spec.secrets, server.name)
     mounts, volumes = pods.secret_files(spec.secrets, server.name)
     if spec.storage:
-        mounts.append({"name": "data", "mountPath": spec.storage.path})
+        mounts.append(containers.mount("data", spec.storage.path, writable=True))
     ports = {"http-mcp": spec.transport.port}
     image, each = str(spec.image), server.resources
     main = pods.container(image, ports, env, mounts, each, spec.probe, spec.args)
     token = any(server.rights.values())
-    return pods.template(fleet, server, main, volumes, {}, token=token)
+    return pods.template(fleet, server, main, volumes, token=token)
 
 
 def _stateless(fleet: Fleet, server: ServerDeployment) -> Object:
@@ -89,34 +90,16 @@ def _stateless(fleet: Fleet, server: ServerDeployment) -> Object:
 
 
 def _stateful(fleet: Fleet, server: ServerDeployment) -> Object:
-    """A StatefulSet: each replica has a volume of its own, which outlives it."""
-    storage, part = server.server.spec.storage, pods_of(server)
+    storage, replicas = server.server.spec.storage, None if server.autoscaled else server.minimum
     assert storage is not None, server.name
-    count: Object = {} if server.autoscaled else {"replicas": server.minimum}
-    claim = {
-        "metadata": {"name": "data"},
-        "spec": {
-            "accessModes": ["ReadWriteOncePod"],
-            "resources": {"requests": {"storage": canonical(storage.size)}},
-        },
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": metadata(fleet, server),
-        "spec": {
-            **count,
-            "revisionHistoryLimit": 3,
-            "selector": {"matchLabels": part},
-            "serviceName": f"{server.name}-replicas",
-            "persistentVolumeClaimRetentionPolicy": {
-                "whenDeleted": "Retain",
-                "whenScaled": "Retain",
-            },
-            "template": _pod(fleet, server),
-            "volumeClaimTemplates": [claim],
-        },
-    }
+    return workloads.stateful_set(
+        metadata(fleet, server),
+        pods_of(server),
+        _pod(fleet, server),
+        replicas,
+        service=f"{server.name}-replicas",
+        claim=workloads.claim(canonical(storage.size), "ReadWriteOncePod"),
+    )
 
 
 def _service(fleet: Fleet, server: ServerDeployment) -> Object:
@@ -131,8 +114,8 @@ def _service(fleet: Fleet, server: ServerDeployment) -> Object:
 def _replicas(fleet: Fleet, server: ServerDeployment) -> Object:
     """The headless Service that names each replica of a StatefulSet; clients have the other."""
     ports = [{"name": "http-mcp", "port": server.server.spec.transport.port, "appProtocol": "http"}]
-    found = pods.service(fleet, server, ports, clusterIP="None", publishNotReadyAddresses=True)
-    return found | {"metadata": found["metadata"] | {"name": f"{server.name}-replicas"}}
+    meta = {**metadata(fleet, server), "name": f"{server.name}-replicas"}
+    return workloads.service(meta, pods_of(server), ports, **workloads.HEADLESS)
 
 
 def _autoscaler(fleet: Fleet, server: ServerDeployment) -> Object:
@@ -140,20 +123,17 @@ def _autoscaler(fleet: Fleet, server: ServerDeployment) -> Object:
     assert scaling is not None, server.name
     kind = "StatefulSet" if server.server.spec.storage else "Deployment"
     target = {"type": "Utilization", "averageUtilization": scaling.targetCPU}
-    return {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": metadata(fleet, server),
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind, "name": server.name},
-            "minReplicas": server.minimum,
-            "maxReplicas": server.maximum,
-            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
-            "behavior": {
-                "scaleDown": {
-                    "stabilizationWindowSeconds": 600,
-                    "policies": [{"type": "Pods", "value": 1, "periodSeconds": 120}],
-                }
-            },
+    spec = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind, "name": server.name},
+        "minReplicas": server.minimum,
+        "maxReplicas": server.maximum,
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+        "behavior": {
+            "scaleDown": {
+                "stabilizationWindowSeconds": 600,
+                "policies": [{"type": "Pods", "value": 1, "periodSeconds": 120}],
+            }
         },
     }
+    own = metadata(fleet, server)
+    return custom("autoscaling/v2", "HorizontalPodAutoscaler", own, spec)

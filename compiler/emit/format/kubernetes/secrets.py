@@ -1,32 +1,56 @@
-"""Secrets by reference: External Secrets brings the values from the store, and nobody else."""
+"""Secrets by reference: External Secrets alone brings the values from the store."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
-from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import seconds
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.objects import custom
+from compiler.model.platform import SecretStore
 
 
-def external(fleet: Fleet, meta: Object, data: Mapping[str, tuple[str, str]]) -> Object:
-    """An ExternalSecret, and a Secret of its name: per key, the path and field in the store."""
-    store = fleet.platform.secretStore
-    return {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": meta,
-        "spec": {
-            "refreshPolicy": "Periodic",
-            "refreshInterval": f"{seconds(store.refresh)}s",
-            "secretStoreRef": {"kind": store.kind, "name": store.name},
-            "target": {"name": meta["name"], "creationPolicy": "Owner", "deletionPolicy": "Retain"},
-            "data": [
-                {"secretKey": key, "remoteRef": {"key": path, "property": field}}
-                for key, (path, field) in data.items()
-            ],
-        },
+class Store(TypedDict):
+    """Where External Secrets finds values, and how often it looks; plain data, as charts get it."""
+
+    kind: str
+    name: str
+    refresh: str
+
+
+def store(spec: SecretStore) -> Store:
+    """The platform's store."""
+    return {"kind": spec.kind, "name": spec.name, "refresh": f"{seconds(spec.refresh)}s"}
+
+
+def external(
+    store: Store,
+    meta: Object,
+    data: Mapping[str, tuple[str, str]],
+    template: Mapping[str, str] | None = None,
+) -> Object:
+    """An ExternalSecret, and a Secret of its name: per key, the path and field in the store.
+
+    With a template (engine v2) the Secret holds its files instead, made of the values.
+    """
+    target: Object = {
+        "name": meta["name"],
+        "creationPolicy": "Owner",
+        "deletionPolicy": "Retain",
+        **({"template": {"engineVersion": "v2", "data": dict(template)}} if template else {}),
     }
+    spec = {
+        "refreshPolicy": "Periodic",
+        "refreshInterval": store["refresh"],
+        "secretStoreRef": {"kind": store["kind"], "name": store["name"]},
+        "target": target,
+        "data": [
+            {"secretKey": key, "remoteRef": {"key": path, "property": field}}
+            for key, (path, field) in data.items()
+        ],
+    }
+    return custom("external-secrets.io/v1", "ExternalSecret", meta, spec)
 
 
 def from_secret(key: str, name: str) -> Object:
