@@ -1,15 +1,19 @@
-"""Facts that several parts of a card state: where an agent works, and what its tools can do."""
+"""Facts that several cards state: where an agent works, what its tools do, what was measured."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from compiler.ai_act.evidence import Measured, measured, meets
+from compiler.ai_act.law import LAW
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
 from compiler.derive.fleet import Grant, Traits
+from compiler.derive.owners import owners
 from compiler.graph import Resource
-from compiler.model import Agent, LanguageModel, MCPServer, Project
+from compiler.model import Agent, LanguageModel, MCPServer, Metric, Project, Spec
+from compiler.source import EVIDENCE
 
 Operation = Literal["read", "update", "delete", "execute", "send"]
 OPERATIONS: tuple[Operation, ...] = ("read", "update", "delete", "execute", "send")
@@ -73,3 +77,39 @@ def flow(traits: Iterable[Traits]) -> Literal["inbound", "outbound", "bi-directi
     if leaves and enters:
         return "bi-directional"
     return "inbound" if enters else "outbound"
+
+
+def contact(fleet: Fleet, name: str | None) -> dict[str, str] | None:
+    """A person or team by name, and how they are reached ("" where that is not listed)."""
+    if name is None:
+        return None
+    known = owners(fleet.graph).get(name)
+    return {"name": name, "contact": known.contact if known else ""}
+
+
+def results(fleet: Fleet, metrics: Iterable[Metric]) -> list[dict[str, object]]:
+    """Each metric, and what its evidence says; `reason` is why there is no result."""
+    return [_measurement(fleet, metric) for metric in metrics]
+
+
+def _measurement(fleet: Fleet, metric: Metric) -> dict[str, object]:
+    result = measured(fleet.graph, metric)
+    facts = {"name": metric.name, "better": metric.better, "threshold": metric.threshold}
+    if not isinstance(result, Measured):
+        return {**facts, "measured": False, "reason": result}
+    return {
+        **facts,
+        "measured": True,
+        "value": result.value,
+        "met": None if metric.threshold is None else meets(metric, result),
+        "waiver": metric.waiver,
+        "dataset": result.dataset,
+        "samples": result.samples,
+        "date": result.date,
+        "evidence": f"{EVIDENCE}{metric.evidence}",
+    }
+
+
+def source(resource: Resource[Spec], *, law: bool) -> dict[str, object]:
+    """Where a card comes from, and the law that it speaks of, if any."""
+    return {"path": resource.document.source.path, "law": LAW if law else None}

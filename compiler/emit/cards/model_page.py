@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from compiler.derive import Fleet
 from compiler.emit.cards import front_matter
-from compiler.emit.cards.facts import classes, runs_on
-from compiler.emit.cards.words import contact, results, source
+from compiler.emit.cards.facts import classes, contact, results, runs_on, source
 from compiler.emit.format.template import render
 from compiler.file import File, Origin
 from compiler.graph import Resource
