@@ -1,7 +1,7 @@
-"""A second, independent opinion: what the generated files permit, against what the specs say.
+"""An independent check: what the generated files permit, compared with what the specs say.
 
-It reads texts and nothing else: one reader for each layer, which knows how the layer's own consumer
-reads them (Cedar and CEL are judged by their engines), and shares nothing with what wrote them.
+It reads texts only: one reader for each layer, which interprets them as the layer's own consumer
+does (the engines of Cedar and CEL evaluate policies), and shares no code with what wrote them.
 """
 
 from __future__ import annotations
@@ -75,9 +75,14 @@ READERS: tuple[Reader, ...] = (
 
 
 def verify(files: Mapping[str, str], documents: Iterable[Document]) -> tuple[Report, ...]:
-    """The generated files by path and the specs' documents, to a report for each layer.
+    """A report for each layer; the first one is about files that cannot be read.
 
-    The first report is about files that cannot be read. Malformed, if the specs are no specs.
+    Args:
+        files: the generated files, by path.
+        documents: those of the specs.
+
+    Raises:
+        Malformed: a document does not have the shape of a spec.
     """
     estate = read_estate(documents, (reader.GATEWAY for reader in GATEWAYS))
     artefacts = read(files)

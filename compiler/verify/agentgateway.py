@@ -1,6 +1,6 @@
 """agentgateway in Kubernetes (1.4): JWT at the Gateway, CEL rules for each call of a tool.
 
-Rules attach to the Gateway, a route or a backend, and those of all of them are one set. A route's
+Rules attach to the Gateway, a route or a backend, and apply together. A route's
 settings for tokens replace those of its Gateway, unless the Gateway's say `Override`.
 """
 
@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from compiler.verify.artefacts import Artefacts, Node, Object, by_namespace
 from compiler.verify.callers import Caller, tried, words
-from compiler.verify.expressions import Rules, expression, merged
+from compiler.verify.expressions import AuthorizationRules, expression, merged
 from compiler.verify.gateway import TOOL_GATEWAY, Gateway, Pod, by_path, of_class, proxy
 from compiler.verify.gathering import agree, report_calls, unknown
 from compiler.verify.labels import GATEWAY_NAME, INSTANCE, has
 from compiler.verify.labels import NAME as APP
-from compiler.verify.places import Doors, doors, instance
+from compiler.verify.places import Addresses, find_addresses, instance
 from compiler.verify.relation import Fault, Finding, Instance, Report
 from compiler.verify.routes import Route, routes
 from compiler.verify.specs import Estate
@@ -25,7 +25,7 @@ NAME = "agentgateway"
 GROUP = "agentgateway.dev"
 JUDGED = ("AgentgatewayBackend", "AgentgatewayPolicy", "AgentgatewayParameters")
 LEVELS = ("Gateway", "Gateway/", "HTTPRoute", "HTTPRoute/")
-"""Where tokens can be checked, the most specific last; `/` is a section of it."""
+"""What a policy about tokens can attach to, the most specific last; `/` is a section of it."""
 
 
 class Way(NamedTuple):
@@ -63,12 +63,12 @@ def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Fin
     policies = artefacts.all(cluster, "AgentgatewayPolicy", GROUP)
     yield from agree(cluster, "AgentgatewayPolicies", map(_providers, filter(_tokens, policies)))
     near = by_namespace(policies)
-    found = artefacts.all(cluster, "AgentgatewayBackend", GROUP)
-    backends = {(one.namespace, one.name): one for one in found}
-    known = doors(estate, artefacts, cluster)
+    objects = artefacts.all(cluster, "AgentgatewayBackend", GROUP)
+    backends = {(backend.namespace, backend.name): backend for backend in objects}
+    addresses = find_addresses(estate, artefacts, cluster)
     for route in routes(artefacts, cluster, NAME):
         for ref in route.rule["backendRefs"].items():
-            for way in _ways(estate, known, route, ref, backends):
+            for way in _ways(estate, addresses, route, ref, backends):
                 if isinstance(way, Fault):
                     yield way
                 else:
@@ -77,7 +77,7 @@ def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Fin
 
 def _ways(
     estate: Estate,
-    known: Doors,
+    addresses: Addresses,
     route: Route,
     ref: Node,
     backends: Mapping[tuple[str, str], Object],
@@ -86,19 +86,19 @@ def _ways(
     home, name = ref["namespace"].text(route.object.namespace), ref["name"].text()
     kind = ref["group"].text(), ref["kind"].text("Service")
     if kind not in (("", "Service"), (GROUP, "AgentgatewayBackend")):
-        yield Fault(f"{ref.path}: `{ref.route}` leads to nothing that can be judged")
+        yield Fault(f"{ref.path}: `{ref.route}` leads to a backend of an unknown kind")
         return
     if kind[1] == "Service":
-        if Instance(home, name) in known.ports:
+        if Instance(home, name) in addresses.ports:
             yield Way(route, None, name, Instance(home, name))
         return
     backend = backends.get((home, name))
     for target in backend.spec["mcp"]["targets"].items() if backend else ():
         static = target["static"]
         host, port = static["host"].text(), static["port"].number()
-        found = instance(estate, known, host, port, static["path"].text("/mcp"))
-        if found:
-            yield Way(route, backend, target["name"].text(), found)
+        server = instance(estate, addresses, host, port, static["path"].text("/mcp"))
+        if server:
+            yield Way(route, backend, target["name"].text(), server)
         else:
             yield Fault(f"{target.path}: `{target.route}` leads to no server of the specs")
 
@@ -109,14 +109,14 @@ def _permitted(
     """The calls that get through on one way."""
     if way.route.path != f"/{way.instance.server}":
         yield Fault(f"{way.route.where} leads to {way.instance.server}")
-    passed = (way.route.gateway, way.route.object, *filter(None, (way.backend,)))
-    homes = {one.namespace for one in passed}
-    there = [one for home in sorted(homes) for one in policies.get(home, ())]
-    attached = [one for one in there if any(_levels(one, way))]
+    targets = (way.route.gateway, way.route.object, *filter(None, (way.backend,)))
+    homes = {target.namespace for target in targets}
+    nearby = [policy for home in sorted(homes) for policy in policies.get(home, ())]
+    attached = [policy for policy in nearby if any(_levels(policy, way))]
     token, calls = _token(attached, way), _calls(attached, way)
-    requests = merged(_rules(one.spec["traffic"]["authorization"]) for one in attached)
+    requests = merged(_rules(policy.spec["traffic"]["authorization"]) for policy in attached)
     if not token.checked:
-        yield Fault(f"{way.route.where}: nobody checks the callers' tokens")
+        yield Fault(f"{way.route.where}: tokens of callers are not checked")
     named = words([*requests.texts, *calls.texts])
 
     def permits(caller: Caller, tool: str) -> bool:
@@ -130,7 +130,7 @@ def _permitted(
 
 
 def _levels(policy: Object, way: Way) -> Iterator[str]:
-    """The levels at which a policy meets a way: it and its target are in one namespace."""
+    """The levels of a way that a policy attaches to; both must be in one namespace."""
     levels = {
         "Gateway": way.route.gateway,
         "HTTPRoute": way.route.object,
@@ -152,14 +152,14 @@ def _levels(policy: Object, way: Way) -> Iterator[str]:
 
 def _token(policies: Iterable[Object], way: Way) -> Token:
     """How tokens are checked on a way: two policies at one level are undefined, so unchecked."""
-    some = [one for one in policies if _tokens(one)]
+    about_tokens = [policy for policy in policies if _tokens(policy)]
     effective: Object | None = None
     for level in LEVELS:
-        here = [one for one in some if level in _levels(one, way)]
-        if len(here) > 1:
+        at_level = [policy for policy in about_tokens if level in _levels(policy, way)]
+        if len(at_level) > 1:
             return Token(checked=False)
-        if here and not (effective and _overrides(effective)):
-            effective = here[0]
+        if at_level and not (effective and _overrides(effective)):
+            effective = at_level[0]
     return _settings(effective.spec["traffic"]["jwtAuthentication"]) if effective else Token(False)
 
 
@@ -177,7 +177,7 @@ def _overrides(policy: Object) -> bool:
 
 
 def _settings(jwt: Node) -> Token:
-    """Every provider must name its issuer, and nothing but our audience."""
+    """Every provider must name its issuer, and the gateway's audience alone."""
     providers = jwt["providers"].items()
     strict = jwt["mode"].text("Strict") == "Strict" and bool(providers)
     for provider in providers:
@@ -186,18 +186,18 @@ def _settings(jwt: Node) -> Token:
     return Token(strict, providers[0]["issuer"].text()) if strict else Token(False)
 
 
-def _calls(policies: Iterable[Object], way: Way) -> Rules:
-    """The rules for calls, of everywhere at once; a Service instead of a backend has none."""
+def _calls(policies: Iterable[Object], way: Way) -> AuthorizationRules:
+    """The rules for calls, from all policies together; a plain Service has none."""
     if way.backend is None:
-        return Rules()
-    parts = [*(one.spec["backend"] for one in policies), way.backend.spec["policies"]]
+        return AuthorizationRules()
+    parts = [*(policy.spec["backend"] for policy in policies), way.backend.spec["policies"]]
     return merged(_rules(part["mcp"]["authorization"]) for part in parts)
 
 
-def _rules(node: Node) -> Rules:
-    """One policy's expressions: for Allow any of them, which is how 1.4 reads its own CRD."""
+def _rules(node: Node) -> AuthorizationRules:
+    """The expressions of one policy: for `Allow` any of them is enough, as in version 1.4."""
     compiled = tuple(expression(text) for text in node["policy"]["matchExpressions"].texts())
     action = node["action"].text("Allow").lower()
-    if action not in Rules._fields:
-        raise node["action"].wrong("an action that can be judged")
-    return Rules()._replace(**{action: compiled})
+    if action not in AuthorizationRules._fields:
+        raise node["action"].wrong("a known action")
+    return AuthorizationRules()._replace(**{action: compiled})

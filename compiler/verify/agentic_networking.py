@@ -1,7 +1,7 @@
 """kube-agentic-networking (0.1): mTLS at the Gateway, and XAccessPolicy for each backend.
 
-Nothing accepted on a backend means that it is open. Rules of one policy are OR-ed. Of several
-policies the API says that all must allow, while the code asks for any: there must be only one.
+A backend without an accepted policy is open. Rules of one policy are OR-ed. Of several
+policies all must allow according to the API, any according to the code: there must be only one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from compiler.verify.expressions import expression
 from compiler.verify.gateway import TOOL_GATEWAY, Endpoint, Gateway, Pod, of_class, proxy
 from compiler.verify.gathering import report_calls, unknown
 from compiler.verify.labels import GATEWAY_NAME
-from compiler.verify.places import Doors, doors
+from compiler.verify.places import Addresses, find_addresses
 from compiler.verify.relation import Fault, Finding, Instance, Report
 from compiler.verify.routes import Route, rewritten, routes
 from compiler.verify.specs import Estate
@@ -37,7 +37,7 @@ _VARIABLE = re.compile(r"\brequest\.([a-z_]+(?:\.[a-z_]+)?)")
 _VARIABLES = re.compile(r"mcp\.tool_name|(?:path|url_path|method|host|headers|time)(?:\..*)?")
 
 
-class Rule(NamedTuple):
+class AccessRule(NamedTuple):
     """Whom a rule means, the tools that it lets them call, and whether it lets them connect."""
 
     means: Callable[[Caller], bool]
@@ -49,14 +49,14 @@ class Policy(NamedTuple):
     """One accepted XAccessPolicy; without rules it allows everything."""
 
     object: Object
-    rules: tuple[Rule, ...]
+    rules: tuple[AccessRule, ...]
 
     def allows(self, caller: Caller, tool: str) -> bool:
         """Whether any of its rules lets a caller call a tool."""
         return not self.rules or any(r.tools(tool) and r.means(caller) for r in self.rules)
 
     def connects(self, caller: Caller) -> bool:
-        """Whether any of its rules lets a caller begin, and list tools."""
+        """Whether any of its rules lets a caller open a session, and list tools."""
         return not self.rules or any(r.base and r.means(caller) for r in self.rules)
 
 
@@ -89,24 +89,24 @@ def read(estate: Estate, artefacts: Artefacts) -> Report:
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     accepted: defaultdict[str, list[Policy]] = defaultdict(list)
-    for one in artefacts.all(cluster, "XAccessPolicy", GROUP):
-        rules = _rules(one)
+    for policy in artefacts.all(cluster, "XAccessPolicy", GROUP):
+        rules = _rules(policy)
         if rules is None:
-            yield Fault(f"{one.node.path}: the controller refuses it, which leaves its target open")
+            yield Fault(f"{policy.node.path}: the controller refuses it, so its target stays open")
         else:
-            accepted[one.namespace].append(Policy(one, rules))
-    found = artefacts.all(cluster, "XBackend", GROUP)
-    backends = {(one.namespace, one.name): one for one in found}
-    known = doors(estate, artefacts, cluster)
+            accepted[policy.namespace].append(Policy(policy, rules))
+    objects = artefacts.all(cluster, "XBackend", GROUP)
+    backends = {(backend.namespace, backend.name): backend for backend in objects}
+    addresses = find_addresses(estate, artefacts, cluster)
     for route in routes(artefacts, cluster, CLASS):
         for ref in route.rule["backendRefs"].items():
-            yield from _leads(estate, cluster, known, route, ref, backends, accepted)
+            yield from _leads(estate, cluster, addresses, route, ref, backends, accepted)
 
 
 def _leads(
     estate: Estate,
     cluster: str,
-    known: Doors,
+    addresses: Addresses,
     route: Route,
     ref: Node,
     backends: Mapping[tuple[str, str], Object],
@@ -118,7 +118,7 @@ def _leads(
     backend = backends.get((home, name)) if kind == (GROUP, "XBackend") else None
     mcp = backend.spec["mcp"] if backend else ref
     to = Instance(home, mcp["serviceName"].text() if backend else name)
-    if mcp["port"].number() not in known.ports.get(to, ()):
+    if mcp["port"].number() not in addresses.ports.get(to, ()):
         yield Fault(f"{ref.path}: `{ref.route}` leads to no server of the specs")
         return
     if (route.path, rewritten(route)) != (f"/{to.server}", estate.servers[to.server].path):
@@ -127,16 +127,20 @@ def _leads(
     if backend:
         levels.append(_attached(accepted, backend, "XBackend"))
     if any(len(level) > 1 for level in levels):
-        yield Fault(f"{route.where} has several policies: API and code differ about them")
+        yield Fault(f"{route.where} has several policies: API and code combine them differently")
     if not _certified(route.gateway):
-        yield Fault(f"{route.where}: nobody checks the callers' certificates")
+        yield Fault(f"{route.where}: certificates of callers are not checked")
     yield from _permitted(estate, cluster, to, levels)
 
 
 def _permitted(
     estate: Estate, cluster: str, to: Instance, levels: list[list[Policy]]
 ) -> Iterator[Finding]:
-    """The calls that get through: by any policy of a level too much, by all of them enough."""
+    """The calls that get through.
+
+    Of several policies at one level, any counts for a call that is not granted, and all must
+    allow one that is: the stricter reading in both cases.
+    """
     users = estate.users(cluster)[to]
     named = words([policy.object.spec["rules"].value for level in levels for policy in level])
     sources = {name for level in levels for policy in level for name in _sources(policy.object)}
@@ -153,7 +157,7 @@ def _permitted(
     for project, agent in sorted({(call.project, call.agent) for call in calls if call.project}):
         caller = Caller(estate.projects[project].agents_namespace, agent, project)
         if not all(policy.connects(caller) for level in levels for policy in level):
-            yield Fault(f"{cluster}: {caller.subject} cannot begin with {to.server}")
+            yield Fault(f"{cluster}: {caller.subject} cannot open a session with {to.server}")
 
 
 def _sources(policy: Object) -> Iterator[str]:
@@ -185,22 +189,22 @@ def _certified(gateway: Object) -> bool:
     )
 
 
-def _rules(one: Object) -> tuple[Rule, ...] | None:
+def _rules(policy: Object) -> tuple[AccessRule, ...] | None:
     """The rules of a policy; None where the controller does not accept it."""
-    if one.spec["action"].text("Allow") != "Allow":
-        raise one.spec["action"].wrong("an action that can be judged")
-    nodes = one.spec["rules"].items()
+    if policy.spec["action"].text("Allow") != "Allow":
+        raise policy.spec["action"].wrong("a known action")
+    nodes = policy.spec["rules"].items()
     if len({node["name"].text() for node in nodes}) != len(nodes):
-        raise one.spec["rules"].wrong("a list of rules with different names")
-    rules = [_rule(node, one.namespace) for node in nodes]
+        raise policy.spec["rules"].wrong("a list of rules with different names")
+    rules = [_rule(node, policy.namespace) for node in nodes]
     return None if None in rules else tuple(rule for rule in rules if rule)
 
 
-def _rule(node: Node, home: str) -> Rule | None:
+def _rule(node: Node, home: str) -> AccessRule | None:
     means, grant = _principal(node["source"], home), node["authorization"]
     for key in UNTRANSLATED:
         if not grant[key].absent:
-            raise grant[key].wrong("a field that the controller reads")
+            raise grant[key].wrong("a field that the controller implements")
     kind = grant["type"].text("Inline")
     if kind not in ("Inline", "CEL"):
         raise grant["type"].wrong("a type of authorization")
@@ -209,14 +213,14 @@ def _rule(node: Node, home: str) -> Rule | None:
         program, variables = expression(text), _VARIABLE.findall(text)
         if program.program is None or not all(map(_VARIABLES.fullmatch, variables)):
             return None
-        return Rule(means, lambda tool: program.true(_request(tool)), base=False)
+        return AccessRule(means, lambda tool: program.true(_request(tool)), base=False)
     tools, mcp = _tools(grant["mcp"]), grant["mcp"]
     base = tools is None or mcp["mcpBaseProtocolMethodsOption"].text() == BASE
-    return Rule(means, lambda tool: tools is None or tool in tools, base)
+    return AccessRule(means, lambda tool: tools is None or tool in tools, base)
 
 
 def _principal(source: Node, home: str) -> Callable[[Caller], bool]:
-    """Whom a rule means: without a source, or with one that its type does not fit, everybody."""
+    """Whom a rule means: without a source, or with one that its type does not fit, all callers."""
     kind, account = source["type"].text(), source["serviceAccount"]
     if kind == "ServiceAccount" and account["name"].text():
         named = (account["namespace"].text(home), account["name"].text())
@@ -238,6 +242,6 @@ def _tools(mcp: Node) -> frozenset[str] | None:
 
 
 def _request(tool: str) -> Mapping[str, object]:
-    """What an expression sees: never who calls."""
+    """The variables of an expression; the caller is not among them."""
     http = {"method": "POST", "path": "/", "url_path": "/", "host": "", "headers": {}}
     return {"request": {**http, "mcp": {"tool_name": tool}}, "metadata": {}}

@@ -1,7 +1,7 @@
-"""The ambient mesh of one cluster: what is captured, what is strict, and what stands before a pod.
+"""The ambient mesh of one cluster: captured pods, mutual TLS, and the policies before a pod.
 
-A request comes to a pod straight, judged by its ztunnel, or through the waypoint of one of its
-Services, judged there tool by tool, if the pod's ztunnel lets that waypoint in.
+A request reaches a pod directly, where its ztunnel judges it, or through the waypoint of one of its
+Services, which judges it tool by tool; then the pod's ztunnel must admit the waypoint.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HTTP = ("http", "http2", "grpc", "kubernetes.io/h2c", "kubernetes.io/ws")
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """What enforces in one cluster; policies, strictness and Services by namespace."""
+    """The objects that the mesh of a cluster enforces, by namespace."""
 
     name: str
     policies: Mapping[str, tuple[Policy, ...]]
@@ -55,21 +55,21 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What stands before one pod: its own policies, and those of each waypoint that it lets in."""
+    """All policies before one pod: its own, and those of each waypoint that it admits."""
 
     captured: bool
     own: tuple[Policy, ...]
     ways: tuple[Way, ...]
 
     def lets(self, request: Request) -> bool:
-        """Whether a request arrives. Before a pod outside of the mesh, nothing stands."""
+        """Whether a request arrives. No policy applies to a pod outside of the mesh."""
         if not self.captured or istio.ztunnel(self.own, request):
             return True
         return any(way.lets(request) for way in self.ways)
 
     @property
     def named(self) -> frozenset[str]:
-        """Every word of its policies."""
+        """All texts of its policies."""
         policies = (*self.own, *(policy for way in self.ways for policy in way.policies))
         return frozenset().union(*(policy.named for policy in policies))
 
@@ -80,10 +80,10 @@ def mesh(artefacts: Artefacts, cluster: str) -> Mesh:
     policies = artefacts.all(cluster, "AuthorizationPolicy", "security.istio.io")
     return Mesh(
         cluster,
-        by_namespace(istio.policy(one) for one in policies),
+        by_namespace(map(istio.policy, policies)),
         by_namespace(artefacts.all(cluster, "PeerAuthentication", "security.istio.io")),
         by_namespace(artefacts.all(cluster, "Service", "")),
-        frozenset(Caller(one.namespace, one.name) for one in gateways if _serves(one)),
+        frozenset(Caller(gateway.namespace, gateway.name) for gateway in filter(_serves, gateways)),
         namespaces(artefacts, cluster),
     )
 
@@ -99,19 +99,19 @@ def _serves(gateway: Object) -> bool:
     return kind == MESH_CLASS and listens and served
 
 
-def captured(known: Mesh, pod: Pod) -> bool:
+def captured(mesh: Mesh, pod: Pod) -> bool:
     """Whether a pod is in the mesh: its own label decides, then its namespace's."""
-    inherited = known.homes.get(pod.namespace, {}).get(MODE)
+    inherited = mesh.homes.get(pod.namespace, {}).get(MODE)
     return pod.labels.get(MODE, inherited) == "ambient"
 
 
-def strict(known: Mesh, pod: Pod) -> bool:
-    """Whether mutual TLS is demanded: the nearest PeerAuthentication that sets a mode decides.
+def strict(mesh: Mesh, pod: Pod) -> bool:
+    """Whether mutual TLS is required: the nearest PeerAuthentication that sets a mode decides.
 
-    Where several are equally near the oldest wins, and no file tells its age: all must agree.
+    Of several at one level the oldest wins, and no file states its age: all must agree.
     """
     levels = [
-        [one.spec for one in known.strictness.get(home, ()) if _selects(one, pod) is selected]
+        [peer.spec for peer in mesh.strictness.get(home, ()) if _selects(peer, pod) is selected]
         for home, selected in ((pod.namespace, True), (pod.namespace, False), (istio.ROOT, False))
     ]
     ports = {
@@ -123,22 +123,22 @@ def strict(known: Mesh, pod: Pod) -> bool:
     return False
 
 
-def _selects(one: Object, pod: Pod) -> bool | None:
+def _selects(authentication: Object, pod: Pod) -> bool | None:
     """Whether it selects this pod by labels, no pod by labels, or (None) other pods."""
-    wanted = one.spec["selector"]["matchLabels"].pairs()
+    wanted = authentication.spec["selector"]["matchLabels"].pairs()
     if not wanted:
         return False
     return True if has(pod.labels, wanted) else None
 
 
-def gate(known: Mesh, pod: Pod, port: int) -> Gate:
-    """All that stands before a port of a pod."""
-    near = (*known.policies.get(pod.namespace, ()), *known.policies.get(istio.ROOT, ()))
-    own, inside = istio.for_pod(near, pod.namespace, pod.labels), captured(known, pod)
+def gate(mesh: Mesh, pod: Pod, port: int) -> Gate:
+    """All policies before a port of a pod."""
+    nearby = (*mesh.policies.get(pod.namespace, ()), *mesh.policies.get(istio.ROOT, ()))
+    own, inside = istio.for_pod(nearby, pod.namespace, pod.labels), captured(mesh, pod)
     ways = [
-        Way(waypoint, enforced(known, waypoint, pod.namespace, service.name), _speaks_http(service))
-        for service in known.services.get(pod.namespace, ())
-        if _leads(service, pod) and (waypoint := _waypoint(known, service))
+        Way(waypoint, enforced(mesh, waypoint, pod.namespace, service.name), _speaks_http(service))
+        for service in mesh.services.get(pod.namespace, ())
+        if _leads(service, pod) and (waypoint := _waypoint(mesh, service))
         if not inside or istio.ztunnel(own, Request(waypoint, port))
     ]
     return Gate(inside, own, tuple(ways))
@@ -150,7 +150,7 @@ def _speaks_http(service: Object) -> bool:
         port["appProtocol"].text() or port["name"].text().partition("-")[0]
         for port in service.spec["ports"].items()
     ]
-    return all(said in HTTP for said in ports)
+    return all(protocol in HTTP for protocol in ports)
 
 
 def _leads(service: Object, pod: Pod) -> bool:
@@ -158,15 +158,15 @@ def _leads(service: Object, pod: Pod) -> bool:
     return bool(wanted) and has(pod.labels, wanted)
 
 
-def _waypoint(known: Mesh, service: Object) -> Caller | None:
+def _waypoint(mesh: Mesh, service: Object) -> Caller | None:
     """The waypoint of a Service, by its own label or else its namespace's; None: there is none."""
-    inherited = known.homes.get(service.namespace, {})
+    inherited = mesh.homes.get(service.namespace, {})
     labels = service.labels if USE in service.labels else inherited
-    found = Caller(labels.get(USE_NAMESPACE, service.namespace), labels.get(USE, "none"))
-    return found if found in known.waypoints else None
+    waypoint = Caller(labels.get(USE_NAMESPACE, service.namespace), labels.get(USE, "none"))
+    return waypoint if waypoint in mesh.waypoints else None
 
 
-def enforced(known: Mesh, waypoint: Caller, home: str, service: str) -> tuple[Policy, ...]:
+def enforced(mesh: Mesh, waypoint: Caller, home: str, service: str) -> tuple[Policy, ...]:
     """What a waypoint enforces for a Service: policies for the Service, for it, for its class."""
     places = {
         (home, ("Service", service)),
@@ -175,7 +175,7 @@ def enforced(known: Mesh, waypoint: Caller, home: str, service: str) -> tuple[Po
     }
     return tuple(
         policy
-        for there in sorted({there for there, _ in places})
-        for policy in known.policies.get(there, ())
-        if any((there, target) in places for target in policy.targets)
+        for namespace in sorted({namespace for namespace, _ in places})
+        for policy in mesh.policies.get(namespace, ())
+        if any((namespace, target) in places for target in policy.targets)
     )

@@ -24,15 +24,15 @@ Holders = Mapping[str, Held]
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare what syncs may bring with what there is to bring."""
-    found, judged = gather(estate, artefacts, _cluster)
+    findings, judged = gather(estate, artefacts, _cluster)
     wanted = {call for cluster in judged for call in _wanted(artefacts, cluster)}
-    return compare("argocd", found, wanted)
+    return compare("argocd", findings, wanted)
 
 
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     projects = _projects(artefacts, cluster)
     if bool(projects) != estate.clusters[cluster].synced:
-        yield Fault(f"{cluster}: Argo CD is there, or AppProjects are, but not both")
+        yield Fault(f"{cluster}: Argo CD is installed, or there are AppProjects, but not both")
     if not projects:
         return
     holders, faults = held(artefacts, cluster)
@@ -42,16 +42,16 @@ def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Fin
         yield from _closed(estate, project)
         yield from _permitted(cluster, project, holders)
     yield from _wider(artefacts, cluster, projects, holders)
-    for one in artefacts.all(cluster, "Application", GROUP):
-        target = one.spec["destination"]
-        if one.spec["project"].text() not in projects:
-            yield Fault(f"{one.node.path}: its AppProject does not exist")
+    for application in artefacts.all(cluster, "Application", GROUP):
+        target = application.spec["destination"]
+        if application.spec["project"].text() not in projects:
+            yield Fault(f"{application.node.path}: its AppProject does not exist")
         if not target["server"].absent or target["name"].text() not in estate.clusters:
-            yield Fault(f"{one.node.path}: its destination is no cluster by name")
+            yield Fault(f"{application.node.path}: its destination is not the name of a cluster")
 
 
 def _projects(artefacts: Artefacts, cluster: str) -> dict[str, Object]:
-    return {one.name: one for one in artefacts.all(cluster, "AppProject", GROUP)}
+    return {project.name: project for project in artefacts.all(cluster, "AppProject", GROUP)}
 
 
 def _objects(artefacts: Artefacts, cluster: str, application: Object) -> Iterator[Object]:
@@ -66,13 +66,13 @@ def _objects(artefacts: Artefacts, cluster: str, application: Object) -> Iterato
 
 
 def _brought(artefacts: Artefacts, cluster: str) -> Iterator[Fault]:
-    """Objects that nobody brings, or two Applications; what people apply themselves lies apart."""
+    """Objects that no Application brings, or two do; people apply those in `bootstrap/`."""
     times: Counter[str] = Counter()
-    for one in artefacts.all(cluster, "Application", GROUP):
-        paths = {object.node.path for object in _objects(artefacts, cluster, one)}
+    for application in artefacts.all(cluster, "Application", GROUP):
+        paths = {object.node.path for object in _objects(artefacts, cluster, application)}
         times.update(paths)
         if not paths:
-            yield Fault(f"{one.node.path}: there is nothing in its folder")
+            yield Fault(f"{application.node.path}: its folder is empty")
     for object in artefacts.in_cluster(cluster):
         path = object.node.path
         if times[path] != (0 if path.startswith(f"clusters/{cluster}/bootstrap/") else 1):
@@ -83,14 +83,14 @@ def _closed(estate: Estate, project: Object) -> Iterator[Fault]:
     """An AppProject has no wildcard, one repository, and no account of an agent or a server."""
     path, spec = project.node.path, project.spec
     if spec["sourceRepos"].texts() != (estate.repository,):
-        yield Fault(f"{path}: its sources are not the repository alone")
-    fields = (one.fields() for name in _LISTS for one in spec[name].items())
-    texts = [value.text() for some in fields for _, value in some]
+        yield Fault(f"{path}: its sources are not exactly the repository")
+    entries = (entry for name in _LISTS for entry in spec[name].items())
+    texts = [value.text() for entry in entries for _, value in entry.fields()]
     if any("*" in text or text.startswith("!") for text in texts):
         yield Fault(f"{path}: it has a wildcard")
     workloads = {*estate.servers, *(a for p in estate.projects.values() for a in p.team)}
-    for one in spec["destinationServiceAccounts"].items():
-        name = one["defaultServiceAccount"].text()
+    for entry in spec["destinationServiceAccounts"].items():
+        name = entry["defaultServiceAccount"].text()
         if ":" in name or name in workloads:
             yield Fault(f"{path}: a sync would become `{name}`")
 
@@ -99,18 +99,20 @@ def _wanted(artefacts: Artefacts, cluster: str) -> Iterator[Call]:
     """What the objects of every Application need."""
     projects = _projects(artefacts, cluster)
     holders, _ = held(artefacts, cluster)
-    for one in artefacts.all(cluster, "Application", GROUP):
-        project = projects.get(one.spec["project"].text())
+    for application in artefacts.all(cluster, "Application", GROUP):
+        project = projects.get(application.spec["project"].text())
         if project is not None:
             wide = any(holder.wide for holder in _holders(project, holders))
-            for object in _objects(artefacts, cluster, one):
+            for object in _objects(artefacts, cluster, application):
                 space = "" if wide else object.namespace
                 yield _call(cluster, project, space, (object.group, object.kind))
 
 
 def _permitted(cluster: str, project: Object, holders: Holders) -> Iterator[Call]:
     """The kinds that both the AppProject and the rights of its accounts let in, by namespace."""
-    spaces = {one["namespace"].text() for one in project.spec["destinations"].items()}
+    spaces = {
+        destination["namespace"].text() for destination in project.spec["destinations"].items()
+    }
     for name in (_CLUSTER, _NAMESPACED):
         for kind in project.spec[name].items():
             what = kind["group"].text(), kind["kind"].text()
@@ -126,7 +128,7 @@ def _permitted(cluster: str, project: Object, holders: Holders) -> Iterator[Call
 def _wider(
     artefacts: Artefacts, cluster: str, projects: Mapping[str, Object], holders: Holders
 ) -> Iterator[Fault]:
-    """Either wall alone lets in no more than is needed: the AppProject, and the account."""
+    """The AppProject alone, and the account alone, must not permit more than is needed."""
     needed = set(_wanted(artefacts, cluster))
     for name, project in projects.items():
         kinds = {call.server for call in needed if call.project == name}
@@ -136,11 +138,11 @@ def _wider(
                 if text not in kinds:
                     yield Fault(f"{project.node.path}: nothing brings a {text}")
     for who, (spaces, wide) in holders.items():
-        for space, some in {**spaces, "": wide - WIDE}.items():
-            there = {_resource(call.server) for call in needed if call.namespace == space}
-            for resource in sorted(some - there):
+        for space, permitted in {**spaces, "": wide - WIDE}.items():
+            brought = {_resource(call.server) for call in needed if call.namespace == space}
+            for resource in sorted(permitted - brought):
                 text = ".".join(filter(None, resource[::-1]))
-                yield Fault(f"{cluster}: {who} may bring {text} into `{space}`, and need not")
+                yield Fault(f"{cluster}: {who} may bring {text} into `{space}` without need")
 
 
 def _resource(kind: str) -> tuple[str, str]:

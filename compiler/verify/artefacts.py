@@ -15,8 +15,8 @@ SUFFIXES = (".yaml", ".yml", ".json")
 """What Argo CD takes for objects."""
 
 
-class Malformed(Exception):  # noqa: N818 - it names what was read, and becomes a fault
-    """A text that has not the shape which its reader needs."""
+class Malformed(Exception):  # noqa: N818 - it describes what was read, and becomes a fault
+    """A text that does not have the shape that its reader needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Node:
 
     @property
     def absent(self) -> bool:
-        """Whether nothing stands there; `{}` and `[]` are something."""
+        """Whether the field is missing or null; `{}` and `[]` are values."""
         return self.value is None
 
     def names(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Node:
         return tuple(Node(v, self.path, f"{self.route}[{i}]") for i, v in enumerate(values))
 
     def text(self, default: str = "") -> str:
-        """A text, or what stands for it where it is missing."""
+        """A text, or the default where it is missing."""
         return default if self.value is None else str(self._is(str, "text"))
 
     def texts(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class Node:
         return tuple(item.text() for item in self.items())
 
     def number(self, default: int = 0) -> int:
-        """A whole number, or what stands for it where it is missing."""
+        """A whole number, or the default where it is missing."""
         if isinstance(self.value, bool):
             raise self.wrong("a number")
         return default if self.value is None else int(self._is(int, "a number"))
@@ -68,7 +68,7 @@ class Node:
         return {key: value.text() for key, value in self.fields()}
 
     def wrong(self, expected: str) -> Malformed:
-        """What to raise where the value is not what is expected."""
+        """The exception to raise where the value is not what is expected."""
         return Malformed(f"{self.path}: `{self.route or 'the text'}` is not {expected}")
 
     def _is(self, kind: type | tuple[type, ...], name: str) -> Any:
@@ -79,7 +79,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """A Kubernetes object, as it stands in a file of a cluster."""
+    """A Kubernetes object in a file of a cluster."""
 
     kind: str
     group: str
@@ -103,51 +103,53 @@ class Artefacts:
     faults: tuple[str, ...]
 
     def all(self, cluster: str, kind: str, group: str | None = None) -> tuple[Object, ...]:
-        """The objects of one kind; `group` tells kinds of the same name apart."""
-        found = self.objects.get((cluster, kind), ())
-        return found if group is None else tuple(one for one in found if one.group == group)
+        """The objects of one kind; `group` distinguishes kinds of the same name."""
+        objects = self.objects.get((cluster, kind), ())
+        return tuple(object for object in objects if group in (None, object.group))
 
     def in_cluster(self, cluster: str) -> Iterator[Object]:
         """Every object of a cluster."""
-        return (one for (of, _), some in self.objects.items() if of == cluster for one in some)
+        for (place, _), objects in self.objects.items():
+            if place == cluster:
+                yield from objects
 
 
-class Placed(Protocol):
-    """Whatever has a namespace."""
+class Namespaced(Protocol):
+    """A value with a namespace."""
 
     @property
     def namespace(self) -> str: ...
 
 
-P = TypeVar("P", bound=Placed)
+P = TypeVar("P", bound=Namespaced)
 
 
-def by_namespace(some: Iterable[P]) -> Mapping[str, tuple[P, ...]]:
+def by_namespace(values: Iterable[P]) -> Mapping[str, tuple[P, ...]]:
     """Values by their namespace, in their order."""
-    found: defaultdict[str, list[P]] = defaultdict(list)
-    for one in some:
-        found[one.namespace].append(one)
-    return {home: tuple(there) for home, there in found.items()}
+    groups: defaultdict[str, list[P]] = defaultdict(list)
+    for value in values:
+        groups[value.namespace].append(value)
+    return {namespace: tuple(group) for namespace, group in groups.items()}
 
 
 def read(files: Mapping[str, str]) -> Artefacts:
-    """Texts by path, to objects; `clusters/<cluster>/` is all that a path says."""
+    """Texts by path, to objects; only `clusters/<cluster>/` of a path has a meaning."""
     objects: defaultdict[tuple[str, str], list[Object]] = defaultdict(list)
     faults: list[str] = []
     for path, text in sorted(files.items()):
         parts = path.split("/")
         if parts[0] != "clusters" or len(parts) < 3 or not path.endswith(SUFFIXES):
             continue
-        for found in _objects(path, text):
-            if isinstance(found, Malformed):
-                faults.append(str(found))
+        for object in _objects(path, text):
+            if isinstance(object, Malformed):
+                faults.append(str(object))
             else:
-                objects[parts[1], found.kind].append(found)
-    return Artefacts(files, {key: tuple(some) for key, some in objects.items()}, tuple(faults))
+                objects[parts[1], object.kind].append(object)
+    return Artefacts(files, {key: tuple(group) for key, group in objects.items()}, tuple(faults))
 
 
 def _objects(path: str, text: str) -> Iterator[Object | Malformed]:
-    """The objects of one file, and what is none."""
+    """The objects of one file, and what could not be read as one."""
     for node in _documents(path, text):
         try:
             yield node if isinstance(node, Malformed) else _object(node)
@@ -162,8 +164,8 @@ def _documents(path: str, text: str) -> Iterator[Node | Malformed]:
         except Malformed as wrong:
             yield wrong
         return
-    documents, found = parse(Source(path, text))
-    yield from (Malformed(f"{d.span}: {d.message}") for d in found)
+    documents, diagnostics = parse(Source(path, text))
+    yield from (Malformed(f"{d.span}: {d.message}") for d in diagnostics)
     yield from (Node(document.data, path) for document in documents)
 
 
@@ -182,15 +184,15 @@ def _object(node: Node) -> Object:
 
 
 def from_json(text: str, path: str) -> Node:
-    """A JSON text; a key that is given twice is refused, since readers differ about it."""
+    """A JSON text; a key that occurs twice is refused, since parsers differ about it."""
     try:
         return Node(json.loads(text, object_pairs_hook=_once), path)
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"{path}: this is no JSON: {error}") from None
+        raise Malformed(f"{path}: this is not JSON: {error}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise ValueError("a key is given twice")
+        raise ValueError("a key occurs twice")
     return result

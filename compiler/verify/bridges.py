@@ -1,7 +1,7 @@
-"""The bridges of the local stack: who is let in to which tools of a server on a laptop.
+"""The bridges of the local stack: who may call which tools of a server on a laptop.
 
-A bridge (`stack/bridge.py`) starts one server, knows agents by their tokens, lists the tools that
-an agent's entry names and refuses all others.
+A bridge (`stack/bridge.py`) starts one server, identifies agents by their tokens, lists the tools
+of an agent's entry and refuses all others.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from compiler.verify.specs import Estate
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the calls that bridges let through."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     ports: dict[tuple[str, int], str] = {}
     for path in sorted(artefacts.files):
         parts = path.split("/")
         if parts[0] == "pm2" and parts[2:3] == ["servers"]:
             try:
                 bridge = from_json(artefacts.files[path], path)
-                found += tuple(_bridge(estate, parts[1], path, bridge))
+                findings += tuple(_bridge(estate, parts[1], path, bridge))
                 other = ports.setdefault((parts[1], bridge["port"].number()), path)
                 if other != path:
-                    found.append(Fault(f"{path}: {other} has the same port"))
+                    findings.append(Fault(f"{path}: {other} has the same port"))
             except Malformed as wrong:
-                found.append(Fault(str(wrong)))
+                findings.append(Fault(str(wrong)))
     wanted = [call for call in granted(estate) if estate.servers[call.server].package]
-    return compare("stack", found, wanted, inexpressible=without_package(estate))
+    return compare("stack", findings, wanted, inexpressible=without_package(estate))
 
 
 def _bridge(estate: Estate, project: str, path: str, bridge: Node) -> Iterator[Finding]:

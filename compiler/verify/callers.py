@@ -1,4 +1,8 @@
-"""Who is tried, and with which tools: near-linear, and yet every wildcard meets a stranger."""
+"""The callers and tools to try against a layer's rules.
+
+Their number grows about linearly with the estate, and unknown callers and tools are among them, so
+that a wildcard shows as a call that is not granted.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,10 @@ from typing import Any, NamedTuple
 from compiler.verify.relation import Call, Instance
 from compiler.verify.specs import Estate
 
-STRANGER = "0-stranger"
-"""No agent, project or namespace can have this name: theirs start with a letter."""
+UNKNOWN = "0-unknown"
+"""A name that no agent, project or namespace has: theirs start with a letter."""
 UNDECLARED = "undeclared~tool"
-"""No server declares a tool of this name: `~` is not allowed in one."""
+"""A name that no declared tool has: `~` is not allowed in one."""
 
 _QUOTED = re.compile(r""""([^"\\]*)"|'([^'\\]*)'""")
 _IDENTITY = re.compile(
@@ -22,7 +26,7 @@ _IDENTITY = re.compile(
 _TOOL = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _PART = re.compile(r"[a-z0-9:/-]{4,}")
 _USUAL = ("system:serviceaccount:", "spiffe://cluster.local/ns/")
-"""What every identity has, and what tells nobody from a stranger."""
+"""The prefixes that all identities share, so that they identify no caller."""
 _LOOSE = re.compile(r"\*|startsWith|endsWith|contains|matches|like")
 
 
@@ -35,7 +39,7 @@ class Caller(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """Its name beside its project's; in full, if it is no agent of one."""
+        """The agent's name; with its namespace, if it is not an agent of a project."""
         return self.account if self.project else f"{self.namespace}/{self.account}"
 
     @property
@@ -50,7 +54,7 @@ class Caller(NamedTuple):
 
 
 def words(value: Any) -> frozenset[str]:
-    """Every text in a value, and what stands in quotes within it: the names that rules use."""
+    """Every text in a value, and every quoted part of it: the names that rules use."""
     return frozenset(_words(value))
 
 
@@ -68,29 +72,34 @@ def _words(value: Any) -> Iterator[str]:
 
 def agents(estate: Estate, project: str) -> Iterator[Caller]:
     """The agents of a project."""
-    one = estate.projects[project]
-    return (Caller(one.agents_namespace, agent, project) for agent in one.team)
+    entry = estate.projects[project]
+    return (Caller(entry.agents_namespace, agent, project) for agent in entry.team)
 
 
 def candidates(estate: Estate, users: Iterable[str], named: Iterable[str]) -> frozenset[Caller]:
-    """Whom to try on a server: its users' agents, whoever rules name, and strangers.
+    """The callers to try on a server: its users' agents, those that rules name, and unknown ones.
 
-    A stranger is somebody without a name, in each namespace of agents and outside of them, and
-    somebody outside with the name of each agent. One agent stands for each other project of whose
-    identity a rule has any part.
+    Unknown callers are an unknown name, in each namespace of agents and outside of them, and the
+    name of each agent outside of its namespace. One agent represents each other project whose
+    identity a rule contains a part of.
+
+    Args:
+        estate: what the specs say.
+        users: the projects that use the server.
+        named: the texts of the layer's rules.
     """
     users, named = frozenset(users), frozenset(named)
     own = [caller for project in users for caller in agents(estate, project)]
-    unknown = [Caller(caller.namespace, STRANGER, caller.project) for caller in own]
-    alike = [Caller(STRANGER, caller.account) for caller in own]
+    unknown = [Caller(caller.namespace, UNKNOWN, caller.project) for caller in own]
+    alike = [Caller(UNKNOWN, caller.account) for caller in own]
     others = _others(estate, users, named)
     named_ones = _identities(estate, named)
-    return frozenset((*own, *unknown, *alike, *others, *named_ones, Caller(STRANGER, STRANGER)))
+    return frozenset((*own, *unknown, *alike, *others, *named_ones, Caller(UNKNOWN, UNKNOWN)))
 
 
 def _others(estate: Estate, users: frozenset[str], named: frozenset[str]) -> Iterator[Caller]:
-    found = {part for word in named for part in _PART.findall(word)}
-    parts = {part for part in found if not any(part in usual for usual in _USUAL)}
+    words = {part for word in named for part in _PART.findall(word)}
+    parts = {part for part in words if not any(part in usual for usual in _USUAL)}
     for project in estate.projects.keys() - users:
         for caller in islice(agents(estate, project), 1):
             if any(part in caller.subject or part in caller.spiffe for part in parts):
@@ -98,15 +107,15 @@ def _others(estate: Estate, users: frozenset[str], named: frozenset[str]) -> Ite
 
 
 def _identities(estate: Estate, named: Iterable[str]) -> Iterator[Caller]:
-    homes = {one.agents_namespace: one for one in estate.projects.values()}
+    homes = {project.agents_namespace: project for project in estate.projects.values()}
     for match in filter(None, map(_IDENTITY.fullmatch, named)):
         home = homes.get(match[1])
-        known = home is not None and match[2] in home.team
-        yield Caller(match[1], match[2], home.name if home and known else "")
+        member = home is not None and match[2] in home.team
+        yield Caller(match[1], match[2], home.name if home and member else "")
 
 
 def tools(declared: Iterable[str], named: Iterable[str]) -> tuple[str, ...]:
-    """Which tools to try: declared ones, one that is not, and what rules name or begin to name."""
+    """The tools to try: declared ones, an undeclared one, and those that rules name or match."""
     named = frozenset(named)
     stems = {stem for word in named if _TOOL.fullmatch(stem := word.strip("*"))}
     loose = any(_LOOSE.search(word) for word in named)
@@ -121,7 +130,7 @@ def tried(
     named: frozenset[str],
     permits: Callable[[Caller, str], bool],
 ) -> Iterator[Call]:
-    """The calls of one server instance that a layer permits, among all that are worth trying."""
+    """The calls of one server instance that a layer permits, among all that are tried."""
     users = estate.users(cluster).get(instance, ())
     names = tools(estate.servers[instance.server].tools, named)
     for caller in candidates(estate, users, named):

@@ -14,7 +14,7 @@ _GRANT = "roster:grant:"
 
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
-    """Compare what each agent's BOM says of it, and what the fleet's says of all."""
+    """Compare the grants in each agent's BOM, and in that of the fleet."""
     wanted = [
         Call("", project, agent, "", server, tool, approval)
         for (project, agent, server, tool), approval in estate.grants.items()
@@ -22,10 +22,10 @@ def read(estate: Estate, artefacts: Artefacts) -> Report:
     paths = (path for path in artefacts.files if path.startswith(_FOLDER))
     own = [path for path in paths if path.endswith(_SUFFIX) and path.count("/") == 1]
     try:
-        found = [*_cards(artefacts, own)]
+        findings = [*_cards(artefacts, own)]
     except Malformed as wrong:
         return Report("cards", 0, faults=(str(wrong),))
-    return compare("cards", found, wanted, approvals=True)
+    return compare("cards", findings, wanted, approvals=True)
 
 
 def _cards(artefacts: Artefacts, paths: Iterable[str]) -> Iterator[Finding]:
@@ -37,18 +37,18 @@ def _cards(artefacts: Artefacts, paths: Iterable[str]) -> Iterator[Finding]:
             claimed.update(_agent(bom, bom["metadata"]["component"]))
     yield from claimed
     whole = from_json(artefacts.files.get(_FLEET, ""), _FLEET)
-    told = {call for one in whole["components"].items() for call in _calls(one)}
-    calls = {one for one in claimed if isinstance(one, Call)}
-    for call in sorted(told ^ calls):
+    in_fleet = {call for component in whole["components"].items() for call in _calls(component)}
+    calls = {call for call in claimed if isinstance(call, Call)}
+    for call in sorted(in_fleet ^ calls):
         where = "an agent's own BOM" if call in calls else _FLEET
         what = f"{call.project}/{call.agent} {call.server}/{call.tool} ({call.approval})"
         yield Fault(f"{_FLEET}: only {where} has {what}")
 
 
 def _agent(bom: Node, subject: Node) -> Iterator[Finding]:
-    """What a BOM says of its agent; the tools that it lists are those that it may call."""
+    """The grants in a BOM of an agent; the tools that it lists must be the granted ones."""
     if bom.path != f"{_FOLDER}{subject['name'].text()}{_SUFFIX}":
-        yield Fault(f"{bom.path}: it is about {subject['name'].text()}")
+        yield Fault(f"{bom.path}: it describes {subject['name'].text()}")
     calls = tuple(_calls(subject))
     yield from calls
     listed = {
@@ -59,18 +59,18 @@ def _agent(bom: Node, subject: Node) -> Iterator[Finding]:
     granted = {(call.server, call.tool) for call in calls}
     for server, tool in sorted(listed ^ granted):
         which = (
-            "granted, and not listed" if (server, tool) in granted else "listed, and not granted"
+            "granted, but not listed" if (server, tool) in granted else "listed, but not granted"
         )
         yield Fault(f"{bom.path}: {server}/{tool} is {which}")
 
 
 def _calls(component: Node) -> Iterator[Call]:
-    for one in component["properties"].items():
-        name = one["name"].text()
+    for property in component["properties"].items():
+        name = property["name"].text()
         if name.startswith(_GRANT):
             parts = name.removeprefix(_GRANT).split(":")
             if len(parts) != 3:
-                raise one["name"].wrong("a project, a server and a tool")
+                raise property["name"].wrong("a project, a server and a tool")
             project, server, tool = parts
             agent = component["name"].text()
-            yield Call("", project, agent, "", server, tool, one["value"].text())
+            yield Call("", project, agent, "", server, tool, property["value"].text())

@@ -11,23 +11,27 @@ from typing import Any, NamedTuple
 
 
 class Request(NamedTuple):
-    """Who wants to call which tool, by their names as ToolHive gives them to Cedar."""
+    """A call of a tool: client and tool as ToolHive names them to Cedar."""
 
     client: str
     tool: str
 
 
 def first_statements(texts: Iterable[str]) -> str:
-    """The policies that ToolHive keeps of these texts; ValueError where one cannot be read."""
+    """The policies that ToolHive keeps of these texts.
+
+    Raises:
+        ValueError: a text is not a policy.
+    """
     return "\n".join(_first(text) for text in texts)
 
 
 def _first(text: str) -> str:
     import cedarpy
 
-    found = json.loads(cedarpy.policies_to_json_str(text))
-    static = found["staticPolicies"]
-    if found["templates"] or not static:
+    policies = json.loads(cedarpy.policies_to_json_str(text))
+    static = policies["staticPolicies"]
+    if policies["templates"] or not static:
         raise ValueError("a text is not a policy")
     if len(static) == 1:
         return text
@@ -44,8 +48,12 @@ def decide(
 ) -> list[bool]:
     """Whether each request may call its tool.
 
-    `hints` are the annotations of the tools that declare any, `server` is the parent of all tools,
-    and `entities` are those of the policies' author, which the request's own ones replace.
+    Args:
+        policies: statements of Cedar.
+        requests: the calls to decide about.
+        hints: the annotations of the tools that declare any.
+        server: the parent of all tools.
+        entities: those of the policies' author; the request's own entities replace them.
     """
     import cedarpy
 
@@ -53,24 +61,24 @@ def decide(
     taken = {(e["uid"]["type"], e["uid"]["id"]) for e in own}
     others = [e for e in entities if (e["uid"]["type"], e["uid"]["id"]) not in taken]
     results = cedarpy.is_authorized_batch(
-        [_request(one) for one in requests], policies, [*own, *others]
+        [_request(request) for request in requests], policies, [*own, *others]
     )
-    return [bool(one.allowed) and not one.diagnostics.errors for one in results]
+    return [bool(result.allowed) and not result.diagnostics.errors for result in results]
 
 
-def _request(one: Request) -> dict[str, Any]:
+def _request(request: Request) -> dict[str, Any]:
     return {
-        "principal": {"type": "Client", "id": one.client},
+        "principal": {"type": "Client", "id": request.client},
         "action": {"type": "Action", "id": "call_tool"},
-        "resource": {"type": "Tool", "id": one.tool},
-        "context": {"claim_sub": one.client},
+        "resource": {"type": "Tool", "id": request.tool},
+        "context": {"claim_sub": request.client},
     }
 
 
 def _clients(requests: Iterable[Request]) -> list[dict[str, Any]]:
     return [
         {"uid": {"type": "Client", "id": name}, "attrs": {"claim_sub": name}, "parents": []}
-        for name in sorted({one.client for one in requests})
+        for name in sorted({request.client for request in requests})
     ]
 
 
@@ -83,5 +91,5 @@ def _tools(
             "attrs": {"name": name, "operation": "call", "feature": "tool", **hints.get(name, {})},
             "parents": [{"type": "MCP", "id": server}],
         }
-        for name in sorted({one.tool for one in requests})
+        for name in sorted({request.tool for request in requests})
     ]

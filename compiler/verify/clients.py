@@ -1,6 +1,6 @@
 """Client configurations of laptops: the servers that each agent's client starts, or calls.
 
-Three clients, three notations for a value that stays outside of the file. Servers without a
+Three clients, three notations for a value that is not in the file. Servers without a
 published package cannot be started on a laptop.
 """
 
@@ -33,31 +33,31 @@ CLIENTS = (
     Client("clients-cursor", ".cursor/mcp.json", "mcpServers", re.compile(r"\$\{env:[A-Z_0-9]+\}")),
 )
 LOCAL = "local/"
-"""Beside a client's own file: the one that leads to the local stack."""
+"""The folder of the second file of a client, which leads to the local stack."""
 
 
 def read(client: Client, estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the servers that a client starts for each agent."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for project, agent, path in files(artefacts, client.file):
         try:
             config = from_json(artefacts.files[path], path)
             who = Call("", project, agent, "", "", "")
-            found += tuple(_listed(estate, client, who, config))
+            findings += tuple(_listed(estate, client, who, config))
             if client.file.startswith(LOCAL):
-                found += tuple(_elsewhere(artefacts, project, config[client.servers]))
+                findings += tuple(_elsewhere(artefacts, project, config[client.servers]))
         except Malformed as wrong:
-            found.append(Fault(str(wrong)))
+            findings.append(Fault(str(wrong)))
     wanted = [call for call in granted(estate) if estate.servers[call.server].package]
     silent = [(TOOLS, pair) for pair in estate.narrowed(wanted)]
     silent += without_package(estate)
-    return compare(client.name, found, {call.pair for call in wanted}, inexpressible=silent)
+    return compare(client.name, findings, {call.pair for call in wanted}, inexpressible=silent)
 
 
 READERS: tuple[Callable[[Estate, Artefacts], Report], ...] = tuple(
-    partial(read, one)
+    partial(read, variant)
     for client in CLIENTS
-    for one in (client, client._replace(name=f"{client.name}-local", file=LOCAL + client.file))
+    for variant in (client, client._replace(name=f"{client.name}-local", file=LOCAL + client.file))
 )
 
 
@@ -83,7 +83,7 @@ def files(artefacts: Artefacts, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _listed(estate: Estate, client: Client, who: Call, config: Node) -> Iterator[Finding]:
-    inputs = {one["id"].text() for one in config["inputs"].items()}
+    inputs = {input["id"].text() for input in config["inputs"].items()}
     for name, entry in config[client.servers].fields():
         yield who._replace(server=name)
         secrets = estate.servers[name].secrets if name in estate.servers else frozenset[str]()
@@ -91,22 +91,22 @@ def _listed(estate: Estate, client: Client, who: Call, config: Node) -> Iterator
             match = client.reference.fullmatch(value.text().removeprefix("Bearer "))
             unasked = match and match.re.groups and match[1] not in inputs
             if (key in secrets or key == "Authorization") and (not match or unasked):
-                yield Fault(f"{value.path}: `{value.route}` is no reference to a value")
+                yield Fault(f"{value.path}: `{value.route}` is not a reference to a value")
 
 
 def _elsewhere(artefacts: Artefacts, project: str, servers: Node) -> Iterator[Fault]:
-    """The local entries that lead anywhere but to the bridge of their server."""
+    """The local entries that do not lead to the bridge of their server."""
     for name, entry in servers.fields():
         path = f"pm2/{project}/servers/{name}.json"
         bridge = from_json(artefacts.files.get(path, "{}"), path)
         url = f"http://127.0.0.1:{bridge['port'].number()}{bridge['path'].text()}"
         if entry["url"].text() != url:
-            yield Fault(f"{servers.path}: {name} leads elsewhere than to its bridge")
+            yield Fault(f"{servers.path}: {name} does not lead to its bridge")
         if entry["headers"]["Authorization"].absent:
             yield Fault(f"{servers.path}: {name} is called without a token")
 
 
 def _values(entry: Node) -> Iterator[tuple[str, Node]]:
-    """The settings of a server in which a credential can stand."""
+    """The settings of a server that can hold a credential."""
     yield from entry["env"].fields()
     yield from entry["headers"].fields()

@@ -1,7 +1,7 @@
 """Envoy AI Gateway (1.1): MCPRoute, with tokens checked by Envoy and ordered rules for calls.
 
-The first rule that matches decides. Without `oauth` a token is read but not checked, so anybody
-can claim anything; without `authorization` everybody may do everything.
+The first rule that matches decides. Without `oauth` a token is read but not checked, so a caller
+can claim any identity; without `authorization` every call is allowed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from compiler.verify.gateway import TOOL_GATEWAY, Gateway, Pod, by_path, of_clas
 from compiler.verify.gathering import agree, report_calls, unknown
 from compiler.verify.labels import COMPONENT
 from compiler.verify.labels import NAME as APP
-from compiler.verify.places import Doors, doors
+from compiler.verify.places import Addresses, find_addresses
 from compiler.verify.relation import Fault, Finding, Instance, Report
 from compiler.verify.routes import parents
 from compiler.verify.specs import Estate
@@ -29,13 +29,13 @@ OWNER = "gateway.envoyproxy.io/owning-gateway"
 MCP_PROXY = 9856
 """Where its sidecar takes what Envoy has authenticated; it checks no signature."""
 SECURITY = ("oauth", "authorization")
-RULE = ("action", "source", "target", "cel")
+RULE_FIELDS = ("action", "source", "target", "cel")
 
 Test = Callable[[Caller, str, str], bool]
 """Whether something holds for a caller, a backend and a tool."""
 
 
-class Rule(NamedTuple):
+class RouteRule(NamedTuple):
     """One rule: what it matches, and whether it then allows."""
 
     allows: bool
@@ -64,38 +64,38 @@ def read(estate: Estate, artefacts: Artefacts) -> Report:
 
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
-    known = of_class(artefacts, cluster, NAME)
-    open = doors(estate, artefacts, cluster)
-    found = artefacts.all(cluster, "MCPRoute", GROUP)
-    yield from agree(cluster, "MCPRoutes", map(_issuer, found))
-    for one in found:
-        if any(True for _ in parents(one, known)):
-            yield from _route(estate, cluster, open, one)
+    gateways = of_class(artefacts, cluster, NAME)
+    addresses = find_addresses(estate, artefacts, cluster)
+    objects = artefacts.all(cluster, "MCPRoute", GROUP)
+    yield from agree(cluster, "MCPRoutes", map(_issuer, objects))
+    for route in objects:
+        if any(True for _ in parents(route, gateways)):
+            yield from _route(estate, cluster, addresses, route)
 
 
-def _issuer(one: Object) -> object:
-    oauth = one.spec["securityPolicy"]["oauth"]
+def _issuer(route: Object) -> object:
+    oauth = route.spec["securityPolicy"]["oauth"]
     return oauth["issuer"].value, oauth["jwks"].value
 
 
-def _route(estate: Estate, cluster: str, open: Doors, one: Object) -> Iterator[Finding]:
-    security, path = one.spec["securityPolicy"], one.spec["path"].text("/mcp")
+def _route(estate: Estate, cluster: str, addresses: Addresses, route: Object) -> Iterator[Finding]:
+    security, path = route.spec["securityPolicy"], route.spec["path"].text("/mcp")
     checked, decide = _checked(security["oauth"]), _authorization(security["authorization"])
     if not checked:
-        yield Fault(f"{one.node.path}: nobody checks the callers' tokens")
+        yield Fault(f"{route.node.path}: tokens of callers are not checked")
     for key in security.names():
         if key not in SECURITY:
-            raise security[key].wrong("a field that can be judged")
-    refs = one.spec["backendRefs"].items()
+            raise security[key].wrong("a known field")
+    refs = route.spec["backendRefs"].items()
     selectors = [ref["toolSelector"].value for ref in refs]
     named = words([security["authorization"].value, selectors])
     for ref in refs:
-        to = Instance(one.namespace, ref["name"].text())
-        if not _reaches(estate, open, to, ref):
+        to = Instance(route.namespace, ref["name"].text())
+        if not _reaches(estate, addresses, to, ref):
             yield Fault(f"{ref.path}: `{ref.route}` leads to no server of the specs")
             continue
         if path != f"/{to.server}":
-            yield Fault(f"{one.node.path}: {path} leads to {to.server}")
+            yield Fault(f"{route.node.path}: {path} leads to {to.server}")
         selected = _selected(ref["toolSelector"])
 
         def permits(
@@ -109,9 +109,9 @@ def _route(estate: Estate, cluster: str, open: Doors, one: Object) -> Iterator[F
         yield from tried(estate, cluster, to, named, permits)
 
 
-def _reaches(estate: Estate, open: Doors, to: Instance, ref: Node) -> bool:
+def _reaches(estate: Estate, addresses: Addresses, to: Instance, ref: Node) -> bool:
     """Whether a backendRef leads to a server of the specs, at the right port and path."""
-    if ref["kind"].text("Service") != "Service" or ref["port"].number() not in open.ports.get(
+    if ref["kind"].text("Service") != "Service" or ref["port"].number() not in addresses.ports.get(
         to, ()
     ):
         return False
@@ -124,7 +124,7 @@ def _checked(oauth: Node) -> bool:
 
 
 def _authorization(node: Node) -> Test:
-    """The first rule that matches, else the default; no authorization at all is open."""
+    """The first rule that matches, else the default; without authorization all is allowed."""
     if node.absent:
         return lambda _caller, _backend, _tool: True
     default = node["defaultAction"].text("Deny") == "Allow"
@@ -137,38 +137,38 @@ def _authorization(node: Node) -> Test:
     return decide
 
 
-def _rule(node: Node) -> Rule:
-    """Source, target and expression must all match; what is not given, always does."""
+def _rule(node: Node) -> RouteRule:
+    """Source, target and expression must all match; one that is missing always does."""
     for key in node.names():
-        if key not in RULE:
-            raise node[key].wrong("a field that can be judged")
+        if key not in RULE_FIELDS:
+            raise node[key].wrong("a known field")
     tests = [_source(node["source"])]
     if not node["target"].absent:
         targets = {(t["backend"].text(), t["tool"].text()) for t in node["target"]["tools"].items()}
         tests.append(lambda _caller, backend, tool: (backend, tool) in targets)
     if not node["cel"].absent:
         tests.append(_expression(node["cel"]))
-    return Rule(
+    return RouteRule(
         node["action"].text("Allow") == "Allow",
         lambda caller, backend, tool: all(test(caller, backend, tool) for test in tests),
     )
 
 
 def _source(node: Node) -> Test:
-    """The claims of a token, all of which must hold; ours has a subject and nothing else."""
+    """The claims of a token, all of which must hold; an agent's token has a subject only."""
     jwt = node["jwt"]
     claims = [(c["name"].text(), c["values"].texts()) for c in jwt["claims"].items()]
     scopes = jwt["scopes"].texts()
 
     def matches(caller: Caller, _backend: str, _tool: str) -> bool:
-        known = {"sub": caller.subject}
-        return not scopes and all(known.get(name) in values for name, values in claims)
+        claimed = {"sub": caller.subject}
+        return not scopes and all(claimed.get(name) in values for name, values in claims)
 
     return matches
 
 
 def _expression(node: Node) -> Test:
-    """A CEL rule: an error at work is no match, and one that does not compile stops the route."""
+    """A CEL rule: a run-time error is no match, and one that does not compile stops the route."""
     program = expression(node.text())
     if program.program is None:
         raise node.wrong("CEL")
@@ -189,15 +189,15 @@ def _selected(node: Node) -> Callable[[str], bool]:
     """
     include, exclude = node["include"].texts(), node["exclude"].texts()
     try:
-        wanted = [re.compile(text) for text in node["includeRegex"].texts()]
-        refused = [re.compile(text) for text in node["excludeRegex"].texts()]
+        included = [re.compile(text) for text in node["includeRegex"].texts()]
+        excluded = [re.compile(text) for text in node["excludeRegex"].texts()]
     except re.error:
         raise node.wrong("a selector of tools") from None
 
     def selected(tool: str) -> bool:
-        if tool in exclude or any(one.search(tool) for one in refused):
+        if tool in exclude or any(pattern.search(tool) for pattern in excluded):
             return False
-        narrowed = bool(include or wanted)
-        return not narrowed or tool in include or any(one.search(tool) for one in wanted)
+        narrowed = bool(include or included)
+        return not narrowed or tool in include or any(pattern.search(tool) for pattern in included)
 
     return selected

@@ -1,4 +1,4 @@
-"""CEL, judged by a CEL engine; what cannot be evaluated is not true."""
+"""CEL, evaluated by a CEL engine; an expression with an error is not true."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Expression(NamedTuple):
     program: Any
 
     def true(self, variables: Mapping[str, Any]) -> bool:
-        """Whether it is true: an error, or anything but a bool, is not."""
+        """Whether it evaluates to true; an error, or another type, does not."""
         return self.holds(_context(variables))
 
     def holds(self, context: Any) -> bool:
-        """The same, for variables that the engine has already taken over."""
+        """The same, for a context of the engine."""
         try:
             return self.program is not None and self.program.execute(context) is True
         except ERRORS:
@@ -29,7 +29,7 @@ class Expression(NamedTuple):
 
 
 def expression(text: str) -> Expression:
-    """Compile a text; what is too long for its consumer does not compile."""
+    """Compile a text; one that is too long for its consumer counts as one that does not compile."""
     import cel
 
     if len(text) > MAX_CHARACTERS:
@@ -46,11 +46,11 @@ def _context(variables: Mapping[str, Any]) -> Any:
     return cel.Context(variables=dict(variables))
 
 
-class Rules(NamedTuple):
-    """agentgateway's three lists, merged from everywhere a policy is attached.
+class AuthorizationRules(NamedTuple):
+    """The three lists of agentgateway's rules, merged from all policies that apply.
 
-    A deny that is true refuses; then every require must be true; then an allow must be, if there
-    is any. So no rules at all let everything through, and so do rules that only deny.
+    If any `deny` is true, the call is refused; then every `require` must be true; then one `allow`,
+    if there is any. So without rules, or with `deny` alone, calls are allowed.
     """
 
     allow: tuple[Expression, ...] = ()
@@ -60,25 +60,25 @@ class Rules(NamedTuple):
     @property
     def texts(self) -> tuple[str, ...]:
         """All expressions, as they are written."""
-        return tuple(one.text for some in self for one in some)
+        return tuple(expression.text for expressions in self for expression in expressions)
 
     def permit(self, variables: Mapping[str, Any]) -> bool:
         """Whether the rules let a request through."""
         if not any(self):
             return True
         context = _context(variables)
-        if any(one.holds(context) for one in self.deny):
+        if any(expression.holds(context) for expression in self.deny):
             return False
-        if not all(one.holds(context) for one in self.require):
+        if not all(expression.holds(context) for expression in self.require):
             return False
-        return not self.allow or any(one.holds(context) for one in self.allow)
+        return not self.allow or any(expression.holds(context) for expression in self.allow)
 
 
-def merged(some: Iterable[Rules]) -> Rules:
+def merged(parts: Iterable[AuthorizationRules]) -> AuthorizationRules:
     """Rules of several policies at once."""
-    all = tuple(some)
-    return Rules(
-        tuple(one for rules in all for one in rules.allow),
-        tuple(one for rules in all for one in rules.deny),
-        tuple(one for rules in all for one in rules.require),
+    all = tuple(parts)
+    return AuthorizationRules(
+        tuple(expression for rules in all for expression in rules.allow),
+        tuple(expression for rules in all for expression in rules.deny),
+        tuple(expression for rules in all for expression in rules.require),
     )

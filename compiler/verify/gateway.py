@@ -53,7 +53,7 @@ class Gateway(NamedTuple):
 
 
 def by_path(server: Instance) -> Endpoint:
-    """The endpoint of a server behind a gateway that tells servers apart by the path."""
+    """The endpoint of a server behind a gateway that routes by path."""
     return Endpoint("http", TOOL_GATEWAY, f"/{server.server}")
 
 

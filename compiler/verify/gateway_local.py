@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compiler.verify.artefacts import Artefacts, Malformed, Node
-from compiler.verify.callers import STRANGER, tools, words
-from compiler.verify.expressions import Expression, Rules, expression
+from compiler.verify.callers import UNKNOWN, tools, words
+from compiler.verify.expressions import AuthorizationRules, Expression, expression
 from compiler.verify.gateway import TOOL_GATEWAY
 from compiler.verify.relation import Call, Fault, Finding, Report, compare
 from compiler.verify.specs import Estate
@@ -14,28 +14,28 @@ from compiler.verify.texts import yaml
 
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
-    """Compare the calls that the laptops' gateways permit; who cannot start, is not there."""
-    found: list[Finding] = []
+    """Compare the calls that gateways of laptops permit, for servers that a laptop can start."""
+    findings: list[Finding] = []
     for path in sorted(artefacts.files):
         folder, _, rest = path.partition("/")
         project, _, name = rest.partition("/")
         if folder == "gateway" and name == "config.yaml":
             try:
-                found += tuple(_project(estate, project, yaml(artefacts.files[path], path)))
+                findings += tuple(_project(estate, project, yaml(artefacts.files[path], path)))
             except Malformed as wrong:
-                found.append(Fault(str(wrong)))
+                findings.append(Fault(str(wrong)))
     wanted = [
         Call("", project, agent, "", server, tool, approval)
         for (project, agent, server, tool), approval in estate.grants.items()
         if estate.local_gateway and estate.servers[server].package
     ]
-    return compare("gateway-local", found, wanted)
+    return compare("gateway-local", findings, wanted)
 
 
 def _project(estate: Estate, project: str, config: Node) -> Iterator[Finding]:
     for key in config.names():
         if key not in ("binds", "config"):
-            yield Fault(f"{config.path}: `{key}` is nothing that this reader knows")
+            yield Fault(f"{config.path}: `{key}` is unknown to this reader")
     for bind in config["binds"].items():
         for listener in bind["listeners"].items():
             for route in listener["routes"].items():
@@ -43,7 +43,7 @@ def _project(estate: Estate, project: str, config: Node) -> Iterator[Finding]:
 
 
 def _route(estate: Estate, project: str, route: Node) -> Iterator[Finding]:
-    """The calls that one route permits: whose tokens are not checked, everybody makes them."""
+    """The calls that one route permits; without a check of tokens, every caller can make them."""
     policies = route["policies"]
     checked = _checked(policies["jwtAuth"])
     if not checked:
@@ -72,31 +72,31 @@ def _checked(jwt: Node) -> bool:
     return strict and jwt["audiences"].texts() == (TOOL_GATEWAY,) and not jwt["jwks"].absent
 
 
-def _rules(*policies: Node) -> Rules:
+def _rules(*policies: Node) -> AuthorizationRules:
     """A text is an allow rule; an expression that does not compile stops the gateway."""
-    found: dict[str, list[Expression]] = {"allow": [], "deny": [], "require": []}
+    rules: dict[str, list[Expression]] = {"allow": [], "deny": [], "require": []}
     for policy in policies:
         for rule in policy["mcpAuthorization"]["rules"].items():
             action = (rule.names() or ("",))[0] if isinstance(rule.value, dict) else "allow"
             text = rule[action].text() if isinstance(rule.value, dict) else rule.text()
-            one = expression(text)
-            if action not in found or one.program is None:
+            compiled = expression(text)
+            if action not in rules or compiled.program is None:
                 raise rule.wrong("a rule")
-            found[action].append(one)
-    return Rules(**{action: tuple(some) for action, some in found.items()})
+            rules[action].append(compiled)
+    return AuthorizationRules(**{action: tuple(texts) for action, texts in rules.items()})
 
 
 def _callers(estate: Estate, project: str, named: Iterable[str]) -> frozenset[str]:
-    """The project's agents, one of each other project, whoever rules name, and strangers."""
-    teams = {one.name: list(one.team) for one in estate.projects.values()}
+    """The project's agents, one of each other project, those that rules name, and unknown ones."""
+    teams = {entry.name: list(entry.team) for entry in estate.projects.values()}
     own = [f"{project}.{agent}" for agent in teams.get(project, ())]
     others = [f"{other}.{agent}" for other, team in teams.items() for agent in team[:1]]
-    strangers = (f"{project}.{STRANGER}", f"{STRANGER}.{STRANGER}")
-    return frozenset((*own, *others, *strangers, *(word for word in named if "." in word)))
+    unknown = (f"{project}.{UNKNOWN}", f"{UNKNOWN}.{UNKNOWN}")
+    return frozenset((*own, *others, *unknown, *(word for word in named if "." in word)))
 
 
 def _call(project: str, caller: str, server: str, tool: str) -> Call:
-    """A call on this project's gateway; whoever is no agent of it is named in full."""
+    """A call on this project's gateway; another caller than its agents is named in full."""
     home, _, agent = caller.partition(".")
     who = (home, agent) if home == project else ("", caller)
     return Call("", *who, "", server, tool)

@@ -1,4 +1,4 @@
-"""Reading one layer in every cluster, so that one malformed text spoils only its own cluster."""
+"""Reading one layer in every cluster, so that a malformed text affects only its own cluster."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ Reader = Callable[[Estate, Artefacts, str], Iterator[Finding]]
 def gather(
     estate: Estate, artefacts: Artefacts, reader: Reader
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """What a layer says in all clusters, and the clusters in which it could be read."""
-    found: list[Finding] = []
+    """A layer's findings in all clusters, and the clusters where it could be read."""
+    findings: list[Finding] = []
     judged: list[str] = []
     for cluster in estate.clusters:
         try:
-            found += tuple(reader(estate, artefacts, cluster))
+            findings += tuple(reader(estate, artefacts, cluster))
             judged.append(cluster)
         except Malformed as wrong:
-            found.append(Fault(str(wrong)))
-    return tuple(found), tuple(judged)
+            findings.append(Fault(str(wrong)))
+    return tuple(findings), tuple(judged)
 
 
 def report_calls(name: str, estate: Estate, artefacts: Artefacts, reader: Reader) -> Report:
     """A tool gateway's report: the calls that go through it, tool by tool."""
-    found, judged = gather(estate, artefacts, reader)
+    findings, judged = gather(estate, artefacts, reader)
     wanted = [call for call in estate.gated(name) if call.cluster in judged]
-    return compare(name, found, wanted)
+    return compare(name, findings, wanted)
 
 
 def agree(cluster: str, what: str, values: Iterable[Any]) -> Iterator[Fault]:
-    """All gateways of a cluster must believe the same issuer: one of them alone is a back door."""
+    """All gateways of a cluster must trust the same issuer."""
     if len({repr(value) for value in values}) > 1:
-        yield Fault(f"{cluster}: {what} do not agree whose tokens they believe")
+        yield Fault(f"{cluster}: {what} trust different issuers of tokens")
 
 
 def unknown(
     artefacts: Artefacts, cluster: str, group: str, judged: Container[str]
 ) -> Iterator[Fault]:
-    """Objects of a layer's own group which its reader cannot judge: they might change anything."""
-    for one in artefacts.in_cluster(cluster):
-        if one.group == group and one.kind not in judged:
-            yield Fault(f"{one.node.path}: this reader does not know a {one.kind} of {group}")
+    """Objects of a layer's group that its reader does not know: they might change its meaning."""
+    for object in artefacts.in_cluster(cluster):
+        if object.group == group and object.kind not in judged:
+            yield Fault(f"{object.node.path}: this reader does not know a {object.kind} of {group}")

@@ -1,4 +1,4 @@
-"""Who pods are: every layer knows a caller by its service account, so nobody may borrow one."""
+"""The identity of pods: layers identify a caller by its service account, so each needs its own."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ THEMSELVES = ("agent", "mcp-server")
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the accounts of pods with their names: an agent or server runs as itself."""
-    found, judged = gather(estate, artefacts, _cluster)
+    findings, judged = gather(estate, artefacts, _cluster)
     count = sum(
         pod.role in THEMSELVES for cluster in judged for pod in pods(estate, artefacts, cluster)
     )
-    faults = tuple(sorted({one.text for one in found if isinstance(one, Fault)}))
+    faults = tuple(sorted({finding.text for finding in findings if isinstance(finding, Fault)}))
     return Report("identity", count, faults=faults)
 
 
@@ -35,5 +35,5 @@ def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Fin
 
 
 def _has_rights(pod: Pod) -> bool:
-    """Whether its account stands for it in rules: an agent's, a server's or a proxy's own."""
+    """Whether rules identify it by its account: an agent's, a server's or a proxy's own."""
     return pod.role == "proxy" or (pod.role in THEMSELVES and pod.account == pod.name)

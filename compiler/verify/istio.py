@@ -1,4 +1,4 @@
-"""AuthorizationPolicy, as Istio 1.30 documents it, at its two places of enforcement.
+"""AuthorizationPolicy, as Istio 1.30 documents it, for its two enforcement points.
 
 A ztunnel judges connections to its pods, and sees who connects; a waypoint judges requests to the
 Services that use it, and sees headers. https://istio.io/latest/docs/reference/config/security/
@@ -15,7 +15,7 @@ from compiler.verify.callers import Caller, words
 from compiler.verify.labels import Labels, Selector, selector
 
 ROOT = "istio-system"
-"""The root namespace: what has no selector there holds for the whole mesh."""
+"""The root namespace: a policy there without a selector applies to the whole mesh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Request:
 
 
 class Attribute(NamedTuple):
-    """What a field of a rule is compared with; None: the request has no such thing."""
+    """The attribute of a request that a field of a rule is compared with; None: it has none."""
 
     value: Callable[[Request], str | None]
     connection: bool
@@ -77,15 +77,15 @@ class Term(NamedTuple):
     connection: bool
 
 
-class Rule(NamedTuple):
-    """Any of `sources`, any of `operations`, and all of `conditions`; none at all: everything."""
+class AuthorizationRule(NamedTuple):
+    """Any of `sources`, any of `operations`, and all of `conditions`; without any, all requests."""
 
     sources: tuple[tuple[Term, ...], ...]
     operations: tuple[tuple[Term, ...], ...]
     conditions: tuple[Term, ...]
 
     def matches(self, request: Request) -> bool:
-        """Whether a request is what the rule describes."""
+        """Whether the rule applies to a request."""
         return (
             (not self.sources or any(_all(terms, request) for terms in self.sources))
             and (not self.operations or any(_all(terms, request) for terms in self.operations))
@@ -105,38 +105,38 @@ def _all(terms: Iterable[Term], request: Request) -> bool:
 class Policy(NamedTuple):
     """One AuthorizationPolicy. `targets` are (kind, name); without them, it is for ztunnels.
 
-    `named` is every word in it: whom and what to try.
+    `named` are all texts in it: the callers and tools to try.
     """
 
     namespace: str
     action: str
     selects: Selector
     targets: frozenset[tuple[str, str]]
-    rules: tuple[Rule, ...]
+    rules: tuple[AuthorizationRule, ...]
     named: frozenset[str] = frozenset()
 
 
-def policy(one: Object) -> Policy:
-    """An AuthorizationPolicy; a field that Istio does not know is Malformed, not ignored."""
-    spec = one.spec
+def policy(object: Object) -> Policy:
+    """An AuthorizationPolicy; a field that this reader does not know is Malformed, not ignored."""
+    spec = object.spec
     _only(spec, ("selector", "targetRefs", "targetRef", "action", "rules"))
     action, single = spec["action"].text("ALLOW"), spec["targetRef"]
     if action not in ("ALLOW", "DENY", "AUDIT") or (action == "DENY" and not spec["rules"].items()):
-        raise spec.wrong("a policy that can be judged")
+        raise spec.wrong("a known policy")
     targets = (*spec["targetRefs"].items(), *(() if single.absent else (single,)))
     return Policy(
-        one.namespace,
+        object.namespace,
         action,
         selector(spec["selector"]),
         frozenset((ref["kind"].text(), ref["name"].text()) for ref in targets),
-        tuple(_rule(node, one.namespace) for node in spec["rules"].items()),
+        tuple(_rule(node, object.namespace) for node in spec["rules"].items()),
         words(spec["rules"].value),
     )
 
 
-def _only(node: Node, known: Iterable[str]) -> None:
-    if unknown := sorted(set(node.names()) - set(known)):
-        raise node[unknown[0]].wrong("a field that can be judged")
+def _only(node: Node, allowed: Iterable[str]) -> None:
+    if unknown := sorted(set(node.names()) - set(allowed)):
+        raise node[unknown[0]].wrong("a known field")
 
 
 def _filled(node: Node) -> tuple[Node, ...]:
@@ -146,21 +146,21 @@ def _filled(node: Node) -> tuple[Node, ...]:
     return node.items()
 
 
-def _rule(node: Node, namespace: str) -> Rule:
+def _rule(node: Node, namespace: str) -> AuthorizationRule:
     _only(node, ("from", "to", "when"))
-    return Rule(
+    return AuthorizationRule(
         tuple(_fields(item["source"], _SOURCE, namespace) for item in _filled(node["from"])),
         tuple(_fields(item["operation"], _OPERATION, namespace) for item in _filled(node["to"])),
         tuple(term for item in _filled(node["when"]) for term in _condition(item)),
     )
 
 
-def _fields(node: Node, known: Mapping[str, Attribute], namespace: str) -> tuple[Term, ...]:
-    opposite = {f"not{key[0].upper()}{key[1:]}": key for key in known}
-    _only(node, {*known, *opposite})
+def _fields(node: Node, allowed: Mapping[str, Attribute], namespace: str) -> tuple[Term, ...]:
+    opposite = {f"not{key[0].upper()}{key[1:]}": key for key in allowed}
+    _only(node, {*allowed, *opposite})
     terms = []
     for key, value in node.fields():
-        attribute = known[opposite.get(key, key)]
+        attribute = allowed[opposite.get(key, key)]
         texts = tuple(item.text() for item in _filled(value))
         if "erviceAccounts" in key:  # a bare name is one of the policy's own namespace
             texts = tuple(text if "/" in text else f"{namespace}/{text}" for text in texts)
@@ -177,7 +177,7 @@ def _condition(node: Node) -> tuple[Term, ...]:
     elif key in _CONDITIONS:
         attribute = _CONDITIONS[key]
     else:
-        raise node["key"].wrong("a condition that can be judged")
+        raise node["key"].wrong("a known condition")
     if not node["values"].items() and not node["notValues"].items():
         raise node.wrong("a condition with values")
     both = (node["values"].texts(), False), (node["notValues"].texts(), True)
@@ -193,7 +193,7 @@ def _term(attribute: Attribute, texts: tuple[str, ...], *, negative: bool) -> Te
 
 
 def like(value: str, pattern: str) -> bool:
-    """Exact, `prefix*`, `*suffix`, or `*` for anything but nothing; elsewhere `*` is itself."""
+    """Exact, `prefix*`, `*suffix`, or `*` for any text but the empty one; else `*` is literal."""
     if pattern == "*":
         return value != ""
     if pattern.endswith("*"):
@@ -203,11 +203,11 @@ def like(value: str, pattern: str) -> bool:
 
 def waypoint(policies: Iterable[Policy], request: Request) -> bool:
     """Whether a waypoint lets a request through: no DENY matches, and an ALLOW does if any is."""
-    some = tuple(policies)
-    if any(p.action == "DENY" and _matches(p.rules, request) for p in some):
+    all_policies = tuple(policies)
+    if any(policy.action == "DENY" and _matches(policy.rules, request) for policy in all_policies):
         return False
-    allows = [p for p in some if p.action == "ALLOW"]
-    return not allows or any(_matches(p.rules, request) for p in allows)
+    allows = [policy for policy in all_policies if policy.action == "ALLOW"]
+    return not allows or any(_matches(policy.rules, request) for policy in allows)
 
 
 def ztunnel(policies: Iterable[Policy], request: Request) -> bool:
@@ -216,27 +216,28 @@ def ztunnel(policies: Iterable[Policy], request: Request) -> bool:
     It sees no request: an ALLOW rule that looks at one never matches; a DENY rule loses those
     fields, and matches nothing if nothing is left (istio/istio#61126).
     """
-    return waypoint([_connection(p) for p in policies if p.action != "AUDIT"], request)
+    enforced = (policy for policy in policies if policy.action != "AUDIT")
+    return waypoint(map(_connection, enforced), request)
 
 
-def _matches(rules: Iterable[Rule], request: Request) -> bool:
+def _matches(rules: Iterable[AuthorizationRule], request: Request) -> bool:
     return any(rule.matches(request) for rule in rules)
 
 
-def _connection(one: Policy) -> Policy:
-    if one.action == "ALLOW":
-        rules = [rule for rule in one.rules if all(term.connection for term in rule.terms)]
+def _connection(policy: Policy) -> Policy:
+    if policy.action == "ALLOW":
+        rules = [rule for rule in policy.rules if all(term.connection for term in rule.terms)]
     else:
-        stripped = [(rule, _strip(rule)) for rule in one.rules]
+        stripped = [(rule, _strip(rule)) for rule in policy.rules]
         rules = [left for rule, left in stripped if left.terms or not rule.terms]
-    return one._replace(rules=tuple(rules))
+    return policy._replace(rules=tuple(rules))
 
 
-def _strip(rule: Rule) -> Rule:
+def _strip(rule: AuthorizationRule) -> AuthorizationRule:
     def seen(terms: tuple[Term, ...]) -> tuple[Term, ...]:
         return tuple(term for term in terms if term.connection)
 
-    return Rule(
+    return AuthorizationRule(
         tuple(seen(terms) for terms in rule.sources),
         tuple(seen(terms) for terms in rule.operations),
         seen(rule.conditions),
@@ -246,7 +247,7 @@ def _strip(rule: Rule) -> Rule:
 def for_pod(policies: Iterable[Policy], namespace: str, labels: Labels) -> tuple[Policy, ...]:
     """What a pod's ztunnel enforces: policies without targets, of its namespace and the root's."""
     return tuple(
-        p
-        for p in policies
-        if p.namespace in (namespace, ROOT) and not p.targets and p.selects(labels)
+        policy
+        for policy in policies
+        if policy.namespace in (namespace, ROOT) and not policy.targets and policy.selects(labels)
     )

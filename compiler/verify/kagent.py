@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from compiler.verify.artefacts import Artefacts, Node, Object
 from compiler.verify.callers import tools
 from compiler.verify.gathering import gather, unknown
-from compiler.verify.places import Doors, destinations, doors
+from compiler.verify.places import Addresses, destinations, find_addresses
 from compiler.verify.relation import Call, Fault, Finding, Instance, Report, compare
 from compiler.verify.specs import Estate
 
@@ -22,14 +22,14 @@ JUDGED = ("Agent", "RemoteMCPServer", "ModelConfig")
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the tools that kagent gives its agents; it can ask a human."""
-    found, judged = gather(estate, artefacts, _cluster)
+    findings, judged = gather(estate, artefacts, _cluster)
     wanted = [
         call
         for cluster in judged
         if estate.clusters[cluster].kagent
         for call in (*estate.calls(cluster), *_delegations(estate, cluster))
     ]
-    return compare("kagent", found, wanted, approvals=True)
+    return compare("kagent", findings, wanted, approvals=True)
 
 
 def _delegations(estate: Estate, cluster: str) -> Iterator[Call]:
@@ -43,28 +43,28 @@ def _delegations(estate: Estate, cluster: str) -> Iterator[Call]:
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     remote = artefacts.all(cluster, "RemoteMCPServer", GROUP)
-    urls = {(one.namespace, one.name): one.spec["url"].text() for one in remote}
-    known = doors(estate, artefacts, cluster)
+    urls = {(server.namespace, server.name): server.spec["url"].text() for server in remote}
+    addresses = find_addresses(estate, artefacts, cluster)
     homes = {project.agents_namespace: project.name for project in estate.projects.values()}
     yield from _tokens(cluster, artefacts.all(cluster, "Agent", GROUP))
-    for one in artefacts.all(cluster, "Agent", GROUP):
+    for agent in artefacts.all(cluster, "Agent", GROUP):
         asks = {
             name
-            for tool in one.spec["declarative"]["tools"].items()
+            for tool in agent.spec["declarative"]["tools"].items()
             for name in tool["mcpServer"]["requireApproval"].texts()
         }
-        who = Call(cluster, homes.get(one.namespace, ""), one.name, "", "", "")
-        for tool in one.spec["declarative"]["tools"].items():
-            yield from _tool(estate, known, one, tool, who, urls, asks)
+        who = Call(cluster, homes.get(agent.namespace, ""), agent.name, "", "", "")
+        for tool in agent.spec["declarative"]["tools"].items():
+            yield from _tool(estate, addresses, agent, tool, who, urls, asks)
 
 
 def _tokens(cluster: str, agents: Iterable[Object]) -> Iterator[Fault]:
-    """Whoever shows another's token is taken for it: each agent needs a Secret of its own."""
+    """A token identifies an agent, so each agent needs a Secret of its own."""
     users: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for one in agents:
-        for tool in one.spec["declarative"]["tools"].items():
+    for agent in agents:
+        for tool in agent.spec["declarative"]["tools"].items():
             if secret := _token(tool):
-                users[one.namespace, secret].add(one.name)
+                users[agent.namespace, secret].add(agent.name)
     for (home, secret), names in users.items():
         if len(names) > 1:
             yield Fault(f"{cluster}: {', '.join(sorted(names))} share the token {home}/{secret}")
@@ -81,25 +81,25 @@ def _token(tool: Node) -> str:
 
 def _tool(
     estate: Estate,
-    known: Doors,
-    one: Object,
+    addresses: Addresses,
+    agent: Object,
     tool: Node,
     who: Call,
     urls: dict[tuple[str, str], str],
     asks: set[str],
 ) -> Iterator[Finding]:
-    """What one entry of an Agent's tools gives it: another agent, or tools of servers."""
+    """The calls of one entry of an Agent's tools: of another agent, or of tools of servers."""
     if tool["type"].text() not in ("Agent", "McpServer"):
         raise tool["type"].wrong("a type of tool")
     if tool["type"].text() == "Agent":
         other = tool["agent"]
-        home = other["namespace"].text(one.namespace)
+        home = other["namespace"].text(agent.namespace)
         yield who._replace(namespace=home, server=other["name"].text())
         return
     server = tool["mcpServer"]
-    ref = server["namespace"].text(one.namespace), server["name"].text()
+    ref = server["namespace"].text(agent.namespace), server["name"].text()
     url = urls.get(ref, "") if server["kind"].text() == "RemoteMCPServer" else ""
-    reached = destinations(known, url)
+    reached = destinations(addresses, url)
     if not reached:
         yield Fault(f"{tool.path}: `{tool.route}` leads to no server of the specs: {url or ref[1]}")
     names = server["toolNames"].texts()
@@ -116,7 +116,7 @@ def _tool(
 def _names(
     estate: Estate, cluster: str, to: Instance, listed: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    """The tools that a list lets through: as its gateway shows them, and as the server does."""
+    """The tools in a list, each as its gateway names it, and as the server does."""
     gateway = estate.gateways.get(estate.gate(cluster, to.server))
     start = gateway.prefix.format(to.server) if gateway else ""
     if listed:

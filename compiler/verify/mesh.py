@@ -1,4 +1,4 @@
-"""The mesh layer: what waypoints and ztunnels let through, tool by tool where a waypoint stands."""
+"""The mesh layer: what waypoints and ztunnels let through; only a waypoint decides by tool."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from compiler.verify import ambient, istio
 from compiler.verify.ambient import Gate, Mesh
 from compiler.verify.artefacts import Artefacts
-from compiler.verify.callers import STRANGER, UNDECLARED, Caller, candidates, tools
+from compiler.verify.callers import UNDECLARED, UNKNOWN, Caller, candidates, tools
 from compiler.verify.gateway import TOOL_GATEWAY, Pod
 from compiler.verify.gathering import gather
 from compiler.verify.istio import Request
@@ -19,12 +19,12 @@ from compiler.verify.specs import Estate, Server
 LEGACY = "2025-11-25"
 JUDGED = ("AuthorizationPolicy", "PeerAuthentication")
 GROUPS = ("security.istio.io", "networking.istio.io", "extensions.istio.io")
-"""An object of another kind in these groups can change what is let through, so it is a fault."""
+"""Groups in which an object of an unknown kind is a fault: it can change what is let through."""
 
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare what the mesh lets through: calls behind a waypoint, connections elsewhere."""
-    found, judged = gather(estate, artefacts, _cluster)
+    findings, judged = gather(estate, artefacts, _cluster)
     wanted = [call for cluster in judged for call in _expected(estate, cluster)]
     blunt = [
         call
@@ -34,7 +34,7 @@ def read(estate: Estate, artefacts: Artefacts) -> Report:
         if not estate.gate(cluster, call.server)
     ]
     silent = [(TOOLS, pair) for pair in estate.narrowed(blunt)]
-    return compare("mesh", found, wanted, inexpressible=silent)
+    return compare("mesh", findings, wanted, inexpressible=silent)
 
 
 def _expected(estate: Estate, cluster: str) -> Iterator[Call]:
@@ -60,51 +60,52 @@ def _expected(estate: Estate, cluster: str) -> Iterator[Call]:
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     if not estate.clusters[cluster].meshed:
         return
-    for one in artefacts.in_cluster(cluster):
-        if one.group in GROUPS and one.kind not in JUDGED:
-            yield Fault(f"{one.node.path}: this reader does not know a {one.kind} of {one.group}")
-    known = ambient.mesh(artefacts, cluster)
-    yield from _closed(estate, cluster, known)
+    for object in artefacts.in_cluster(cluster):
+        if object.group in GROUPS and object.kind not in JUDGED:
+            kind = f"{object.kind} of {object.group}"
+            yield Fault(f"{object.node.path}: this reader does not know a {kind}")
+    mesh = ambient.mesh(artefacts, cluster)
+    yield from _closed(estate, cluster, mesh)
     for pod in pods(estate, artefacts, cluster):
         server = estate.servers.get(pod.name) if pod.role == "mcp-server" else None
         if not (server or pod.role == "agent" or pod.name == TOOL_GATEWAY):
             continue
-        yield from _protected(known, pod)
+        yield from _protected(mesh, pod)
         port = server.port if server else (pod.ports or (HBONE,))[0]
-        gate = ambient.gate(known, pod, port)
+        gate = ambient.gate(mesh, pod, port)
         if server and estate.gate(cluster, server.name) == "mesh":
             yield from _calls(estate, cluster, pod, server, gate)
         else:
             yield from _connections(estate, cluster, pod, port, gate)
 
 
-def _closed(estate: Estate, cluster: str, known: Mesh) -> Iterator[Fault]:
-    """What no policy names must be closed: pods of a namespace, and Services of a waypoint."""
-    stranger = Request(Caller(STRANGER, STRANGER), HBONE)
+def _closed(estate: Estate, cluster: str, mesh: Mesh) -> Iterator[Fault]:
+    """The default must be to deny: for pods of a namespace, and Services of a waypoint."""
+    unknown = Request(Caller(UNKNOWN, UNKNOWN), HBONE)
     homes = {instance.namespace for instance in estate.users(cluster)}
     for project in estate.projects.values():
         homes |= {project.agents_namespace} if cluster in project.clusters else set()
     for home in sorted(homes):
-        if ambient.gate(known, Pod(home, STRANGER, "", "default", {}), HBONE).lets(stranger):
-            yield Fault(f"{cluster}: {home} is open but for what policies name")
-    for waypoint in sorted(known.waypoints):
-        unnamed = ambient.enforced(known, waypoint, waypoint.namespace, STRANGER)
-        if istio.waypoint(unnamed, stranger):
+        if ambient.gate(mesh, Pod(home, UNKNOWN, "", "default", {}), HBONE).lets(unknown):
+            yield Fault(f"{cluster}: {home} is open by default")
+    for waypoint in sorted(mesh.waypoints):
+        unnamed = ambient.enforced(mesh, waypoint, waypoint.namespace, UNKNOWN)
+        if istio.waypoint(unnamed, unknown):
             place = f"{waypoint.namespace}/{waypoint.account}"
-            yield Fault(f"{cluster}: {place} is open but for what policies name")
+            yield Fault(f"{cluster}: {place} is open by default")
 
 
-def _protected(known: Mesh, pod: Pod) -> Iterator[Fault]:
-    """A pod must be in the mesh, and take nothing that comes around it."""
-    where = f"{known.name}: {pod.namespace}/{pod.name}"
-    if not ambient.captured(known, pod):
+def _protected(mesh: Mesh, pod: Pod) -> Iterator[Fault]:
+    """A pod must be in the mesh, and accept no traffic past it."""
+    where = f"{mesh.name}: {pod.namespace}/{pod.name}"
+    if not ambient.captured(mesh, pod):
         yield Fault(f"{where} is outside of the mesh")
-    elif not ambient.strict(known, pod):
-        yield Fault(f"{where} takes plaintext: mutual TLS is not STRICT")
+    elif not ambient.strict(mesh, pod):
+        yield Fault(f"{where} accepts plaintext: mutual TLS is not STRICT")
 
 
 def _calls(estate: Estate, cluster: str, pod: Pod, server: Server, gate: Gate) -> Iterator[Finding]:
-    """The calls that arrive at a server behind a waypoint, and requests that never should."""
+    """The calls that arrive at a server behind a waypoint, and requests that must not arrive."""
     users = estate.users(cluster).get(Instance(pod.namespace, pod.name), ())
     names = tools(server.tools, gate.named)
     waypoints = {way.waypoint for way in gate.ways}
@@ -117,7 +118,7 @@ def _calls(estate: Estate, cluster: str, pod: Pod, server: Server, gate: Gate) -
         for label, request in _odd(server, caller, (may or [UNDECLARED])[0]):
             if gate.lets(request):
                 who = caller.subject
-                yield Fault(f"{cluster}: {pod.namespace}/{pod.name} takes {label} from {who}")
+                yield Fault(f"{cluster}: {pod.namespace}/{pod.name} accepts {label} from {who}")
 
 
 def _request(server: Server, caller: Caller, tool: str) -> Request:
@@ -133,9 +134,9 @@ def _listing(server: Server, caller: Caller) -> Request:
 
 
 def _odd(server: Server, caller: Caller, tool: str) -> Iterator[tuple[str, Request]]:
-    """Requests that are no calls of a tool, or may hide which: none must arrive.
+    """Requests that are not calls of a tool, or may hide which tool: none must arrive.
 
-    A server compares headers with what a request says in the newest revision only.
+    Only in the newest revision does a server compare the headers with the body of a request.
     """
     usual = _request(server, caller, tool)
     headers = dict(usual.headers)
@@ -147,20 +148,21 @@ def _odd(server: Server, caller: Caller, tool: str) -> Iterator[tuple[str, Reque
     other = {**headers, "mcp-method": "resources/read"}
     yield "another method of MCP", replace(usual, headers=other)
     yield "another method of HTTP", replace(usual, method="GET")
-    yield "another path", replace(usual, path=f"{server.path}/{STRANGER}")
+    yield "another path", replace(usual, path=f"{server.path}/{UNKNOWN}")
 
 
 def _connections(estate: Estate, cluster: str, pod: Pod, port: int, gate: Gate) -> Iterator[Call]:
-    """Who may connect to a pod, whatever it then asks for."""
+    """The callers that may connect to a pod, whatever their requests."""
     for caller in sorted(_near(estate, cluster, pod, gate)):
         if gate.lets(Request(caller, port)):
             yield Call(cluster, caller.project, caller.shown, pod.namespace, pod.name, "")
 
 
 def _near(estate: Estate, cluster: str, pod: Pod, gate: Gate) -> set[Caller]:
-    """Whom to try on a pod: those who use it, what stands before it, and the workflow engine."""
+    """The callers to try on a pod: its users, its proxy, and the workflow engine."""
     running, own = estate.users(cluster), Instance(pod.namespace, pod.name)
-    users = {p.name for p in estate.projects.values() if p.agents_namespace == pod.namespace}
+    namespaces = {project.agents_namespace: name for name, project in estate.projects.items()}
+    users = {namespaces[pod.namespace]} if pod.namespace in namespaces else set[str]()
     proxies = set[Caller]()
     if own in running:
         users.update(running[own])
@@ -168,7 +170,7 @@ def _near(estate: Estate, cluster: str, pod: Pod, gate: Gate) -> set[Caller]:
         if gateway:
             proxies.add(Caller(pod.namespace, gateway.account(pod.namespace)))
     elif pod.name == TOOL_GATEWAY:
-        users |= {
-            u for one, some in running.items() if one.namespace == pod.namespace for u in some
-        }
+        for instance, projects in running.items():
+            if instance.namespace == pod.namespace:
+                users.update(projects)
     return {*candidates(estate, users, gate.named), *proxies, Caller(*estate.engine)}

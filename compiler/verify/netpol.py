@@ -17,17 +17,17 @@ PRIVATE = tuple(
     ip_network(cidr)
     for cidr in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
-"""Where pods live: an `ipBlock` that reaches in here reaches pods past all selectors."""
+"""Addresses of pods: an `ipBlock` that overlaps these reaches pods regardless of selectors."""
 
 
-class Rule(NamedTuple):
-    """Peers and ports, both of which must match; None stands for all."""
+class NetworkRule(NamedTuple):
+    """Peers and ports, both of which must match; None means all."""
 
     peers: frozenset[Pod] | None
     ports: Callable[[int, Pod], bool] | None
 
     def allows(self, port: int, destination: Pod) -> bool:
-        """Whether the rule covers a port of the pod that is called."""
+        """Whether the rule covers a port of the destination."""
         return self.ports is None or self.ports(port, destination)
 
 
@@ -36,15 +36,15 @@ class Policy(NamedTuple):
 
     namespace: str
     selects: Selector
-    ingress: Rules
-    egress: Rules
+    ingress: NetworkRules
+    egress: NetworkRules
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
     """All pods, the pods by namespace, and the labels of each namespace."""
 
-    everybody: frozenset[Pod]
+    all_pods: frozenset[Pod]
     pods: Mapping[str, tuple[Pod, ...]]
     namespaces: Mapping[str, Labels]
 
@@ -60,38 +60,39 @@ class Census:
         )
 
 
-def policy(one: Object, known: Census) -> Policy:
+def policy(object: Object, census: Census) -> Policy:
     """A NetworkPolicy with its selectors resolved; `policyTypes` defaults as the API server does:
     ingress always, egress where there is an egress rule.
     """
-    spec = one.spec
+    spec = object.spec
     usual = ("Ingress", "Egress") if spec["egress"].items() else ("Ingress",)
     types = spec["policyTypes"].texts() or usual
     if not set(types) <= {"Ingress", "Egress"}:
         raise spec["policyTypes"].wrong("a list of directions")
-    ingress = tuple(_rule(node, "from", one, known) for node in spec["ingress"].items())
-    egress = tuple(_rule(node, "to", one, known) for node in spec["egress"].items())
+    ingress = tuple(_rule(node, "from", object, census) for node in spec["ingress"].items())
+    egress = tuple(_rule(node, "to", object, census) for node in spec["egress"].items())
     return Policy(
-        one.namespace,
+        object.namespace,
         selector(spec["podSelector"]),
         ingress if "Ingress" in types else None,
         egress if "Egress" in types else None,
     )
 
 
-def _rule(node: Node, direction: str, one: Object, known: Census) -> Rule:
+def _rule(node: Node, direction: str, policy: Object, census: Census) -> NetworkRule:
     for key in node.names():
         if key not in (direction, "ports"):
             raise node.wrong("a rule of a NetworkPolicy")
     peers, ports = node[direction].items(), node["ports"].items()
-    selected = [_peer(peer, one, known) for peer in peers]
-    return Rule(frozenset().union(*selected) if peers else None, _ports(ports) if ports else None)
+    selected = [_peer(peer, policy, census) for peer in peers]
+    members = frozenset[Pod]().union(*selected) if peers else None
+    return NetworkRule(members, _ports(ports) if ports else None)
 
 
-def _peer(peer: Node, one: Object, known: Census) -> frozenset[Pod]:
+def _peer(peer: Node, policy: Object, census: Census) -> frozenset[Pod]:
     if not peer.names() or set(peer.names()) - {"podSelector", "namespaceSelector", "ipBlock"}:
         raise peer.wrong("a peer")
-    return known.select(peer, one.namespace) if peer["ipBlock"].absent else frozenset()
+    return census.select(peer, policy.namespace) if peer["ipBlock"].absent else frozenset()
 
 
 def _ports(ports: tuple[Node, ...]) -> Callable[[int, Pod], bool]:
@@ -110,17 +111,17 @@ def _port(node: Node) -> Callable[[int, Pod], bool]:
     return lambda port, _pod: first <= port <= last
 
 
-Rules = tuple[Rule, ...] | None
-"""What holds for a pod in one direction; None: nothing selects it, so everything may pass."""
+NetworkRules = tuple[NetworkRule, ...] | None
+"""The rules for a pod in one direction; None: no policy selects it, so all traffic may pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """All policies of a cluster at work: for each pod, the union of those that select it."""
+    """The policies of a cluster: for each pod, the union of those that select it."""
 
-    known: Census
-    ingress: Mapping[Pod, Rules]
-    egress: Mapping[Pod, Rules]
+    census: Census
+    ingress: Mapping[Pod, NetworkRules]
+    egress: Mapping[Pod, NetworkRules]
 
     def sources(self, destination: Pod, port: int) -> Iterator[Pod]:
         """The pods that may connect to a port: both ends must agree."""
@@ -130,57 +131,57 @@ class Firewall:
                 yield source
 
     def admitted(self, destination: Pod, port: int) -> set[Pod]:
-        """The pods that a pod lets in at a port, whatever holds for them."""
+        """The pods that a pod admits at a port, whatever their own egress rules."""
         let_in = self.ingress[destination]
-        found = set(self.known.everybody) if let_in is None else set[Pod]()
+        pods = set(self.census.all_pods) if let_in is None else set[Pod]()
         for rule in let_in or ():
             if rule.allows(port, destination):
-                found |= self.known.everybody if rule.peers is None else rule.peers
-        return found - {destination}
+                pods |= self.census.all_pods if rule.peers is None else rule.peers
+        return pods - {destination}
 
     def released(self, source: Pod) -> set[tuple[Pod, int]]:
-        """The pods and ports that a pod may turn to, whatever holds for those."""
+        """The pods and ports that a pod may connect to, whatever their own ingress rules."""
         let_out = self.egress[source]
-        everybody = Rule(None, None)
+        any_peer = NetworkRule(None, None)
         return {
             (pod, port)
-            for rule in ((everybody,) if let_out is None else let_out)
-            for pod in (self.known.everybody if rule.peers is None else rule.peers)
+            for rule in ((any_peer,) if let_out is None else let_out)
+            for pod in (self.census.all_pods if rule.peers is None else rule.peers)
             for port in pod.ports
             if pod != source and rule.allows(port, pod)
         }
 
 
-def _leads(rule: Rule, port: int, destination: Pod) -> bool:
+def _leads(rule: NetworkRule, port: int, destination: Pod) -> bool:
     inside = rule.peers is None or destination in rule.peers
     return inside and rule.allows(port, destination)
 
 
-def firewall(objects: Iterable[Object], known: Census) -> Firewall:
+def apply(objects: Iterable[Object], census: Census) -> Firewall:
     """All NetworkPolicies of a cluster, applied to its pods."""
-    policies = by_namespace(policy(one, known) for one in objects)
+    policies = by_namespace(policy(item, census) for item in objects)
     chosen = {
-        pod: [one for one in policies.get(pod.namespace, ()) if one.selects(pod.labels)]
-        for pod in known.everybody
+        pod: [policy for policy in policies.get(pod.namespace, ()) if policy.selects(pod.labels)]
+        for pod in census.all_pods
     }
     return Firewall(
-        known,
-        {pod: _union(one.ingress for one in some) for pod, some in chosen.items()},
-        {pod: _union(one.egress for one in some) for pod, some in chosen.items()},
+        census,
+        {pod: _union(policy.ingress for policy in some) for pod, some in chosen.items()},
+        {pod: _union(policy.egress for policy in some) for pod, some in chosen.items()},
     )
 
 
-def _union(some: Iterable[Rules]) -> Rules:
+def _union(some: Iterable[NetworkRules]) -> NetworkRules:
     restricting = [rules for rules in some if rules is not None]
     return tuple(rule for rules in restricting for rule in rules) if restricting else None
 
 
-def blocks(one: Object) -> Iterator[Fault]:
-    """The rules of a policy that reach pods past all selectors: without peers, or by address."""
+def blocks(policy: Object) -> Iterator[Fault]:
+    """The rules of a policy that bypass selectors: without peers, or by address."""
     for direction, side in (("ingress", "from"), ("egress", "to")):
-        for rule in one.spec[direction].items():
+        for rule in policy.spec[direction].items():
             if not rule[side].items():
-                yield Fault(f"{rule.path}: `{rule.route}` is for everybody")
+                yield Fault(f"{rule.path}: `{rule.route}` admits every peer")
             for peer in rule[side].items():
                 if not peer["ipBlock"].absent and _reaches_pods(peer["ipBlock"]):
                     cidr = peer["ipBlock"]["cidr"].text()
@@ -188,7 +189,7 @@ def blocks(one: Object) -> Iterator[Fault]:
 
 
 def _reaches_pods(block: Node) -> bool:
-    """Whether a block covers private addresses beyond a single one."""
+    """Whether a block covers more than a single private address."""
     try:
         cidr = ip_network(block["cidr"].text(), strict=False)
         excepted = [ip_network(text, strict=False) for text in block["except"].texts()]
@@ -200,11 +201,11 @@ def _reaches_pods(block: Node) -> bool:
     return any(part and not any(_within(part, hole) for hole in excepted) for part in inside)
 
 
-def _common(one: Network, other: Network) -> Network | None:
-    """What two networks share: the smaller one, or nothing."""
-    if _within(one, other):
-        return one
-    return other if _within(other, one) else None
+def _common(first: Network, second: Network) -> Network | None:
+    """The addresses that two networks share: the smaller one, or None."""
+    if _within(first, second):
+        return first
+    return second if _within(second, first) else None
 
 
 def _within(inner: Network, outer: Network) -> bool:

@@ -6,31 +6,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from compiler.verify.artefacts import Artefacts, by_namespace
-from compiler.verify.callers import STRANGER
+from compiler.verify.callers import UNKNOWN
 from compiler.verify.gateway import TOOL_GATEWAY, Pod
 from compiler.verify.gathering import gather
-from compiler.verify.netpol import Census, Firewall, blocks, firewall
+from compiler.verify.netpol import Census, Firewall, apply, blocks
 from compiler.verify.pods import A2A, HBONE, WAYPOINT, namespaces, pods
 from compiler.verify.relation import APPROVAL, TOOLS, Call, Fault, Finding, Report, compare
 from compiler.verify.specs import Estate
 
 ROLES = ("agent", "mcp-server", "proxy")
-"""The pods to which nobody may connect but those who must."""
+"""The pods that only those may connect to which need to."""
 
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
-    """Compare the connections between pods; who calls which tool, packets do not show."""
-    found, judged = gather(estate, artefacts, _cluster)
+    """Compare the connections between pods; packets do not show which tool is called."""
+    findings, judged = gather(estate, artefacts, _cluster)
     wanted = [edge for cluster in judged for edge in edges(estate, cluster)]
     calls = [call for cluster in judged for call in estate.calls(cluster)]
     silent = [(TOOLS, pair) for pair in estate.narrowed(calls)]
     silent += [(APPROVAL, call) for call in calls if call.approval == "human"]
-    return compare("network", found, wanted, inexpressible=silent)
+    return compare("network", findings, wanted, inexpressible=silent)
 
 
 def edges(estate: Estate, cluster: str) -> Iterator[Call]:
-    """The connections that the specs need: to servers, through what stands before them, and
-    from agents to those to whom they delegate.
+    """The connections that the specs need: to servers, through their proxies, and from agents to
+    those that they delegate to.
     """
     for call in estate.calls(cluster):
         gate = estate.gate(cluster, call.server)
@@ -51,56 +51,58 @@ def edges(estate: Estate, cluster: str) -> Iterator[Call]:
 
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     policies = artefacts.all(cluster, "NetworkPolicy", "networking.k8s.io")
-    for one in artefacts.in_cluster(cluster):
-        if one.kind.endswith("NetworkPolicy") and one.group != "networking.k8s.io":
-            yield Fault(f"{one.node.path}: this reader does not know a {one.kind} of {one.group}")
-    for one in policies:
-        yield from blocks(one)
-    homes = {**namespaces(artefacts, cluster), STRANGER: {"kubernetes.io/metadata.name": STRANGER}}
+    for object in artefacts.in_cluster(cluster):
+        if object.kind.endswith("NetworkPolicy") and object.group != "networking.k8s.io":
+            kind = f"{object.kind} of {object.group}"
+            yield Fault(f"{object.node.path}: this reader does not know a {kind}")
+    for policy in policies:
+        yield from blocks(policy)
+    homes = {**namespaces(artefacts, cluster), UNKNOWN: {"kubernetes.io/metadata.name": UNKNOWN}}
     present = tuple(pods(estate, artefacts, cluster))
-    everybody = (*present, *_strangers(present, homes))
-    wall = firewall(policies, Census(frozenset(everybody), by_namespace(everybody), homes))
-    yield from _closed(cluster, wall, homes)
+    everything = (*present, *_unknown(present, homes))
+    census = Census(frozenset(everything), by_namespace(everything), homes)
+    firewall = apply(policies, census)
+    yield from _closed(cluster, firewall, homes)
     wanted = frozenset(edges(estate, cluster))
     names = {project.agents_namespace: project.name for project in estate.projects.values()}
     for pod in present:
         if pod.role in ROLES:
-            yield from _into(estate, cluster, wall, pod, names, wanted)
-            yield from _one_sided(estate, cluster, wall, pod, names, wanted)
+            yield from _into(estate, cluster, firewall, pod, names, wanted)
+            yield from _one_sided(estate, cluster, firewall, pod, names, wanted)
 
 
-def _strangers(present: tuple[Pod, ...], homes: Mapping[str, object]) -> Iterator[Pod]:
+def _unknown(present: tuple[Pod, ...], homes: Mapping[str, object]) -> Iterator[Pod]:
     """A pod without labels in each namespace, and one elsewhere with the labels of each pod."""
     for home in homes:
-        yield Pod(home, STRANGER, "", "default", {})
+        yield Pod(home, UNKNOWN, "", "default", {})
     for number, pod in enumerate(present):
-        alike = replace(pod, namespace=STRANGER, role="", ports=(), private=())
+        alike = replace(pod, namespace=UNKNOWN, role="", ports=(), private=())
         yield replace(alike, name=f"{pod.name}-{number}")
 
 
-def _closed(cluster: str, wall: Firewall, homes: Mapping[str, object]) -> Iterator[Fault]:
-    """In the namespaces of agents and servers, what no policy names connects to nothing."""
-    outside = Pod(STRANGER, STRANGER, "", "default", {})
-    protected = {pod.namespace for pod in wall.known.everybody if pod.role in ROLES}
+def _closed(cluster: str, firewall: Firewall, homes: Mapping[str, object]) -> Iterator[Fault]:
+    """In the namespaces of agents and servers, a pod without a policy connects to nothing."""
+    outside = Pod(UNKNOWN, UNKNOWN, "", "default", {})
+    protected = {pod.namespace for pod in firewall.census.all_pods if pod.role in ROLES}
     for home in sorted(protected & homes.keys()):
-        inside = Pod(home, STRANGER, "", "default", {})
-        if outside in wall.sources(inside, A2A) or inside in wall.sources(outside, A2A):
-            yield Fault(f"{cluster}: {home} is open but for what policies name")
+        inside = Pod(home, UNKNOWN, "", "default", {})
+        if outside in firewall.sources(inside, A2A) or inside in firewall.sources(outside, A2A):
+            yield Fault(f"{cluster}: {home} is open by default")
 
 
 def _into(
     estate: Estate,
     cluster: str,
-    wall: Firewall,
+    firewall: Firewall,
     pod: Pod,
     names: Mapping[str, str],
     wanted: frozenset[Call],
 ) -> Iterator[Finding]:
-    """Who may connect to a pod: a needed connection must be open where it is needed."""
+    """The connections to a pod; one that is needed must be open at the needed port."""
     meshed = estate.clusters[cluster].meshed
     ports = _ports(estate, pod)
     needed = HBONE if meshed else ports[0]
-    open = {port: set(wall.sources(pod, port)) for port in {*ports, *pod.private, needed}}
+    open = {port: set(firewall.sources(pod, port)) for port in {*ports, *pod.private, needed}}
     for source in set().union(*open.values()):
         call = _edge(cluster, source, pod, names)
         if pod.role == "agent" and (source.namespace, source.name) == estate.engine:
@@ -114,24 +116,24 @@ def _into(
 def _one_sided(
     estate: Estate,
     cluster: str,
-    wall: Firewall,
+    firewall: Firewall,
     pod: Pod,
     names: Mapping[str, str],
     wanted: frozenset[Call],
 ) -> Iterator[Fault]:
-    """What only one end forbids: whoever changes that end opens it without knowing."""
+    """Connections that only one end forbids: a change of that end would open them unnoticed."""
     port = HBONE if estate.clusters[cluster].meshed else _ports(estate, pod)[0]
-    for source in wall.admitted(pod, port):
+    for source in firewall.admitted(pod, port):
         engine = pod.role == "agent" and (source.namespace, source.name) == estate.engine
         if source.role in ROLES and not engine and _edge(cluster, source, pod, names) not in wanted:
-            yield Fault(f"{cluster}: {_at(pod)} lets in {_at(source)}, which needs nothing there")
-    for other, _ in wall.released(pod):
+            yield Fault(f"{cluster}: {_at(pod)} admits {_at(source)} without need")
+    for other, _ in firewall.released(pod):
         if other.role in ROLES and _edge(cluster, pod, other, names) not in wanted:
-            yield Fault(f"{cluster}: {_at(pod)} may turn to {_at(other)}, and needs nothing there")
+            yield Fault(f"{cluster}: {_at(pod)} may connect to {_at(other)} without need")
 
 
 def _ports(estate: Estate, pod: Pod) -> tuple[int, ...]:
-    """Where a pod takes calls, the declared port first."""
+    """The ports where a pod takes calls, the declared one first."""
     if pod.role == "mcp-server" and pod.name in estate.servers:
         return (estate.servers[pod.name].port, *pod.ports)
     return (A2A, *pod.ports) if pod.role == "agent" else pod.ports or (A2A,)

@@ -1,4 +1,4 @@
-"""What groups of people may do with a project's two namespaces, by their role."""
+"""The rights of groups of people in a project's two namespaces, by their role."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEVER_RESOURCES = frozenset(
         "serviceaccounts/token",
     }
 )
-"""What leads to secrets, into containers or to more rights."""
+"""Resources that lead to secrets, into containers or to more rights."""
 SCALED = ("deployments/scale", "statefulsets/scale")
 BOUNDS = frozenset(
     ("autoscaling", "horizontalpodautoscalers", verb) for verb in ("patch", "update")
@@ -44,7 +44,7 @@ def expected(estate: Estate, cluster: str) -> Iterator[Call]:
 def able(
     estate: Estate, cluster: str, allowed: Mapping[tuple[str, str], Iterable[Right]]
 ) -> Iterator[Call]:
-    """The groups that can."""
+    """The groups that have the rights for it."""
     for call in expected(estate, cluster):
         held = frozenset(allowed.get((call.agent, call.namespace), ()))
         if {("", "pods", verb) for verb in LOOK} <= held:

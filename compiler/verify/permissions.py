@@ -1,6 +1,6 @@
 """Claude Code's permissions: tools that it calls, asks about, or never calls.
 
-`deny` comes before `ask`, and `ask` before `allow`; what is not listed is asked about, unless the
+`deny` comes before `ask`, and `ask` before `allow`; a tool on no list is asked about, unless the
 mode says otherwise.
 """
 
@@ -22,22 +22,23 @@ UNLISTED = {"bypassPermissions": "none", "dontAsk": "never"}
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the tools that Claude Code calls for each agent; it can ask a human."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for project, agent, path in files(artefacts, FILE):
         servers = path.removesuffix(FILE) + ".mcp.json"
         try:
             settings = from_json(artefacts.files[path], path)
             started = from_json(artefacts.files.get(servers, "{}"), servers)["mcpServers"].names()
             who = Call("", project, agent, "", "", "")
-            found += tuple(_calls(estate, who, settings["permissions"], started))
+            findings += tuple(_calls(estate, who, settings["permissions"], started))
         except Malformed as wrong:
-            found.append(Fault(str(wrong)))
+            findings.append(Fault(str(wrong)))
     wanted = [call for call in granted(estate) if estate.servers[call.server].package]
-    return compare("clients", found, wanted, approvals=True, inexpressible=without_package(estate))
+    unusable = without_package(estate)
+    return compare("clients", findings, wanted, approvals=True, inexpressible=unusable)
 
 
 def _calls(estate: Estate, who: Call, settings: Node, started: tuple[str, ...]) -> Iterator[Call]:
-    """The tools of the servers that the client starts, each as the lists say."""
+    """The tools of the servers that the client starts, each with the lists' approval."""
     for server in started:
         declared = estate.servers[server].tools if server in estate.servers else ()
         for tool in (*declared, UNDECLARED):

@@ -1,4 +1,4 @@
-"""Where a URL leads: the instance of a server, or the gateway of a namespace and a path there."""
+"""The servers behind a URL: of a Service, or of a path at the gateway of a namespace."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Place(NamedTuple):
 
 
 def place(url: str) -> Place | None:
-    """The Service that a URL names; None where it names something else."""
+    """The Service that a URL names; None if it names something else."""
     match = _URL.fullmatch(url)
     service = _SERVICE.fullmatch(match[2]) if match else None
     if match is None or service is None:
@@ -40,36 +40,36 @@ def place(url: str) -> Place | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
-    """The ports at which each server is reached through its Service, and where agents call it."""
+class Addresses:
+    """The ports of each server's Service, and the servers at each place that agents call."""
 
     ports: Mapping[Instance, frozenset[int]]
     agents: Mapping[Place, tuple[Instance, ...]]
 
 
-def doors(estate: Estate, artefacts: Artefacts, cluster: str) -> Doors:
+def find_addresses(estate: Estate, artefacts: Artefacts, cluster: str) -> Addresses:
     """The addresses of a cluster's servers.
 
-    Of a Service that is named like a server, those ports count that lead to the server's own.
+    A Service belongs to the server of its name; its ports count if they lead to the server's own.
     """
     present = tuple(pods(estate, artefacts, cluster))
     ports = _ports(estate, artefacts, cluster, present)
     gateways = {pod.namespace: pod.ports for pod in present if pod.name == TOOL_GATEWAY}
     agents: defaultdict[Place, list[Instance]] = defaultdict(list)
-    for one in estate.users(cluster):
-        gate = estate.gate(cluster, one.server)
-        straight = gate in ("", "mesh")
-        for port in ports.get(one, ()) if straight else gateways.get(one.namespace, ()):
-            agents[_address(estate, gate, one, port)].append(one)
-    return Doors(ports, {place: tuple(some) for place, some in agents.items()})
+    for server in estate.users(cluster):
+        gate = estate.gate(cluster, server.server)
+        direct = gate in ("", "mesh")
+        for port in ports.get(server, ()) if direct else gateways.get(server.namespace, ()):
+            agents[_address(estate, gate, server, port)].append(server)
+    return Addresses(ports, {place: tuple(some) for place, some in agents.items()})
 
 
-def _address(estate: Estate, gate: str, one: Instance, port: int) -> Place:
-    """Where agents call a server: at its gateway, or else straight."""
-    home, name = one
+def _address(estate: Estate, gate: str, server: Instance, port: int) -> Place:
+    """Where agents call a server: at its gateway, or else directly."""
+    home, name = server
     gateway = estate.gateways.get(gate)
-    straight = Endpoint("http", name, estate.servers[name].path)
-    scheme, service, path = gateway.endpoint(one) if gateway else straight
+    direct = Endpoint("http", name, estate.servers[name].path)
+    scheme, service, path = gateway.endpoint(server) if gateway else direct
     return Place(scheme, home, service, port, path)
 
 
@@ -77,15 +77,15 @@ def _ports(
     estate: Estate, artefacts: Artefacts, cluster: str, present: Iterable[Pod]
 ) -> Mapping[Instance, frozenset[int]]:
     servers = {Instance(p.namespace, p.name): p for p in present if p.role == "mcp-server"}
-    found: defaultdict[Instance, set[int]] = defaultdict(set)
+    numbers: defaultdict[Instance, set[int]] = defaultdict(set)
     for service in artefacts.all(cluster, "Service", ""):
-        one = Instance(service.namespace, service.name)
-        pod, wanted = servers.get(one), service.spec["selector"].pairs()
-        if pod and one in estate.users(cluster) and wanted and has(pod.labels, wanted):
+        server = Instance(service.namespace, service.name)
+        pod, wanted = servers.get(server), service.spec["selector"].pairs()
+        if pod and server in estate.users(cluster) and wanted and has(pod.labels, wanted):
             for port in service.spec["ports"].items():
-                if _behind(port, pod) == estate.servers[one.server].port:
-                    found[one].add(port["port"].number())
-    return {one: frozenset(ports) for one, ports in found.items()}
+                if _behind(port, pod) == estate.servers[server.server].port:
+                    numbers[server].add(port["port"].number())
+    return {server: frozenset(some) for server, some in numbers.items()}
 
 
 def _behind(port: Node, pod: Pod) -> int | None:
@@ -96,19 +96,21 @@ def _behind(port: Node, pod: Pod) -> int | None:
     return target.number(port["port"].number())
 
 
-def instance(estate: Estate, known: Doors, host: str, port: int, path: str) -> Instance | None:
+def instance(
+    estate: Estate, addresses: Addresses, host: str, port: int, path: str
+) -> Instance | None:
     """The server that is reached at an address inside a cluster, if the specs have one."""
     match = _SERVICE.fullmatch(host)
-    found = Instance(match[2], match[1]) if match else None
-    if found is None or port not in known.ports.get(found, ()):
+    server = Instance(match[2], match[1]) if match else None
+    if server is None or port not in addresses.ports.get(server, ()):
         return None
-    return found if path == estate.servers[found.server].path else None
+    return server if path == estate.servers[server.server].path else None
 
 
-def destinations(known: Doors, url: str) -> tuple[Instance, ...]:
-    """The servers to which an agent's URL leads, by the gate that the specs put before each.
+def destinations(addresses: Addresses, url: str) -> tuple[Instance, ...]:
+    """The servers to which an agent's URL leads, at the gateway that the specs put before each.
 
-    A URL past a server's gate leads nowhere: the network refuses it.
+    A URL past a server's gateway leads nowhere: the network refuses it.
     """
     to = place(url)
-    return known.agents.get(to, ()) if to else ()
+    return addresses.agents.get(to, ()) if to else ()

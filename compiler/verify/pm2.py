@@ -1,4 +1,4 @@
-"""PM2's process files: what a laptop starts, with whose settings, and what agents are told."""
+"""PM2's process files: what a laptop starts, and the configuration of its agents."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ BRIDGE = "stack/bridge.py"
 
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
-    """Compare the agents that PM2 starts, and the calls that their own programs allow them."""
-    found: list[Finding] = []
+    """Compare the agents that PM2 starts, and the calls that their configuration allows."""
+    findings: list[Finding] = []
     for path, text in sorted(artefacts.files.items()):
         parts = path.split("/")
         if parts[0] == "pm2" and parts[-1] == NAME and len(parts) == 3:
             try:
-                found += tuple(_apps(artefacts, parts[1], _literal(text, path)))
+                findings += tuple(_apps(artefacts, parts[1], _literal(text, path)))
             except Malformed as wrong:
-                found.append(Fault(str(wrong)))
+                findings.append(Fault(str(wrong)))
     wanted = [
         Call("", project.name, agent, "", "", "")
         for project in estate.projects.values()
         for agent in project.team
     ]
-    return compare("pm2", found, [*wanted, *granted(estate)], approvals=True)
+    return compare("pm2", findings, [*wanted, *granted(estate)], approvals=True)
 
 
 def _literal(text: str, path: str) -> Node:
     """The list of apps, which is JSON within the program."""
-    _, found, after = text.partition(START)
+    _, start, after = text.partition(START)
     try:
-        if not found or START in after:
-            raise ValueError("it has not exactly one list of apps")
+        if not start or START in after:
+            raise ValueError("it does not have exactly one list of apps")
         return Node(json.JSONDecoder().raw_decode(after)[0], path)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"{path}: {error}") from None

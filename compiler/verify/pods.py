@@ -15,9 +15,9 @@ from compiler.verify.labels import COMPONENT, GATEWAY_NAME, NAME, Labels
 from compiler.verify.specs import Estate
 
 HBONE = 15008
-"""Where a pod in the ambient mesh takes everything, and its waypoint too."""
+"""The port where a pod in the ambient mesh takes all traffic, and its waypoint too."""
 A2A = 8080
-"""Where an agent listens for other agents."""
+"""The port where an agent listens for other agents."""
 WAYPOINT = "waypoint"
 MESH_CLASS = "istio-waypoint"
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
@@ -36,16 +36,16 @@ def pods(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Pod]:
         yield from gateway.pods(artefacts, cluster)
 
 
-def _workload(one: Object) -> Pod:
+def _workload(workload: Object) -> Pod:
     template = {
-        "Pod": one.node,
-        "CronJob": one.spec["jobTemplate"]["spec"]["template"],
-    }.get(one.kind, one.spec["template"])
+        "Pod": workload.node,
+        "CronJob": workload.spec["jobTemplate"]["spec"]["template"],
+    }.get(workload.kind, workload.spec["template"])
     labels, spec = template["metadata"]["labels"].pairs(), template["spec"]
     ports = [port for each in spec["containers"].items() for port in each["ports"].items()]
     return Pod(
-        one.namespace,
-        labels.get(NAME, one.name),
+        workload.namespace,
+        labels.get(NAME, workload.name),
         labels.get(COMPONENT, ""),
         spec["serviceAccountName"].text("default"),
         labels,
@@ -54,24 +54,24 @@ def _workload(one: Object) -> Pod:
     )
 
 
-def _kagent(one: Object) -> Pod:
+def _kagent(agent: Object) -> Pod:
     """kagent merges the user's labels over its own; its account is the agent's unless named."""
-    deployment = one.spec["declarative"]["deployment"]
+    deployment = agent.spec["declarative"]["deployment"]
     labels = {
         "app": "kagent",
-        "kagent": one.name,
+        "kagent": agent.name,
         "app.kubernetes.io/managed-by": "kagent",
         "app.kubernetes.io/part-of": "kagent",
-        NAME: one.name,
+        NAME: agent.name,
         **deployment["labels"].pairs(),
     }
-    account = deployment["serviceAccountName"].text(one.name)
-    return Pod(one.namespace, one.name, "agent", account, labels, (A2A,))
+    account = deployment["serviceAccountName"].text(agent.name)
+    return Pod(agent.namespace, agent.name, "agent", account, labels, (A2A,))
 
 
 def namespaces(artefacts: Artefacts, cluster: str) -> Mapping[str, Labels]:
     """The labels of each namespace; its name is one by itself (since Kubernetes 1.22)."""
     return {
-        one.name: {**one.labels, "kubernetes.io/metadata.name": one.name}
-        for one in artefacts.all(cluster, "Namespace")
+        namespace.name: {**namespace.labels, "kubernetes.io/metadata.name": namespace.name}
+        for namespace in artefacts.all(cluster, "Namespace")
     }

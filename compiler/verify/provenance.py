@@ -1,4 +1,4 @@
-"""The statement of provenance, against what really lies in the folder and among the inputs."""
+"""The statement of provenance, compared with the generated files and the inputs."""
 
 from __future__ import annotations
 
@@ -33,24 +33,27 @@ def check(
     inputs: Mapping[str, str],
     compiler: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """What is wrong, each with the file that it is about; nothing, if all is as stated.
+    """The differences, each with its file; none if all is as stated.
 
-    `text` is the statement, None if there is none. `outputs` and `inputs` are the sha256 of all
-    files by path, or a word such as "symlink" for what is no file of ours; the statement itself is
-    not among them. `compiler` has one `sha256` and one `version`.
+    Args:
+        text: the statement; None if there is none.
+        outputs: the sha256 of all generated files by path, but for the statement itself; or a word
+            such as "symlink" for what is not a regular file.
+        inputs: the same for all inputs.
+        compiler: its `sha256` and its `version`.
     """
     if text is None:
         return (f"{statement.PATH}: it is not there",)
     try:
         stated = Node(_value(text), statement.PATH)
-        found = [*_form(text, stated.value), *_frame(stated)]
+        faults = [*_form(text, stated.value), *_frame(stated)]
         build, run = stated["predicate"]["buildDefinition"], stated["predicate"]["runDetails"]
-        found += _compare(stated["subject"], outputs)
-        found += _compare(build["resolvedDependencies"], inputs)
-        found += _compiler(run["builder"], compiler)
+        faults += _compare(stated["subject"], outputs)
+        faults += _compare(build["resolvedDependencies"], inputs)
+        faults += _compiler(run["builder"], compiler)
     except Malformed as wrong:
         return (str(wrong),)
-    return tuple(found)
+    return tuple(faults)
 
 
 def _value(text: str) -> Any:
@@ -61,7 +64,7 @@ def _value(text: str) -> Any:
 
 
 def _form(text: str, value: Any) -> Iterator[str]:
-    """One text for one value: keys are sorted, each is there once, and nothing can be added."""
+    """The text must be canonical: keys are sorted and unique, and white space is fixed."""
     flat = text.replace('\n{"digest":', '{"digest":')
     breaks = text.count('{"digest":') + 1
     if flat != statement.canonical(value) + "\n" or text.count("\n") != breaks:
@@ -69,7 +72,7 @@ def _form(text: str, value: Any) -> Iterator[str]:
 
 
 def _frame(stated: Node) -> Iterator[str]:
-    """What never differs, and no more than there must be."""
+    """The constant fields, and no fields beyond those of the form."""
     for route, value in _FRAME.items():
         if _at(stated, route).value != value:
             yield f"{statement.PATH}: `{route}` is not {json.dumps(value)}"
@@ -86,7 +89,7 @@ def _at(node: Node, route: str) -> Node:
 
 
 def _compare(list: Node, have: Mapping[str, str]) -> Iterator[str]:
-    """Files as stated beside files as they are."""
+    """The stated files against those that exist."""
     stated: dict[str, str] = {}
     for entry in list.items():
         name, digest = entry["name"].text(), _sha256(entry)

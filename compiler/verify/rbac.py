@@ -1,8 +1,8 @@
-"""RBAC, as rbac.authorization.k8s.io/v1 documents it: rights add up, and nothing takes one away.
+"""RBAC, as rbac.authorization.k8s.io/v1 documents it: rights add up, and no rule takes one away.
 
 A server needs the rights of the tools that its project's agents may call, in the project's
-namespaces; nobody gets more. A bound ClusterRole is a fault, but for the one that lets gateways
-fetch the keys of the cluster's tokens.
+namespaces, and no more. A bound ClusterRole is a fault, except the one that lets gateways fetch
+the keys of the cluster's tokens.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Place = tuple[str, str]
 
 
 class Held(NamedTuple):
-    """What a binding gives a subject in its namespace; `named`: only on objects of some names."""
+    """The rights of a subject by a binding in its namespace; `named`: only on some objects."""
 
     subject: str
     namespace: str
@@ -38,9 +38,9 @@ class Held(NamedTuple):
 
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare rights on the API with what granted tools, agents and people need."""
-    found, judged = gather(estate, artefacts, _cluster)
+    findings, judged = gather(estate, artefacts, _cluster)
     wanted = [call for cluster in judged for call in _expected(estate, cluster)]
-    return compare("rbac", found, wanted)
+    return compare("rbac", findings, wanted)
 
 
 def _expected(estate: Estate, cluster: str) -> Iterator[Call]:
@@ -53,18 +53,18 @@ def _expected(estate: Estate, cluster: str) -> Iterator[Call]:
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     held: list[Held] = []
     syncs = accounts(artefacts, cluster)
-    for found in _held(artefacts, cluster, syncs):
-        if isinstance(found, Fault):
-            yield found
+    for entry in _held(artefacts, cluster, syncs):
+        if isinstance(entry, Fault):
+            yield entry
         else:
-            held.append(found)
+            held.append(entry)
     allowed: defaultdict[Place, set[Right]] = defaultdict(set)
-    for one in held:
-        if not one.named:
-            allowed[one.subject, one.namespace] |= one.rights
+    for holding in held:
+        if not holding.named:
+            allowed[holding.subject, holding.namespace] |= holding.rights
     needed = _needed(estate, cluster)
-    for one in held:
-        yield from _beyond(estate, cluster, one, needed)
+    for holding in held:
+        yield from _beyond(estate, cluster, holding, needed)
     yield from _tools(estate, cluster, allowed)
     yield from people.able(estate, cluster, allowed)
     for place, rights in needed.items():
@@ -74,32 +74,32 @@ def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Fin
 
 
 def _held(artefacts: Artefacts, cluster: str, syncs: frozenset[str]) -> Iterator[Held | Fault]:
-    """What every binding gives, and what none should; Argo CD's accounts have a reader apart."""
+    """The rights of every binding, and those that none should give; Argo CD has its own reader."""
     apart = {o.node.path for _, *both in bound(artefacts, cluster, syncs) for o in both}
-    roles = {(one.namespace, one.name): one for one in artefacts.all(cluster, "Role", GROUP)}
-    for one in artefacts.all(cluster, "ClusterRole", GROUP):
-        if one.node.path in apart:
+    roles = {(role.namespace, role.name): role for role in artefacts.all(cluster, "Role", GROUP)}
+    for object in artefacts.all(cluster, "ClusterRole", GROUP):
+        if object.node.path in apart:
             continue
-        yield Fault(f"{one.node.path}: rights in the whole cluster")
-    for one in artefacts.all(cluster, "ClusterRoleBinding", GROUP):
-        subjects = [(s["kind"].text(), s["name"].text()) for s in one.node["subjects"].items()]
+        yield Fault(f"{object.node.path}: rights in the whole cluster")
+    for object in artefacts.all(cluster, "ClusterRoleBinding", GROUP):
+        subjects = [(s["kind"].text(), s["name"].text()) for s in object.node["subjects"].items()]
         public = subjects == [("Group", ANONYMOUS)]
-        ref = one.node["roleRef"]
+        ref = object.node["roleRef"]
         shared = (ref["kind"].text(), ref["name"].text()) == ("ClusterRole", DISCOVERY)
-        if not (shared and public) and (one.node.path not in apart or len(subjects) > 1):
-            yield Fault(f"{one.node.path}: rights in the whole cluster")
-    for one in artefacts.all(cluster, "RoleBinding", GROUP):
-        ref = one.node["roleRef"]
-        role = roles.get((one.namespace, ref["name"].text()))
+        if not (shared and public) and (object.node.path not in apart or len(subjects) > 1):
+            yield Fault(f"{object.node.path}: rights in the whole cluster")
+    for object in artefacts.all(cluster, "RoleBinding", GROUP):
+        ref = object.node["roleRef"]
+        role = roles.get((object.namespace, ref["name"].text()))
         if ref["kind"].text() != "Role" or role is None:
-            yield Fault(f"{one.node.path}: `roleRef` is no Role of the namespace")
+            yield Fault(f"{object.node.path}: `roleRef` is not a Role of the namespace")
             continue
-        for subject in one.node["subjects"].items():
-            given = _given(one, subject, role)
-            yield from (g for g in given if isinstance(g, Fault) or g.subject not in syncs)
+        for subject in object.node["subjects"].items():
+            entries = _gives(object, subject, role)
+            yield from (g for g in entries if isinstance(g, Fault) or g.subject not in syncs)
 
 
-def _given(binding: Object, subject: Node, role: Object) -> Iterator[Held | Fault]:
+def _gives(binding: Object, subject: Node, role: Object) -> Iterator[Held | Fault]:
     kind, name = subject["kind"].text(), subject["name"].text()
     if kind == "ServiceAccount":
         name = Caller(subject["namespace"].text(binding.namespace), name).subject
@@ -138,7 +138,7 @@ def _needed(estate: Estate, cluster: str) -> Mapping[Place, set[Right]]:
 def _beyond(
     estate: Estate, cluster: str, held: Held, needed: Mapping[Place, set[Right]]
 ) -> Iterator[Fault]:
-    """The rights of a binding that nobody's work needs."""
+    """The rights of a binding that are not needed."""
     place = held.subject, held.namespace
     if held.subject.startswith("system:serviceaccount:"):
         beyond = set(held.rights - needed.get(place, set()))
@@ -168,4 +168,4 @@ def _tools(estate: Estate, cluster: str, allowed: Mapping[Place, set[Right]]) ->
 
 def covers(held: Iterable[Right], wanted: Right) -> bool:
     """Whether rights include one, by its name or by `*`."""
-    return any(all(h in ("*", w) for h, w in zip(one, wanted, strict=True)) for one in held)
+    return any(all(h in ("*", w) for h, w in zip(right, wanted, strict=True)) for right in held)

@@ -14,25 +14,25 @@ PATH = "registry/registry.json"
 def read(estate: Estate, artefacts: Artefacts) -> Report:
     """Compare the tools that the registry lists for each agent; it can ask a human."""
     try:
-        found = tuple(_agents(from_json(artefacts.files.get(PATH, ""), PATH)))
+        findings = tuple(_agents(from_json(artefacts.files.get(PATH, ""), PATH)))
     except Malformed as wrong:
         return Report("registry", 0, faults=(str(wrong),))
     wanted = [
         Call("", project, agent, "", server, tool, approval)
         for (project, agent, server, tool), approval in estate.grants.items()
     ]
-    return compare("registry", found, wanted, approvals=True)
+    return compare("registry", findings, wanted, approvals=True)
 
 
 def _agents(registry: Node) -> Iterator[Finding]:
-    for one in registry["agents"].items():
-        identity, project = one["id"].text(), one["metadata"]["project"].text()
+    for entry in registry["agents"].items():
+        identity, project = entry["id"].text(), entry["metadata"]["project"].text()
         home, _, agent = identity.partition(".")
         if home != project:
-            yield Fault(f"{PATH}: `{one.route}` is {identity}, but of the project {project}")
-        listed = one["metadata"]["tools"]
-        if sorted(listed.names()) != list(one["mcpServers"].texts()):
-            yield Fault(f"{PATH}: `{one.route}` lists other servers than tools")
+            yield Fault(f"{PATH}: `{entry.route}` is {identity}, but in project {project}")
+        listed = entry["metadata"]["tools"]
+        if sorted(listed.names()) != list(entry["mcpServers"].texts()):
+            yield Fault(f"{PATH}: `{entry.route}` lists other servers than tools")
         for server, approvals in listed.fields():
             for tool, approval in approvals.pairs().items():
                 yield Call("", project, agent, "", server, tool, approval)

@@ -1,12 +1,12 @@
-"""The relation that a layer permits, beside the one that the specs describe."""
+"""The relation that a layer permits, compared with the one that the specs describe."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-APPROVAL = "this layer asks no human"
-TOOLS = "this layer cannot tell the tools of a server apart"
+APPROVAL = "this layer cannot ask a human"
+TOOLS = "this layer cannot distinguish the tools of a server"
 
 
 class Instance(NamedTuple):
@@ -19,8 +19,8 @@ class Instance(NamedTuple):
 class Call(NamedTuple):
     """Who calls what, and whether a human agrees each time.
 
-    `cluster` and `namespace` are "" for what lies outside of clusters; `project` is "" for whoever
-    is no agent of any; `tool` is "" where only the connection to the server is meant.
+    `cluster` and `namespace` are "" outside of clusters; `project` is "" for a caller that is not
+    an agent of a project; `tool` is "" where only the connection to the server is meant.
     """
 
     cluster: str
@@ -38,7 +38,7 @@ class Call(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with a layer, beyond single calls."""
+    """A fault of a layer that is not about a single call."""
 
     text: str
 
@@ -47,7 +47,7 @@ Finding = Call | Fault
 
 
 class Report(NamedTuple):
-    """What a layer permits too little, too much, cannot say, and what is wrong with it."""
+    """The calls that a layer lacks, permits in excess, or cannot express, and its faults."""
 
     name: str
     permits: int
@@ -70,12 +70,17 @@ def compare(
     approvals: bool = False,
     inexpressible: Iterable[tuple[str, Call]] = (),
 ) -> Report:
-    """What was found, against what the specs say; `approvals`: whether the layer can ask a human.
+    """What a layer permits, compared with what the specs say.
 
-    A layer that cannot is not blamed for it: its calls count as they are meant.
+    Args:
+        name: of the layer.
+        findings: the calls that it permits, and its faults.
+        expected: the calls of the specs.
+        approvals: whether it can ask a human; if not, its calls count as if it asked as specified.
+        inexpressible: calls that it cannot express, each with the reason.
     """
-    wanted, found = frozenset(expected), tuple(findings)
-    calls = frozenset(one for one in found if isinstance(one, Call))
+    wanted, all_findings = frozenset(expected), tuple(findings)
+    calls = frozenset(finding for finding in all_findings if isinstance(finding, Call))
     silent = set(inexpressible)
     if not approvals:
         calls = _as_meant(calls, {call[:6]: call for call in wanted})
@@ -86,7 +91,7 @@ def compare(
         missing=tuple(sorted(wanted - calls)),
         excess=tuple(sorted(calls - wanted)),
         inexpressible=tuple(sorted(silent)),
-        faults=tuple(sorted({one.text for one in found if isinstance(one, Fault)})),
+        faults=tuple(sorted({fault.text for fault in all_findings if isinstance(fault, Fault)})),
     )
 
 

@@ -1,4 +1,4 @@
-"""HTTPRoutes of the Gateway API: which Gateways take them, by which paths, and where they lead."""
+"""HTTPRoutes of the Gateway API: their Gateways, paths and backends."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ class Route(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The file and the path, for people."""
+        """The file and the path, for messages."""
         return f"{self.object.node.path}: {self.path}"
 
 
 def routes(artefacts: Artefacts, cluster: str, class_name: str) -> Iterator[Route]:
     """The HTTPRoutes at the Gateways of one class."""
-    known = of_class(artefacts, cluster, class_name)
-    for one in artefacts.all(cluster, "HTTPRoute", GATEWAY_API):
-        for gateway in parents(one, known):
-            for rule in one.spec["rules"].items():
+    gateways = of_class(artefacts, cluster, class_name)
+    for route in artefacts.all(cluster, "HTTPRoute", GATEWAY_API):
+        for gateway in parents(route, gateways):
+            for rule in route.spec["rules"].items():
                 for path in _paths(rule):
-                    yield Route(gateway, one, rule, path)
+                    yield Route(gateway, route, rule, path)
 
 
-def parents(route: Object, known: Mapping[tuple[str, str], Object]) -> Iterator[Object]:
-    """The Gateways that take a route: of its own namespace, unless listeners let others in."""
+def parents(route: Object, gateways: Mapping[tuple[str, str], Object]) -> Iterator[Object]:
+    """The Gateways that take a route: of its own namespace, unless listeners admit others."""
     for ref in route.spec["parentRefs"].items():
         home = ref["namespace"].text(route.namespace)
-        gateway = known.get((home, ref["name"].text()))
+        gateway = gateways.get((home, ref["name"].text()))
         kind = ref["group"].text(GATEWAY_API), ref["kind"].text("Gateway")
         inside = home == route.namespace
         if gateway and kind == (GATEWAY_API, "Gateway") and (inside or _open(gateway)):
@@ -65,5 +65,5 @@ def rewritten(route: Route) -> str:
 
 
 def _paths(rule: Node) -> tuple[str, ...]:
-    """The paths of a rule; without any, it takes every path."""
+    """The paths of a rule; without any, it matches every path."""
     return tuple(match["path"]["value"].text("/") for match in rule["matches"].items()) or ("/",)

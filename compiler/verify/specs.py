@@ -1,4 +1,4 @@
-"""What the specs say, read from plain documents: no model, no derivation, only the text."""
+"""What the specs say, read from plain documents, without the compiler's model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Server:
     rights: Mapping[str, frozenset[Right]]
     shared: bool
     deployable: bool
-    package: tuple[str, ...]  # how a laptop starts it; nothing where it cannot
+    package: tuple[str, ...]  # the command that starts it on a laptop; empty if there is none
     stateful: bool
     port: int
     path: str
@@ -67,7 +67,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """All that the layers are compared with."""
+    """The specs, as far as layers are compared with them."""
 
     servers: Mapping[str, Server]
     projects: Mapping[str, Project]
@@ -82,16 +82,16 @@ class Estate:
     running: Mapping[str, Mapping[Instance, tuple[str, ...]]]
 
     def gate(self, cluster: str, server: str) -> str:
-        """What stands before a server: "mesh", a gateway's name, or "" for nothing."""
-        place, one = self.clusters[cluster], self.servers[server]
-        if place.meshed and one.protocol >= HEADERS_SINCE and not one.stateful:
+        """What decides about calls to a server: "mesh", a gateway's name, or "" for nothing."""
+        home, specs = self.clusters[cluster], self.servers[server]
+        if home.meshed and specs.protocol >= HEADERS_SINCE and not specs.stateful:
             return "mesh"
-        return place.gateway
+        return home.gateway
 
     def instance(self, project: str, server: str) -> Instance:
         """Where a project's calls to a server go."""
-        one, home = self.servers[server], self.projects[project].servers_namespace
-        return Instance(self.servers_namespace if one.shared else home, server)
+        spec, home = self.servers[server], self.projects[project].servers_namespace
+        return Instance(self.servers_namespace if spec.shared else home, server)
 
     def users(self, cluster: str) -> Mapping[Instance, tuple[str, ...]]:
         """The server instances of a cluster, and the projects that use each."""
@@ -101,12 +101,12 @@ class Estate:
         """Every call that is granted in a cluster."""
         running = self.users(cluster)
         for (project, agent, server, tool), approval in self.grants.items():
-            one = self.instance(project, server)
-            if project in running.get(one, ()):
-                yield Call(cluster, project, agent, *one, tool, approval)
+            instance = self.instance(project, server)
+            if project in running.get(instance, ()):
+                yield Call(cluster, project, agent, *instance, tool, approval)
 
     def gated(self, gate: str) -> tuple[Call, ...]:
-        """Every call, in any cluster, that goes through one kind of gate."""
+        """Every call, in any cluster, that a gateway decides about."""
         return tuple(
             call
             for cluster in self.clusters
@@ -119,7 +119,8 @@ class Estate:
         granted: defaultdict[Call, set[str]] = defaultdict(set)
         for call in calls:
             granted[call.pair].add(call.tool)
-        return {p for p, tools in granted.items() if set(self.servers[p.server].tools) - tools}
+        servers = self.servers
+        return {pair for pair, tools in granted.items() if set(servers[pair.server].tools) - tools}
 
 
 def read_estate(documents: Iterable[Document], gateways: Iterable[Gateway]) -> Estate:
@@ -128,28 +129,26 @@ def read_estate(documents: Iterable[Document], gateways: Iterable[Gateway]) -> E
     Raises:
         Malformed: a document does not have the shape of a spec.
     """
-    known = {gateway.name: gateway for gateway in gateways}
     specs: defaultdict[str, dict[str, Node]] = defaultdict(dict)
     for document in documents:
         node = Node(document.data, document.source.path)
         specs[node["kind"].text()][node["metadata"]["name"].text()] = node["spec"]
     if len(specs["Platform"]) != 1:
-        raise Malformed("there is not exactly one Platform")
+        raise Malformed("there must be exactly one Platform")
     (platform,) = specs["Platform"].values()
     spaces = platform["namespaces"]
     workflows = spaces["workflows"].text("workflows")
     shared = spaces["servers"].text("mcp-servers")
     servers = {name: _server(name, spec) for name, spec in sorted(specs["MCPServer"].items())}
     projects = {n: _project(n, s, spaces) for n, s in sorted(specs["Project"].items())}
-    places = sorted(specs["Cluster"].items())
-    clusters = {
-        name: _cluster(name, spec, platform, specs["Cluster"], known) for name, spec in places
-    }
+    places = specs["Cluster"]
+    by_name = {gateway.name: gateway for gateway in gateways}
+    clusters = {n: _cluster(n, s, platform, places, by_name) for n, s in sorted(places.items())}
     return Estate(
         servers=servers,
         projects=projects,
         clusters=clusters,
-        gateways=known,
+        gateways=by_name,
         grants=dict(_grants(specs["Project"], specs["MCPServer"])),
         agent_rights={name: _rights(spec) for name, spec in specs["Agent"].items()},
         servers_namespace=shared,
@@ -164,13 +163,13 @@ def _running(
     cluster: str, projects: Iterable[Project], servers: Mapping[str, Server], shared: str
 ) -> Mapping[Instance, tuple[str, ...]]:
     """The server instances of a cluster, and the projects that use each."""
-    found: defaultdict[Instance, list[str]] = defaultdict(list)
+    users: defaultdict[Instance, list[str]] = defaultdict(list)
     for project in projects:
         for name in project.servers & servers.keys() if cluster in project.clusters else ():
             if servers[name].deployable:
                 home = shared if servers[name].shared else project.servers_namespace
-                found[Instance(home, name)].append(project.name)
-    return {one: tuple(found[one]) for one in sorted(found)}
+                users[Instance(home, name)].append(project.name)
+    return {instance: tuple(users[instance]) for instance in sorted(users)}
 
 
 def _server(name: str, spec: Node) -> Server:
@@ -266,7 +265,7 @@ def _granted(tools: Node, server: Node | None) -> tuple[str, ...]:
 
 
 def _reads_only(tool: Node, *, trusted: bool) -> bool:
-    """Our own label decides; without it, the hint of a server whose hints are believed."""
+    """The label in the spec decides; without it, the hint of a trusted server."""
     label = tool["labels"]["writes"].value
     hint = tool["annotations"]["readOnlyHint"].value
     return trusted and hint is True if label is None else label is False

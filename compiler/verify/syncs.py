@@ -1,4 +1,4 @@
-"""What Argo CD's accounts may do while it syncs, as roles and bindings say (Argo CD 3.5).
+"""The rights of Argo CD's accounts while it syncs, by their roles and bindings (Argo CD 3.5).
 
 With impersonation a sync has the rights of the ServiceAccount that the AppProject names for the
 destination; it needs the five verbs below on each kind, and none on anything else.
@@ -21,7 +21,7 @@ _REMOVE = frozenset({"delete", "get"})
 _NEVER = frozenset(
     {"clusterrolebindings", "clusterroles", "namespaces", "rolebindings", "roles", "secrets"}
 )
-"""What no account of a namespace removes, or reads; other kinds may be left of an old commit."""
+"""Resources that no account of a namespace removes or reads; others may be of an old commit."""
 WIDE = frozenset(
     [
         *(("", name) for name in ("limitranges", "namespaces", "resourcequotas")),
@@ -45,14 +45,14 @@ _HANDING_ON = frozenset(
         (RBAC, "clusterroles", "bind", "system:service-account-issuer-discovery"),
     }
 )
-"""What it needs besides, as it brings roles; the last is the name of the one that it may bind."""
+"""Rights that it needs to bring roles; the last field is the name of the one that it may bind."""
 
 Resource = tuple[str, str]
 """API group and plural name."""
 
 
 class Held(NamedTuple):
-    """What an account may bring, by namespace; `wide`: everywhere."""
+    """The resources that an account may bring, by namespace; `wide`: in the whole cluster."""
 
     kinds: Mapping[str, frozenset[Resource]]
     wide: frozenset[Resource]
@@ -80,8 +80,9 @@ def bound(
     for binding in _all(artefacts, cluster, "RoleBinding"):
         ref = binding.node["roleRef"]
         role = roles.get((ref["kind"].text(), binding.namespace, ref["name"].text()))
-        for one in binding.node["subjects"].items():
-            who = Caller(one["namespace"].text(binding.namespace), one["name"].text()).subject
+        for account in binding.node["subjects"].items():
+            home = account["namespace"].text(binding.namespace)
+            who = Caller(home, account["name"].text()).subject
             if who in some and role is not None:
                 yield who, binding, role
 
@@ -109,7 +110,7 @@ def held(artefacts: Artefacts, cluster: str) -> tuple[Mapping[str, Held], list[F
 
 
 def _kinds(role: Object) -> tuple[frozenset[Resource], list[str]]:
-    """What a role lets in, and its rights that are about nothing of the sort."""
+    """The resources that a role lets an account bring, and its other rights."""
     rights = {
         (group, resource, verb, name)
         for rule in role.node["rules"].items()

@@ -9,8 +9,8 @@ from compiler.verify.artefacts import Malformed, Node
 
 def yaml(text: str, path: str) -> Node:
     """The only document of a YAML text."""
-    documents, found = parse(Source(path, text))
-    if found or len(documents) != 1:
-        reason = found[0].message if found else "it is not one document"
+    documents, diagnostics = parse(Source(path, text))
+    if diagnostics or len(documents) != 1:
+        reason = diagnostics[0].message if diagnostics else "it is not one document"
         raise Malformed(f"{path}: {reason}")
     return Node(documents[0].data, path)

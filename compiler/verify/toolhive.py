@@ -1,7 +1,7 @@
 """ToolHive (0.44): one VirtualMCPServer before all servers of a namespace, and Cedar for calls.
 
-It lists a tool as `<entry>_<tool>`. Without an authorization block everybody who has a token may
-do everything.
+It lists a tool as `<entry>_<tool>`. Without an authorization block every caller with a token may
+call every tool.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from compiler.verify.gateway import TOOL_GATEWAY, Endpoint, Gateway, Pod
 from compiler.verify.gathering import agree, report_calls, unknown
 from compiler.verify.labels import INSTANCE
 from compiler.verify.labels import NAME as APP
-from compiler.verify.places import Doors, doors, instance, place
+from compiler.verify.places import Addresses, find_addresses, instance, place
 from compiler.verify.relation import Call, Fault, Finding, Instance, Report
 from compiler.verify.specs import Estate
 
@@ -27,14 +27,14 @@ JUDGED = ("VirtualMCPServer", "MCPGroup", "MCPServerEntry", "MCPOIDCConfig", "MC
 PREFIX = "{workload}_"
 AGGREGATION = ("conflictResolution", "conflictResolutionConfig")
 BEYOND = ("compositeTools", "compositeToolRefs", "optimizer")
-"""What lets tools be reached by other ways than by their names."""
+"""Settings by which tools can be called under other names."""
 
 Entries = Mapping[str, Instance]
 """The servers behind a VirtualMCPServer, by the names that its tools begin with."""
 
 
 class Authorization(NamedTuple):
-    """The policies for calls; None: there are none, and everybody may do everything."""
+    """The policies for calls; None: there are none, and every call is allowed."""
 
     policies: str | None
     entities: tuple[object, ...] = ()
@@ -72,112 +72,113 @@ def read(estate: Estate, artefacts: Artefacts) -> Report:
 def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Finding]:
     yield from unknown(artefacts, cluster, GROUP, JUDGED)
     issuers = artefacts.all(cluster, "MCPOIDCConfig", GROUP)
-    yield from agree(cluster, "MCPOIDCConfigs", (one.spec.value for one in issuers))
-    known = doors(estate, artefacts, cluster)
-    for one in artefacts.all(cluster, "VirtualMCPServer", GROUP):
+    yield from agree(cluster, "MCPOIDCConfigs", (virtual.spec.value for virtual in issuers))
+    addresses = find_addresses(estate, artefacts, cluster)
+    for virtual in artefacts.all(cluster, "VirtualMCPServer", GROUP):
         entries: dict[str, Instance] = {}
-        for found in _entries(estate, artefacts, cluster, known, one):
-            if isinstance(found, Fault):
-                yield found
+        for entry in _entries(estate, artefacts, cluster, addresses, virtual):
+            if isinstance(entry, Fault):
+                yield entry
             else:
-                entries.update([found])
-        yield from _listed(one)
+                entries.update([entry])
+        yield from _listed(virtual)
         try:
-            rules = _authorization(artefacts, cluster, one)
-        except ValueError as error:  # the workload does not start, and serves nobody
-            yield Fault(f"{one.node.path}: its policies cannot be read: {error}")
+            rules = _authorization(artefacts, cluster, virtual)
+        except ValueError as error:  # the workload does not start
+            yield Fault(f"{virtual.node.path}: its policies cannot be read: {error}")
             continue
-        if not _checked(artefacts, cluster, one) or rules.policies is None:
-            yield Fault(f"{one.node.path}: it does not check who calls what")
+        if not _checked(artefacts, cluster, virtual) or rules.policies is None:
+            yield Fault(f"{virtual.node.path}: it does not authorize calls")
             rules = Authorization(None)
-        yield from _permitted(estate, cluster, one, entries, rules)
+        yield from _permitted(estate, cluster, virtual, entries, rules)
 
 
 def _entries(
-    estate: Estate, artefacts: Artefacts, cluster: str, known: Doors, one: Object
+    estate: Estate, artefacts: Artefacts, cluster: str, addresses: Addresses, virtual: Object
 ) -> Iterator[tuple[str, Instance] | Fault]:
     """The entries of its group, each with the server that it leads to."""
-    group = one.spec["groupRef"]["name"].text()
+    group = virtual.spec["groupRef"]["name"].text()
     groups = {(g.namespace, g.name) for g in artefacts.all(cluster, "MCPGroup", GROUP)}
-    if (one.namespace, group) not in groups:
-        yield Fault(f"{one.node.path}: there is no group {group}")
+    if (virtual.namespace, group) not in groups:
+        yield Fault(f"{virtual.node.path}: there is no group {group}")
         return
     for entry in artefacts.all(cluster, "MCPServerEntry", GROUP):
         inside = entry.spec["groupRef"]["name"].text() == group
-        if not inside or entry.namespace != one.namespace:
+        if not inside or entry.namespace != virtual.namespace:
             continue
         url = entry.spec["remoteUrl"].text()
         to = place(url)
-        found = to and instance(estate, known, f"{to.service}.{to.namespace}", to.port, to.path)
-        if "cluster.local" in url:  # v0.44 takes it for an attempt to reach the cluster's inside
+        host = f"{to.service}.{to.namespace}" if to else ""
+        server = to and instance(estate, addresses, host, to.port, to.path)
+        if "cluster.local" in url:  # v0.44 refuses hosts inside the cluster
             yield Fault(f"{entry.node.path}: ToolHive refuses {url}")
-        elif found and entry.spec["transport"].text() == "streamable-http":
-            yield entry.name, found
+        elif server and entry.spec["transport"].text() == "streamable-http":
+            yield entry.name, server
         else:
             yield Fault(f"{entry.node.path}: {url} leads to no server of the specs")
 
 
-def _listed(one: Object) -> Iterator[Fault]:
-    """What would give tools other names, or other ways to them."""
-    config = one.spec["config"]
+def _listed(virtual: Object) -> Iterator[Fault]:
+    """Settings that would give tools other names, or other routes to them."""
+    config = virtual.spec["config"]
     aggregation = config["aggregation"]
     usual = aggregation["conflictResolution"].text("prefix") == "prefix"
     format = aggregation["conflictResolutionConfig"]["prefixFormat"].text(PREFIX) or PREFIX
     other = [key for key in aggregation.names() if key not in AGGREGATION]
     if not usual or format != PREFIX or other:
-        yield Fault(f"{one.node.path}: `spec.config.aggregation` is not one that can be judged")
+        yield Fault(f"{virtual.node.path}: `spec.config.aggregation` is not known to this reader")
     for key in BEYOND:
         if not config[key].absent:
-            yield Fault(f"{one.node.path}: `spec.config.{key}` goes around the policies")
+            yield Fault(f"{virtual.node.path}: `spec.config.{key}` bypasses the policies")
 
 
-def _checked(artefacts: Artefacts, cluster: str, one: Object) -> bool:
+def _checked(artefacts: Artefacts, cluster: str, virtual: Object) -> bool:
     """Whether a caller must show a token that an issuer signed for this gateway."""
-    incoming = one.spec["incomingAuth"]
+    incoming = virtual.spec["incomingAuth"]
     ref = incoming["oidcConfigRef"]
-    known = {
+    configured = {
         (config.namespace, config.name)
         for config in artefacts.all(cluster, "MCPOIDCConfig", GROUP)
         if config.spec[config.spec["type"].text()].names()
     }
-    signed = (one.namespace, ref["name"].text()) in known and bool(ref["audience"].text())
+    signed = (virtual.namespace, ref["name"].text()) in configured and bool(ref["audience"].text())
     return incoming["type"].text() == "oidc" and signed
 
 
-def _authorization(artefacts: Artefacts, cluster: str, one: Object) -> Authorization:
+def _authorization(artefacts: Artefacts, cluster: str, virtual: Object) -> Authorization:
     """Its Cedar policies, from the object it refers to or written inline."""
-    incoming = one.spec["incomingAuth"]
+    incoming = virtual.spec["incomingAuth"]
     inline = incoming["authzConfig"]["inline"]
     texts, entities = inline["policies"], inline["entitiesJson"]
     if not incoming["authzConfigRef"].absent:
         name = incoming["authzConfigRef"]["name"].text()
-        found = [
+        configs = [
             config.spec
             for config in artefacts.all(cluster, "MCPAuthzConfig", GROUP)
-            if (config.namespace, config.name) == (one.namespace, name)
+            if (config.namespace, config.name) == (virtual.namespace, name)
         ]
-        if not found or found[0]["type"].text() != "cedarv1":
+        if not configs or configs[0]["type"].text() != "cedarv1":
             raise ValueError(f"there is no Cedar configuration {name}")
-        texts, entities = found[0]["config"]["policies"], found[0]["config"]["entities_json"]
+        texts, entities = configs[0]["config"]["policies"], configs[0]["config"]["entities_json"]
         if not texts.items():
             raise ValueError(f"{name} has no policy")
     if not texts.items():
         return Authorization(None)
     policies = cedar.first_statements(texts.texts())
-    return Authorization(policies, _beside(entities), words(texts.value))
+    return Authorization(policies, _author_entities(entities), words(texts.value))
 
 
-def _beside(entities: Node) -> tuple[object, ...]:
-    """The entities that the author gives, of the shape that Cedar reads."""
+def _author_entities(entities: Node) -> tuple[object, ...]:
+    """The entities that the author adds, in the shape that Cedar reads."""
     items = from_json(entities.text("[]") or "[]", entities.path).items()
     for item in items:
         if item["uid"]["type"].absent or item["uid"]["id"].absent:
-            raise Malformed(f"{entities.path}: `{entities.route}` has no entities")
+            raise Malformed(f"{entities.path}: `{entities.route}` is not a list of entities")
     return tuple(item.value for item in items)
 
 
 def _permitted(
-    estate: Estate, cluster: str, one: Object, entries: Entries, rules: Authorization
+    estate: Estate, cluster: str, virtual: Object, entries: Entries, rules: Authorization
 ) -> Iterator[Call]:
     """The calls that get through to any server behind it."""
     asked = dict(_requests(estate, cluster, entries, rules.named))
@@ -190,7 +191,7 @@ def _permitted(
     if rules.policies is None:
         yield from asked.values()
         return
-    allowed = cedar.decide(rules.policies, requests, hints, one.name, rules.entities)
+    allowed = cedar.decide(rules.policies, requests, hints, virtual.name, rules.entities)
     for request, yes in zip(requests, allowed, strict=True):
         if yes:
             yield asked[request]
@@ -199,7 +200,7 @@ def _permitted(
 def _requests(
     estate: Estate, cluster: str, entries: Entries, named: frozenset[str]
 ) -> Iterator[tuple[Request, Call]]:
-    """What to ask about each server, with the call that it stands for."""
+    """The requests about each server, each with the call that it represents."""
     for entry, to in entries.items():
         start = f"{entry}_"
         stems = {word.removeprefix(start) for word in named if word.startswith(start)}

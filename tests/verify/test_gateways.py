@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from compiler.verify import Report, cedar
-from compiler.verify.callers import STRANGER, UNDECLARED
-from compiler.verify.expressions import Rules, expression
+from compiler.verify.callers import UNDECLARED, UNKNOWN
+from compiler.verify.expressions import AuthorizationRules, expression
 from tests.verify.artefacts import (
     ADA,
     AGENTS,
@@ -42,7 +42,7 @@ from tests.verify.artefacts import (
 def test_rules_of_agentgateway(
     allow: list[str], deny: list[str], require: list[str], permitted: bool
 ) -> None:
-    rules = Rules(*(tuple(map(expression, texts)) for texts in (allow, deny, require)))
+    rules = AuthorizationRules(*(tuple(map(expression, texts)) for texts in (allow, deny, require)))
     assert rules.permit({}) is permitted
 
 
@@ -98,7 +98,7 @@ def test_an_exact_rule() -> None:
     [
         ('mcp.tool.name == "get_it"', ("bob", "get_it")),
         (BY_SUBJECT, ("ada", "drop_it")),
-        ('jwt.sub.endsWith(":ada")', (f"{STRANGER}/ada", "get_it")),
+        ('jwt.sub.endsWith(":ada")', (f"{UNKNOWN}/ada", "get_it")),
         (f'{BY_SUBJECT} && mcp.tool.name.startsWith("get_it")', ("ada", "get_it~")),
         (f'{BY_SUBJECT} && mcp.tool.name == "unheard_of"', ("ada", "unheard_of")),
         ('jwt.sub == "system:serviceaccount:x:y"', ("x/y", "get_it")),
@@ -114,14 +114,14 @@ def test_rules_of_the_gateway_and_of_the_backend_are_one_set() -> None:
 
 
 def test_without_rules_everybody_may_do_everything() -> None:
-    assert (f"{STRANGER}/{STRANGER}", UNDECLARED) in tools(agentgateway().excess)
+    assert (f"{UNKNOWN}/{UNKNOWN}", UNDECLARED) in tools(agentgateway().excess)
 
 
 @pytest.mark.parametrize(("mode", "audiences"), [("Optional", ["tool-gateway"]), ("Strict", [])])
 def test_tokens_that_nobody_checks_let_everybody_in(mode: str, audiences: object) -> None:
     found = agentgateway({**AT_BACKEND, **rule(EXACT)}, mode=mode, audiences=audiences)
     assert found.faults
-    assert (f"{STRANGER}/{STRANGER}", "drop_it") in tools(found.excess)
+    assert (f"{UNKNOWN}/{UNKNOWN}", "drop_it") in tools(found.excess)
 
 
 # --- Cedar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.verify.callers import STRANGER
+from compiler.verify.callers import UNKNOWN
 from tests.verify.artefacts import (
     AGENTS,
     BASE,
@@ -21,7 +21,7 @@ def netpol(spec: object, home: str = SERVERS, name: str = "x") -> str:
     return made("networking.k8s.io/NetworkPolicy", name, spec, home)
 
 
-EVERYBODY = {"ada", "bob", f"{SERVERS}/{STRANGER}", f"{STRANGER}/{STRANGER}"}
+EVERYBODY = {"ada", "bob", f"{SERVERS}/{UNKNOWN}", f"{UNKNOWN}/{UNKNOWN}"}
 THERE = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": AGENTS}}}
 IS_ADA = {"podSelector": {"matchLabels": {NAME: "ada"}}}
 HAS_NAME = {"matchExpressions": [{"key": NAME, "operator": "Exists"}]}
@@ -42,7 +42,7 @@ CLOSED: dict[str, object] = {"podSelector": {}}
         ([{**CLOSED, "ingress": []}], set()),
         ([{**CLOSED, "ingress": [{}]}], EVERYBODY),
         ([ingress()], EVERYBODY),
-        ([{**CLOSED, "policyTypes": ["Egress"]}], EVERYBODY - {f"{SERVERS}/{STRANGER}"}),
+        ([{**CLOSED, "policyTypes": ["Egress"]}], EVERYBODY - {f"{SERVERS}/{UNKNOWN}"}),
         ([ingress({**THERE, **IS_ADA})], {"ada"}),
         ([ingress(THERE, IS_ADA)], {"ada", "bob"}),
         ([ingress(IS_ADA)], set()),
@@ -50,7 +50,7 @@ CLOSED: dict[str, object] = {"podSelector": {}}
         ([ingress(THERE, ports=[{"port": "http"}])], {"ada", "bob"}),
         ([ingress(THERE, ports=[{"port": 1, "endPort": 9000}])], {"ada", "bob"}),
         ([ingress(THERE, ports=[{"port": 8080, "protocol": "UDP"}])], set()),
-        ([ingress({"podSelector": {}})], {f"{SERVERS}/{STRANGER}"}),
+        ([ingress({"podSelector": {}})], {f"{SERVERS}/{UNKNOWN}"}),
         ([ingress({"ipBlock": {"cidr": "0.0.0.0/0"}})], set()),
         ([CLOSED, {**ingress({**THERE, **IS_ADA}), "podSelector": HAS_NAME}], {"ada"}),
         ([CLOSED, {"podSelector": HAS_NAME, "ingress": [{}]}], EVERYBODY),
