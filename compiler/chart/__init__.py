@@ -37,8 +37,8 @@ class Component(NamedTuple):
 
 
 COMPONENTS: tuple[Component, ...] = (
-    Component("contextStore", "context_store", context_store.given),
-    Component("contextStore", "event_bus", event_bus.given),
+    Component("contextStore", "context_store", context_store.context_store),
+    Component("contextStore", "event_bus", event_bus.event_bus),
     Component("registryDatabase", "postgres", services.database),
     Component("registry", "service", services.registry),
     Component("workflowDatabase", "postgres", services.database),

@@ -1,1 +1,1 @@
-"""The charts of components: each has `build(chart, given)`, as projects' charts do."""
+"""The charts of components: each has `build(chart, facts)`, as projects' charts do."""

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from cdk8s import Chart
 
-from compiler.chart.construct import pods, secrets, walls, workloads
+from compiler.chart.construct import pods, workloads
 from compiler.chart.facts.monitoring import Alertmanager
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import http, of_config, of_secret
 from compiler.emit.format.yaml import dump
 
 _USER = 65534
 _SECRETS = "/etc/alertmanager/secrets"
 
 
-def build(chart: Chart, given: Alertmanager) -> None:
+def build(chart: Chart, facts: Alertmanager) -> None:
     """Its configuration and secret, its pod with a volume, and its address."""
-    name, port, slack = given["name"], given["port"], given["slack"]
-    files = {"alertmanager.yml": dump(configuration(given))}
-    workloads.account(chart, given)
-    workloads.config(chart, given, files)
+    name, port, slack = facts["name"], facts["port"], facts["slack"]
+    files = {"alertmanager.yml": dump(configuration(facts))}
+    workloads.account(chart, facts)
+    workloads.config(chart, facts, files)
     if slack:
-        secrets.fetch(chart, given, {"slack": (slack["key"], slack["property"])})
-    workloads.service(chart, given, {"http": port})
+        workloads.secret(chart, facts, {"slack": (slack["key"], slack["property"])})
+    workloads.service(chart, facts, {"http": port})
     main = pods.container(
-        "main",
-        given["image"],
-        given["resources"],
+        facts,
         args=(
             "--config.file=/etc/alertmanager/config/alertmanager.yml",
             "--storage.path=/alertmanager",
@@ -37,18 +36,18 @@ def build(chart: Chart, given: Alertmanager) -> None:
             "data": "/alertmanager",
             **({"secrets": _SECRETS} if slack else {}),
         },
-        probes=pods.probes(pods.http("/-/healthy", port), pods.http("/-/ready", port)),
+        probes=pods.probes(http("/-/healthy", port), http("/-/ready", port)),
     )
-    volumes = [pods.of_config("config", name)]
-    volumes += [pods.of_secret("secrets", name)] if slack else []
-    template = pods.pod(given, [main], volumes, user=_USER, files=files)
-    workloads.stateful_set(chart, given, template, service=name)
-    walls.build(chart, given)
+    volumes = [of_config("config", name)]
+    volumes += [of_secret("secrets", name)] if slack else []
+    template = pods.pod(facts, [main], volumes, user=_USER, files=files)
+    workloads.stateful_set(chart, facts, template, service=name)
+    workloads.network_policy(chart, facts)
 
 
-def configuration(given: Alertmanager) -> Object:
+def configuration(facts: Alertmanager) -> Object:
     """One receiver for all; alerts of one kind come together."""
-    slack = given["slack"]
+    slack = facts["slack"]
     channel = {
         "api_url_file": f"{_SECRETS}/slack",
         "channel": slack.get("channel", ""),

@@ -7,29 +7,28 @@ from __future__ import annotations
 
 from cdk8s import Chart
 
-from compiler.chart.construct import audit, pods, secrets, walls, workloads
+from compiler.chart.construct import audit, pods, workloads
 from compiler.chart.facts.monitoring import Collector
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import http, of_config, of_secret
 from compiler.emit.format.yaml import dump
 
 _USER = 10001
 _HEALTH = 13133
 
 
-def build(chart: Chart, given: Collector) -> None:
+def build(chart: Chart, facts: Collector) -> None:
     """Its configuration, its pods, and two addresses: one for senders, one for each pod."""
-    files = {"collector.yaml": dump(configuration(given))}
-    workloads.account(chart, given)
-    workloads.config(chart, given, files)
-    ports = {"otlp": given["port"], "metrics": given["own"]}
-    workloads.service(chart, given, {"otlp": given["port"]})
-    pods_name = f"{given['name']}-pods"
-    workloads.service(chart, given, {"metrics": given["own"]}, name=pods_name, headless=True)
-    kept = given["audit"]
+    files = {"collector.yaml": dump(configuration(facts))}
+    workloads.account(chart, facts)
+    workloads.config(chart, facts, files)
+    ports = {"otlp": facts["port"], "metrics": facts["own"]}
+    workloads.service(chart, facts, {"otlp": facts["port"]})
+    pods_name = f"{facts['name']}-pods"
+    workloads.service(chart, facts, {"metrics": facts["own"]}, name=pods_name, headless=True)
+    kept = facts["audit"]
     main = pods.container(
-        "main",
-        given["image"],
-        given["resources"],
+        facts,
         args=("--config=/etc/collector/collector.yaml",),
         env={"AWS_SHARED_CREDENTIALS_FILE": f"{audit.CREDENTIALS}/credentials"} if kept else {},
         ports=ports,
@@ -37,24 +36,24 @@ def build(chart: Chart, given: Collector) -> None:
             "config": "/etc/collector",
             **({"secrets": audit.CREDENTIALS, "data": audit.QUEUE} if kept else {}),
         },
-        probes=pods.probes(pods.http("/", _HEALTH)),
+        probes=pods.probes(http("/", _HEALTH)),
     )
-    volumes = [pods.of_config("config", given["name"])]
+    volumes = [of_config("config", facts["name"])]
     if kept is None:
-        template = pods.pod(given, [main], volumes, user=_USER, files=files)
-        workloads.deployment(chart, given, template)
+        template = pods.pod(facts, [main], volumes, user=_USER, files=files)
+        workloads.deployment(chart, facts, template)
     else:
         keys = {"id": (kept["id"][0], kept["id"][1]), "key": (kept["key"][0], kept["key"][1])}
-        secrets.fetch(chart, given, keys, template=audit.TEMPLATE)
-        volumes.append(pods.of_secret("secrets", given["name"]))
-        template = pods.pod(given, [main], volumes, user=_USER, files=files)
-        workloads.stateful_set(chart, given, template, service=pods_name)
-    walls.build(chart, given)
+        workloads.secret(chart, facts, keys, audit.TEMPLATE)
+        volumes.append(of_secret("secrets", facts["name"]))
+        template = pods.pod(facts, [main], volumes, user=_USER, files=files)
+        workloads.stateful_set(chart, facts, template, service=pods_name)
+    workloads.network_policy(chart, facts)
 
 
-def configuration(given: Collector) -> Object:
+def configuration(facts: Collector) -> Object:
     """Full memory refuses work before it kills the process; batches are sent, not single points."""
-    others = given["others"]
+    others = facts["others"]
     exporters: Object = {"nop": {}}
     if "prometheus" in others:
         endpoint = f"http://{others['prometheus']}/api/v1/otlp"
@@ -63,9 +62,9 @@ def configuration(given: Collector) -> Object:
         exporters["otlphttp/loki"] = {"endpoint": f"http://{others['loki']}/otlp"}
     metrics = "otlphttp/prometheus" if "prometheus" in others else "nop"
     logs = "otlphttp/loki" if "loki" in others else "nop"
-    own = {"pull": {"exporter": {"prometheus": {"host": "0.0.0.0", "port": given["own"]}}}}  # noqa: S104 - a pod listens on its own address
+    own = {"pull": {"exporter": {"prometheus": {"host": "0.0.0.0", "port": facts["own"]}}}}  # noqa: S104 - a pod listens on its own address
     settings: Object = {
-        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{given['port']}"}}}},
+        "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": f"0.0.0.0:{facts['port']}"}}}},
         "processors": {
             "memory_limiter": {
                 "check_interval": "1s",
@@ -87,7 +86,7 @@ def configuration(given: Collector) -> Object:
             },
         },
     }
-    return audit.extend(settings, given["audit"]) if given["audit"] else settings
+    return audit.extend(settings, facts["audit"]) if facts["audit"] else settings
 
 
 def _pipeline(*sources: str, to: str) -> Object:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cdk8s import Chart
-from cdk8s_plus_34 import k8s
 
-from compiler.chart.construct import pods, secrets, walls, workloads
-from compiler.chart.facts.context_store import Given, User
+from compiler.chart.construct import pods, workloads
+from compiler.chart.facts.context_store import ContextStore, User
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import empty, execute, of_config, of_secret
 
 _USER = 999  # `redis` in the official image of Debian, and any number in that of Alpine
 _RELOAD = """\
@@ -42,30 +43,30 @@ _ALLOWED = (
 """Nothing that concerns the whole store; `scan` and its kin would show the keys of others."""
 
 
-def build(chart: Chart, given: Given) -> None:
+def build(chart: Chart, facts: ContextStore) -> None:
     """Users and settings, Services, pods with a volume each, and who may talk to them."""
-    first = f"{given['name']}-0"
-    copies = f"{given['name']}-replicas"
-    workloads.account(chart, given)
-    roles = {f"role-{number}.conf": role(given, number) for number in range(given["replicas"])}
-    files = {"redis.conf": settings(given), "reload.sh": _RELOAD, **roles}
-    workloads.config(chart, given, files)
-    secrets.fetch(chart, given, _values(given), template=_files(given))
-    ports = {"redis": given["port"]}
-    workloads.service(chart, given, ports, only={"statefulset.kubernetes.io/pod-name": first})
-    workloads.service(chart, given, ports, name=copies, headless=True)
-    workloads.stateful_set(chart, given, _pod(given, files), service=copies)
-    walls.build(chart, given)
+    first = f"{facts['name']}-0"
+    copies = f"{facts['name']}-replicas"
+    workloads.account(chart, facts)
+    roles = {f"role-{number}.conf": role(facts, number) for number in range(facts["replicas"])}
+    files = {"redis.conf": settings(facts), "reload.sh": _RELOAD, **roles}
+    workloads.config(chart, facts, files)
+    workloads.secret(chart, facts, _values(facts), _files(facts))
+    ports = {"redis": facts["port"]}
+    workloads.service(chart, facts, ports, only={"statefulset.kubernetes.io/pod-name": first})
+    workloads.service(chart, facts, ports, name=copies, headless=True)
+    workloads.stateful_set(chart, facts, _pod(facts, files), service=copies)
+    workloads.network_policy(chart, facts)
 
 
-def settings(given: Given) -> str:
+def settings(facts: ContextStore) -> str:
     """redis.conf: every write is logged, nothing is evicted, only known users come in."""
     return "\n".join(
         (
-            f"port {given['port']}",
+            f"port {facts['port']}",
             "dir /data",
             "aclfile /etc/redis/users/users.acl",
-            f"maxmemory {given['maxmemory']}",
+            f"maxmemory {facts['maxmemory']}",
             "maxmemory-policy noeviction",
             "appendonly yes",
             "appendfsync everysec",
@@ -76,28 +77,28 @@ def settings(given: Given) -> str:
     )
 
 
-def role(given: Given, number: int) -> str:
+def role(facts: ContextStore, number: int) -> str:
     """What a pod of a number does: the first is asked, the others copy it."""
     if number == 0:
         return "# The first pod takes the writes.\n"
-    host = f"{given['name']}-0.{given['name']}-replicas.{given['namespace']}.svc"
-    return f"replicaof {host} {given['port']}\n"
+    host = f"{facts['name']}-0.{facts['name']}-replicas.{facts['namespace']}.svc"
+    return f"replicaof {host} {facts['port']}\n"
 
 
-def _values(given: Given) -> dict[str, tuple[str, str]]:
-    own = {name: f"platform/{given['name']}/{name}" for name in ("replication", "reload")}
-    paths = own | {user["name"]: user["password"] for user in given["users"]}
+def _values(facts: ContextStore) -> dict[str, tuple[str, str]]:
+    own = {name: f"platform/{facts['name']}/{name}" for name in ("replication", "reload")}
+    paths = own | {user["name"]: user["password"] for user in facts["users"]}
     return {name: (path, "value") for name, path in paths.items()}
 
 
-def _files(given: Given) -> dict[str, str]:
+def _files(facts: ContextStore) -> dict[str, str]:
     """What External Secrets makes: the store knows digests of passwords, never the passwords."""
     users = [
         "user default off",
         "user probe on nopass resetkeys resetchannels -@all +ping",
         f"user replication on {_digest('replication')} resetkeys -@all +psync +replconf +ping",
         f"user reload on {_digest('reload')} resetkeys resetchannels -@all +acl|load",
-        *(_user(user) for user in given["users"]),
+        *(_user(user) for user in facts["users"]),
     ]
     login = ["masteruser replication", f"masterauth {_value('replication', 'quote')}", ""]
     return {
@@ -123,31 +124,29 @@ def _digest(name: str) -> str:
     return "#" + _value(name, "sha256sum")
 
 
-def _pod(given: Given, files: Mapping[str, str]) -> k8s.PodTemplateSpec:
-    alive = pods.execute(*f"redis-cli -e -p {given['port']} --user probe --pass - ping".split())
+def _pod(facts: ContextStore, files: Mapping[str, str]) -> Object:
+    alive = execute(*f"redis-cli -e -p {facts['port']} --user probe --pass - ping".split())
     mounts = {"config": "/etc/redis/config", "users": "/etc/redis/users"}
     main = pods.container(
-        "main",
-        given["image"],
-        given["resources"],
+        facts,
         command=("redis-server", "/etc/redis/config/redis.conf"),
         args=("--include", "/etc/redis/config/role-$(INDEX).conf"),
         fields={"INDEX": "metadata.labels['apps.kubernetes.io/pod-index']"},
-        ports={"redis": given["port"]},
+        ports={"redis": facts["port"]},
         mounts={**mounts, "data": "/data"},
-        probes=pods.probes(alive, startup=150),
+        probes=pods.probes(alive, attempts=150),
     )
     reload = pods.container(
-        "reload",
-        given["image"],
-        given["beside"],
+        facts,
+        name="reload",
+        resources=facts["beside"],
         command=("sh", "/etc/redis/config/reload.sh"),
-        env={"PORT": str(given["port"])},
+        env={"PORT": str(facts["port"])},
         mounts={**mounts, "tmp": "/tmp"},  # noqa: S108 - a path in the container
     )
     volumes = [
-        pods.of_config("config", given["name"]),
-        pods.of_secret("users", given["name"]),
-        pods.empty("tmp", "16Mi"),
+        of_config("config", facts["name"]),
+        of_secret("users", facts["name"]),
+        empty("tmp", "16Mi"),
     ]
-    return pods.pod(given, [main, reload], volumes, user=_USER, files=files)
+    return pods.pod(facts, [main, reload], volumes, user=_USER, files=files)

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from cdk8s import Chart
 
-from compiler.chart.construct import pods, secrets, walls, workloads
+from compiler.chart.construct import pods, workloads
 from compiler.chart.facts.monitoring import Monitor
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import empty, http, of_config, of_secret
 from compiler.emit.format.yaml import dump
 
 _USER = 472
 
 
-def build(chart: Chart, given: Monitor) -> None:
+def build(chart: Chart, facts: Monitor) -> None:
     """Its datasources and the administrator's password, its pod and its address."""
-    name, port = given["name"], given["port"]
-    files = {"datasources.yaml": dump(datasources(given))}
-    workloads.account(chart, given)
-    workloads.config(chart, given, files)
-    secrets.fetch(chart, given, {"password": (f"platform/{name}/admin", "value")})
-    workloads.service(chart, given, {"http": port})
+    name, port = facts["name"], facts["port"]
+    files = {"datasources.yaml": dump(datasources(facts))}
+    workloads.account(chart, facts)
+    workloads.config(chart, facts, files)
+    workloads.secret(chart, facts, {"password": (f"platform/{name}/admin", "value")})
+    workloads.service(chart, facts, {"http": port})
     main = pods.container(
-        "main",
-        given["image"],
-        given["resources"],
+        facts,
         env={
             "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
             "GF_ANALYTICS_REPORTING_ENABLED": "false",
@@ -38,19 +37,19 @@ def build(chart: Chart, given: Monitor) -> None:
             "sources": "/etc/grafana/provisioning/datasources",
             "tmp": "/tmp",  # noqa: S108 - a path in the container
         },
-        probes=pods.probes(pods.http("/api/health", port), startup=60),
+        probes=pods.probes(http("/api/health", port), attempts=60),
     )
     volumes = [
-        pods.empty("data", "256Mi"),
-        pods.of_secret("password", name),
-        pods.of_config("sources", name),
-        pods.empty("tmp", "64Mi"),
+        empty("data", "256Mi"),
+        of_secret("password", name),
+        of_config("sources", name),
+        empty("tmp", "64Mi"),
     ]
-    workloads.deployment(chart, given, pods.pod(given, [main], volumes, user=_USER, files=files))
-    walls.build(chart, given)
+    workloads.deployment(chart, facts, pods.pod(facts, [main], volumes, user=_USER, files=files))
+    workloads.network_policy(chart, facts)
 
 
-def datasources(given: Monitor) -> Object:
+def datasources(facts: Monitor) -> Object:
     """Those that it talks to; nobody edits them by hand."""
     found = [
         {
@@ -63,6 +62,6 @@ def datasources(given: Monitor) -> Object:
             "editable": False,
             **({"jsonData": {"implementation": "prometheus"}} if key == "alertmanager" else {}),
         }
-        for key, host in given["others"].items()
+        for key, host in facts["others"].items()
     ]
     return {"apiVersion": 1, "datasources": found}

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 from cdk8s import Chart
 
-from compiler.chart.construct import pods, walls, workloads
+from compiler.chart.construct import pods, workloads
 from compiler.chart.facts.monitoring import Loki
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import empty, http, of_config
 from compiler.emit.format.yaml import dump
 
 _USER = 10001
 
 
-def build(chart: Chart, given: Loki) -> None:
+def build(chart: Chart, facts: Loki) -> None:
     """Its configuration, its pod with a volume, and its address."""
-    name, port = given["name"], given["port"]
-    files = {"loki.yaml": dump(configuration(given))}
-    workloads.account(chart, given)
-    workloads.config(chart, given, files)
-    workloads.service(chart, given, {"http": port})
+    name, port = facts["name"], facts["port"]
+    files = {"loki.yaml": dump(configuration(facts))}
+    workloads.account(chart, facts)
+    workloads.config(chart, facts, files)
+    workloads.service(chart, facts, {"http": port})
     main = pods.container(
-        "main",
-        given["image"],
-        given["resources"],
+        facts,
         args=("-config.file=/etc/loki/config/loki.yaml",),
         ports={"http": port},
         mounts={"config": "/etc/loki/config", "data": "/loki", "tmp": "/tmp"},  # noqa: S108 - a path in the container
-        probes=pods.probes(pods.http("/ready", port), startup=150),
+        probes=pods.probes(http("/ready", port), attempts=150),
     )
-    volumes = [pods.of_config("config", name), pods.empty("tmp", "64Mi")]
-    template = pods.pod(given, [main], volumes, user=_USER, files=files, grace=300)
-    workloads.stateful_set(chart, given, template, service=name)
-    walls.build(chart, given)
+    volumes = [of_config("config", name), empty("tmp", "64Mi")]
+    template = pods.pod(facts, [main], volumes, user=_USER, files=files, grace=300)
+    workloads.stateful_set(chart, facts, template, service=name)
+    workloads.network_policy(chart, facts)
 
 
-def configuration(given: Loki) -> Object:
+def configuration(facts: Loki) -> Object:
     """Everything in one process and one volume; what is older than the retention is deleted.
 
     Agents' logs are told apart by labels that Loki makes of their OpenTelemetry resource.
@@ -52,13 +51,13 @@ def configuration(given: Loki) -> Object:
             "priority": 1,
             "period": f"{one['days']}d",
         }
-        for one in given["streams"]
+        for one in facts["streams"]
     ]
-    limits = {"retention_period": f"{given['seconds']}s"}
+    limits = {"retention_period": f"{facts['seconds']}s"}
     folders = {"chunks_directory": "/loki/chunks", "rules_directory": "/loki/rules"}
     return {
         "auth_enabled": False,
-        "server": {"http_listen_port": given["port"]},
+        "server": {"http_listen_port": facts["port"]},
         "common": {
             "instance_addr": "127.0.0.1",
             "path_prefix": "/loki",

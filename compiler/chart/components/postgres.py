@@ -7,26 +7,25 @@ from __future__ import annotations
 
 from cdk8s import Chart
 
-from compiler.chart.construct import pods, secrets, walls, workloads
+from compiler.chart.construct import pods, workloads
 from compiler.chart.facts.services import Database
+from compiler.emit.format.kubernetes.containers import empty, execute, of_secret
 
 _USER = 70  # `postgres` in the official image of Alpine
 _HOME = "/var/lib/postgresql/data"
 
 
-def build(chart: Chart, given: Database) -> None:
+def build(chart: Chart, facts: Database) -> None:
     """Its Secret, its pod and its address."""
-    workloads.account(chart, given)
-    secrets.fetch(chart, given, {"password": (given["password"], "value")})
-    ports = {"postgres": given["port"]}
-    workloads.service(chart, given, ports, headless=True)
-    name = given["database"]
+    workloads.account(chart, facts)
+    workloads.secret(chart, facts, {"password": (facts["password"], "value")})
+    ports = {"postgres": facts["port"]}
+    workloads.service(chart, facts, ports, headless=True)
+    name = facts["database"]
     main = pods.container(
-        "main",
-        given["image"],
-        given["resources"],
+        facts,
         args=(
-            *("-c", f"shared_buffers={given['buffers']}MB"),
+            *("-c", f"shared_buffers={facts['buffers']}MB"),
             *("-c", "dynamic_shared_memory_type=mmap"),  # /dev/shm of a container is small
         ),
         env={
@@ -42,13 +41,13 @@ def build(chart: Chart, given: Database) -> None:
             "run": "/var/run/postgresql",
             "tmp": "/tmp",  # noqa: S108 - a path in the container
         },
-        probes=pods.probes(pods.execute("pg_isready", "-U", name, "-d", name), startup=150),
+        probes=pods.probes(execute("pg_isready", "-U", name, "-d", name), attempts=150),
     )
     volumes = [
-        pods.of_secret("password", given["name"]),
-        pods.empty("run", "1Mi"),
-        pods.empty("tmp", "64Mi"),
+        of_secret("password", facts["name"]),
+        empty("run", "1Mi"),
+        empty("tmp", "64Mi"),
     ]
-    template = pods.pod(given, [main], volumes, user=_USER)
-    workloads.stateful_set(chart, given, template, service=given["name"])
-    walls.build(chart, given)
+    template = pods.pod(facts, [main], volumes, user=_USER)
+    workloads.stateful_set(chart, facts, template, service=facts["name"])
+    workloads.network_policy(chart, facts)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from cdk8s import Chart
 
-from compiler.chart.construct import pods, walls, workloads
-from compiler.chart.facts.monitoring import Prometheus, Scrape
+from compiler.chart.construct import pods, workloads
+from compiler.chart.facts.monitoring import Prometheus
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.containers import http, of_config
 from compiler.emit.format.yaml import dump
 
 _USER = 65534
@@ -48,51 +49,47 @@ _RULES: Object = {
 }
 
 
-def build(chart: Chart, given: Prometheus) -> None:
+def build(chart: Chart, facts: Prometheus) -> None:
     """Its configuration and rules, its pod with a volume, and its address."""
-    name, rules = given["name"], f"{given['name']}-rules"
-    files = {"prometheus.yml": dump(configuration(given))}
+    name, rules = facts["name"], f"{facts['name']}-rules"
+    files = {"prometheus.yml": dump(configuration(facts))}
     alerts = {"monitoring.yaml": dump(_RULES)}
-    workloads.account(chart, given)
-    workloads.config(chart, given, files)
-    workloads.config(chart, given, alerts, rules)
-    workloads.service(chart, given, {"http": given["port"]})
+    workloads.account(chart, facts)
+    workloads.config(chart, facts, files)
+    workloads.config(chart, facts, alerts, rules)
+    workloads.service(chart, facts, {"http": facts["port"]})
     main = pods.container(
-        "main",
-        given["image"],
-        given["resources"],
+        facts,
         args=(
             "--config.file=/etc/prometheus/config/prometheus.yml",
             "--storage.tsdb.path=/prometheus",
-            f"--storage.tsdb.retention.time={given['seconds']}s",
-            f"--storage.tsdb.retention.size={given['most']}B",
+            f"--storage.tsdb.retention.time={facts['seconds']}s",
+            f"--storage.tsdb.retention.size={facts['most']}B",
             "--web.enable-otlp-receiver",
         ),
-        ports={"http": given["port"]},
+        ports={"http": facts["port"]},
         mounts={
             "config": "/etc/prometheus/config",
             "rules": "/etc/prometheus/rules",
             "data": "/prometheus",
         },
-        probes=pods.probes(
-            pods.http("/-/healthy", given["port"]), pods.http("/-/ready", given["port"]), 150
-        ),
+        probes=pods.probes(http("/-/healthy", facts["port"]), http("/-/ready", facts["port"]), 150),
     )
-    volumes = [pods.of_config("config", name), pods.of_config("rules", rules)]
-    template = pods.pod(given, [main], volumes, user=_USER, files={**files, **alerts}, grace=300)
-    workloads.stateful_set(chart, given, template, service=name)
-    walls.build(chart, given)
+    volumes = [of_config("config", name), of_config("rules", rules)]
+    template = pods.pod(facts, [main], volumes, user=_USER, files={**files, **alerts}, grace=300)
+    workloads.stateful_set(chart, facts, template, service=name)
+    workloads.network_policy(chart, facts)
 
 
-def configuration(given: Prometheus) -> Object:
+def configuration(facts: Prometheus) -> Object:
     """Whom it asks, where alerts go; what arrives late through the collector is taken too."""
-    alerts = given["others"].get("alertmanager")
+    alerts = facts["others"].get("alertmanager")
     managers = [{"static_configs": [{"targets": [alerts]}]}] if alerts else []
     return {
         "global": {
             "scrape_interval": "30s",
             "evaluation_interval": "30s",
-            "external_labels": {"cluster": given["cluster"]},
+            "external_labels": {"cluster": facts["cluster"]},
         },
         "rule_files": ["/etc/prometheus/rules/*.yaml"],
         **({"alerting": {"alertmanagers": managers}} if managers else {}),
@@ -103,11 +100,7 @@ def configuration(given: Prometheus) -> Object:
                     {"names": [scrape["host"]], "type": "A", "port": scrape["port"]}
                 ],
             }
-            for scrape in given["scrapes"]
+            for scrape in facts["scrapes"]
         ],
         "storage": {"tsdb": {"out_of_order_time_window": "10m"}},
     }
-
-
-def _address(scrape: Scrape) -> Object:
-    return {"names": [scrape["host"]], "type": "A", "port": scrape["port"]}

@@ -1,48 +1,60 @@
-"""Workloads with their accounts, settings, addresses and disruption budgets."""
+"""The objects of a component, added to its chart: what runs, what feeds it, and who reaches it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdk8s import Chart
-from cdk8s_plus_34 import k8s
+from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
 
-from compiler.chart.construct.pods import quantities, selector
-from compiler.chart.facts import Workload
+from compiler.chart.facts import Connection, Workload
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import network, secrets, workloads
 
-CONFIRM = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
-"""Argo CD asks before it removes what holds data."""
+_OWN = ("apiVersion", "kind", "metadata")
 
 
-def metadata(
-    given: Workload, name: str = "", annotations: Mapping[str, str] | None = None
-) -> k8s.ObjectMeta:
+def _add(chart: Chart, object: Object) -> None:
+    """Put an object into a chart."""
+    kind, meta = object["kind"], ApiObjectMetadata(**object["metadata"])
+    version, id = object["apiVersion"], f"{kind} {meta.name}"
+    added = ApiObject(chart, id, api_version=version, kind=kind, metadata=meta)
+    for field, value in object.items():
+        if field not in _OWN:
+            added.add_json_patch(JsonPatch.add(f"/{field}", value))
+
+
+def _metadata(facts: Workload, name: str = "") -> Object:
     """Name (the component's, unless another is given), namespace and labels."""
-    return k8s.ObjectMeta(
-        name=name or given["name"],
-        namespace=given["namespace"],
-        labels=given["labels"],
-        annotations=annotations,
-    )
+    own = {"name": name or facts["name"], "namespace": facts["namespace"]}
+    return {**own, "labels": facts["labels"]}
 
 
-def account(chart: Chart, given: Workload) -> None:
+def account(chart: Chart, facts: Workload) -> None:
     """An identity of its own, without a token in its pods."""
-    k8s.KubeServiceAccount(
-        chart, "account", metadata=metadata(given), automount_service_account_token=False
-    )
+    _add(chart, workloads.service_account(_metadata(facts)))
 
 
-def config(chart: Chart, given: Workload, data: Mapping[str, str], name: str = "") -> None:
+def config(chart: Chart, facts: Workload, data: Mapping[str, str], name: str = "") -> None:
     """A ConfigMap, of the component's name unless another is given."""
-    k8s.KubeConfigMap(
-        chart, f"config {name}".strip(), metadata=metadata(given, name), data=dict(data)
-    )
+    _add(chart, workloads.config_map(_metadata(facts, name), data))
+
+
+def secret(
+    chart: Chart,
+    facts: Workload,
+    data: Mapping[str, tuple[str, str]],
+    template: Mapping[str, str] | None = None,
+) -> None:
+    """A Secret that External Secrets fills: per key, the path and field in the store.
+
+    With a template its files are what the Secret holds, made of the values.
+    """
+    _add(chart, secrets.external(facts["secrets"], _metadata(facts), data, template))
 
 
 def service(
     chart: Chart,
-    given: Workload,
+    facts: Workload,
     ports: Mapping[str, int],
     *,
     name: str = "",
@@ -50,91 +62,62 @@ def service(
     only: Mapping[str, str] | None = None,
 ) -> None:
     """A stable address; headless: one for each pod, ready or not; `only`: of pods with labels."""
-    listed = [
-        k8s.ServicePort(name=n, port=p, target_port=k8s.IntOrString.from_string(n))
-        for n, p in ports.items()
-    ]
-    k8s.KubeService(
-        chart,
-        f"service {name}".strip(),
-        metadata=metadata(given, name),
-        spec=k8s.ServiceSpec(
-            selector={**given["selector"], **(only or {})},
-            ports=listed,
-            cluster_ip="None" if headless else None,
-            publish_not_ready_addresses=True if headless else None,
-        ),
-    )
+    listed = [{"name": n, "port": port, "targetPort": n} for n, port in ports.items()]
+    more = workloads.HEADLESS if headless else {}
+    selector = {**facts["selector"], **(only or {})}
+    _add(chart, workloads.service(_metadata(facts, name), selector, listed, **more))
 
 
-def stateful_set(
-    chart: Chart, given: Workload, template: k8s.PodTemplateSpec, *, service: str
-) -> None:
+def stateful_set(chart: Chart, facts: Workload, pod: Object, *, service: str) -> None:
     """Pods with a volume `data` each, which stays when they go."""
-    claim = k8s.PersistentVolumeClaimSpec(
-        access_modes=["ReadWriteOnce"],
-        resources=k8s.VolumeResourceRequirements(requests=quantities({"storage": given["size"]})),
-    )
-    k8s.KubeStatefulSet(
+    _add(
         chart,
-        "stateful set",
-        metadata=metadata(given, annotations=CONFIRM),
-        spec=k8s.StatefulSetSpec(
-            replicas=given["replicas"],
-            service_name=service,
-            selector=selector(given),
-            template=template,
-            pod_management_policy="OrderedReady",
-            revision_history_limit=3,
-            update_strategy=k8s.StatefulSetUpdateStrategy(type="RollingUpdate"),
-            persistent_volume_claim_retention_policy=(
-                k8s.StatefulSetPersistentVolumeClaimRetentionPolicy(
-                    when_deleted="Retain", when_scaled="Retain"
-                )
-            ),
-            volume_claim_templates=[
-                k8s.KubePersistentVolumeClaimProps(
-                    metadata=k8s.ObjectMeta(name="data", labels=given["selector"]), spec=claim
-                )
-            ],
+        workloads.stateful_set(
+            _metadata(facts),
+            facts["selector"],
+            pod,
+            facts["replicas"],
+            service=service,
+            claim=workloads.claim(facts["size"], "ReadWriteOnce", facts["selector"]),
+            podManagementPolicy="OrderedReady",
+            updateStrategy={"type": "RollingUpdate"},
         ),
     )
-    _budget(chart, given)
+    _budget(chart, facts)
 
 
-def deployment(chart: Chart, given: Workload, template: k8s.PodTemplateSpec) -> None:
+def deployment(chart: Chart, facts: Workload, pod: Object) -> None:
     """Pods that are alike, replaced one by one."""
-    k8s.KubeDeployment(
-        chart,
-        "deployment",
-        metadata=metadata(given),
-        spec=k8s.DeploymentSpec(
-            replicas=given["replicas"],
-            revision_history_limit=3,
-            selector=selector(given),
-            strategy=k8s.DeploymentStrategy(
-                type="RollingUpdate",
-                rolling_update=k8s.RollingUpdateDeployment(
-                    max_surge=k8s.IntOrString.from_number(1),
-                    max_unavailable=k8s.IntOrString.from_number(0),
-                ),
-            ),
-            template=template,
-        ),
+    own, replicas = _metadata(facts), facts["replicas"]
+    _add(chart, workloads.deployment(own, facts["selector"], pod, replicas))
+    _budget(chart, facts)
+
+
+def _budget(chart: Chart, facts: Workload) -> None:
+    if facts["replicas"] > 1:
+        _add(chart, workloads.disruption_budget(_metadata(facts), facts["selector"]))
+
+
+def network_policy(chart: Chart, facts: Workload) -> None:
+    """The connections that the facts name come in and get out, and no others."""
+    meshed = facts["meshed"]
+    ingress = [
+        rule
+        for connection in facts["ingress"]
+        for rule in _rules("from", connection, meshed=meshed)
+    ]
+    egress = [
+        rule for connection in facts["egress"] for rule in _rules("to", connection, meshed=meshed)
+    ]
+    policy = network.policy(
+        _metadata(facts),
+        facts["selector"],
+        ingress=[*ingress, *([network.PROBES] if meshed else [])],
+        egress=[*egress, *network.internet(facts["internet"])],
     )
-    _budget(chart, given)
+    _add(chart, policy)
 
 
-def _budget(chart: Chart, given: Workload) -> None:
-    """One pod at a time may be evicted; a sick one always, so that drains never hang."""
-    if given["replicas"] > 1:
-        k8s.KubePodDisruptionBudget(
-            chart,
-            "disruption budget",
-            metadata=metadata(given),
-            spec=k8s.PodDisruptionBudgetSpec(
-                max_unavailable=k8s.IntOrString.from_number(1),
-                selector=selector(given),
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
-        )
+def _rules(side: network.Side, connection: Connection, *, meshed: bool) -> list[Object]:
+    peers = [network.peer(peer["namespace"], peer["labels"]) for peer in connection["peers"]]
+    return network.rules(side, peers, connection["ports"], mesh=meshed)

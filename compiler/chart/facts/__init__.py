@@ -1,4 +1,4 @@
-"""What decides on each component's objects, as plain JSON: the fleet in, a `Given` out.
+"""What decides on each component's objects, as plain JSON: the fleet in, facts out.
 
 A component's objects follow from these facts and from nothing else, so that a chart whose facts and
 source are unchanged need not run again.
@@ -12,10 +12,11 @@ from typing import Any, TypedDict
 from compiler.derive.components import Part
 from compiler.derive.fleet import AgentDeployment, Fleet
 from compiler.derive.gates import meshed
-from compiler.derive.quantity import canonical, seconds
+from compiler.derive.quantity import canonical
 from compiler.emit.format.kubernetes import labels
 from compiler.emit.format.kubernetes.containers import resources
 from compiler.emit.format.kubernetes.labels import pods_of, selector
+from compiler.emit.format.kubernetes.secrets import Store, store
 from compiler.graph import Resource
 from compiler.model import Cluster
 
@@ -27,19 +28,11 @@ class Peer(TypedDict):
     labels: dict[str, str]
 
 
-class Door(TypedDict):
-    """Pods, and the ports through which they come, or are reached."""
+class Connection(TypedDict):
+    """Pods that connect to a component, or to which it connects, and at which ports."""
 
     peers: list[Peer]
     ports: list[int]
-
-
-class Store(TypedDict):
-    """Where External Secrets finds values, and how often it looks."""
-
-    kind: str
-    name: str
-    refresh: str
 
 
 class Workload(TypedDict):
@@ -56,8 +49,8 @@ class Workload(TypedDict):
     size: str
     meshed: bool
     secrets: Store
-    ingress: list[Door]
-    egress: list[Door]
+    ingress: list[Connection]
+    egress: list[Connection]
     internet: list[int]
 
 
@@ -65,12 +58,12 @@ def workload(
     fleet: Fleet,
     cluster: Resource[Cluster],
     part: Part,
-    ingress: list[Door],
-    egress: list[Door] | None = None,
+    ingress: list[Connection],
+    egress: list[Connection] | None = None,
     internet: list[int] | None = None,
 ) -> Workload:
     """The facts of a component, and who talks to it or is talked to."""
-    own, store = selector(part.name, part.name), fleet.platform.secretStore
+    own = selector(part.name, part.name)
     return {
         "name": part.name,
         "namespace": part.namespace,
@@ -82,19 +75,15 @@ def workload(
         "resources": resources(part.resources),
         "size": canonical(part.size) if part.size else "",
         "meshed": meshed(fleet.platform, cluster.spec),
-        "secrets": {
-            "kind": store.kind,
-            "name": store.name,
-            "refresh": f"{seconds(store.refresh)}s",
-        },
+        "secrets": store(fleet.platform.secretStore),
         "ingress": ingress,
         "egress": egress or [],
         "internet": internet or [],
     }
 
 
-def door(peers: list[Peer], *ports: int) -> list[Door]:
-    """One door; none where there is nobody, as an empty list of peers would mean everybody."""
+def connections(peers: list[Peer], *ports: int) -> list[Connection]:
+    """One connection; none where there is no peer, as an empty list would mean everybody."""
     return [{"peers": peers, "ports": list(ports)}] if peers else []
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from compiler.chart.facts import Peer, Workload, agents, door, peer, workload
+from compiler.chart.facts import Peer, Workload, agents, connections, peer, workload
 from compiler.derive.components import BESIDE, Part
 from compiler.derive.context import keyspaces, password, user
 from compiler.derive.fleet import Fleet
@@ -30,7 +30,7 @@ class User(TypedDict):
     keys: dict[str, str]
 
 
-class Given(Workload):
+class ContextStore(Workload):
     """What decides on the store's objects."""
 
     port: int
@@ -39,7 +39,9 @@ class Given(Workload):
     beside: dict[str, Any]
 
 
-def given(fleet: Fleet, cluster: Resource[Cluster], parts: Mapping[str, Part], part: Part) -> Given:
+def context_store(
+    fleet: Fleet, cluster: Resource[Cluster], parts: Mapping[str, Part], part: Part
+) -> ContextStore:
     """The facts: a user for each agent that has a context space, and one for the engine."""
     port, guests = fleet.platform.contextStore.port, list[Peer]()
     users: list[User] = []
@@ -54,7 +56,9 @@ def given(fleet: Fleet, cluster: Resource[Cluster], parts: Mapping[str, Part], p
         users.append({"name": engine.name, "password": secret, "keys": topics})
         guests.append(peer(engine))
     copies = [peer(part)] if part.replicas > 1 else []
-    base = workload(fleet, cluster, part, door(guests + copies, port), door(copies, port))
+    base = workload(
+        fleet, cluster, part, connections(guests + copies, port), connections(copies, port)
+    )
     return {
         **base,
         "port": port,

@@ -14,7 +14,7 @@ from compiler.model import Cluster
 NAME = "event-bus"
 
 
-class Given(Workload):
+class EventBus(Workload):
     """What decides on its objects; its selector is that of the store that carries it."""
 
     port: int
@@ -22,9 +22,9 @@ class Given(Workload):
     topics: list[str]
 
 
-def given(
+def event_bus(
     fleet: Fleet, cluster: Resource[Cluster], _parts: Mapping[str, Part], part: Part
-) -> Given | None:
+) -> EventBus | None:
     """The facts, or None where another technology carries events."""
     bus = fleet.platform.eventBus
     if bus.kind != "redis-streams" or not bus.topics:

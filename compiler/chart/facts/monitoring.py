@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from compiler.chart.facts import Workload, door, peer, team, workload
+from compiler.chart.facts import Workload, connections, peer, team, workload
 from compiler.derive.components import Part
 from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import in_bytes, seconds
@@ -122,7 +122,7 @@ def collector(
     port = fleet.platform.collector.port
     base = _monitor(fleet, cluster, parts, part, port)
     watchers = [peer(parts["prometheus"])] if "prometheus" in parts else []
-    ingress = door(senders, port) + door(watchers, OWN)
+    ingress = connections(senders, port) + connections(watchers, OWN)
     audit = _audit(fleet, cluster)
     internet = [443] if audit else []
     return {**base, "ingress": ingress, "internet": internet, "own": OWN, "audit": audit}
@@ -174,7 +174,7 @@ def prometheus(
     egress = base["egress"]
     if (source := parts.get("collector")) is not None:
         scrapes.append(_scrape(source, f"{source.name}-pods", OWN))
-        egress = [*egress, *door([peer(source)], OWN)]
+        egress = [*egress, *connections([peer(source)], OWN)]
     kept = fleet.platform.components and fleet.platform.components.prometheus
     assert kept, "a part is a component of the platform"
     return {
@@ -232,8 +232,10 @@ def _monitor(
     """Who comes in and who is reached, by the table."""
     callers = [peer(parts[key]) for key, to in TALKS.items() if part.key in to and key in parts]
     called = {key: parts[key] for key in TALKS[part.key] if key in parts}
-    egress = [one for key, other in called.items() for one in door([peer(other)], PORTS[key])]
-    base = workload(fleet, cluster, part, door(callers, port), egress)
+    egress = [
+        one for key, other in called.items() for one in connections([peer(other)], PORTS[key])
+    ]
+    base = workload(fleet, cluster, part, connections(callers, port), egress)
     others = {key: f"{it.name}.{it.namespace}.svc:{PORTS[key]}" for key, it in called.items()}
     return {**base, "port": port, "others": others}
 

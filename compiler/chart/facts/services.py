@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from compiler.chart.facts import Door, Peer, Workload, door, peer, team, workload
+from compiler.chart.facts import Connection, Peer, Workload, connections, peer, team, workload
 from compiler.derive.components import Part
 from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import in_bytes
@@ -36,9 +36,9 @@ class Service(Workload):
 
 
 class Talk(TypedDict):
-    """Whom a service talks to, and the settings that tell it where they are."""
+    """The connections that a service opens, and the settings that say where they lead."""
 
-    doors: list[Door]
+    egress: list[Connection]
     env: dict[str, str]
 
 
@@ -49,7 +49,7 @@ def database(
     owner = next(key for key, its in DATABASES.items() if its == part.key)
     clients: list[Peer] = [peer(parts[owner])] if owner in parts else []
     return {
-        **workload(fleet, cluster, part, door(clients, POSTGRES)),
+        **workload(fleet, cluster, part, connections(clients, POSTGRES)),
         "database": {"registry": "registry", "workflowEngine": "workflows"}[owner],
         "password": f"platform/{part.name}/password",
         "port": POSTGRES,
@@ -66,7 +66,7 @@ def registry(
     if "workflowEngine" in parts:
         askers.append(peer(parts["workflowEngine"]))
     talk = _common(fleet, parts)
-    return _service(fleet, cluster, parts, part, port, door(askers, port), talk)
+    return _service(fleet, cluster, parts, part, port, connections(askers, port), talk)
 
 
 def engine(
@@ -74,20 +74,20 @@ def engine(
 ) -> Service:
     """The facts of the workflow engine: it hands steps to agents, and reads topics."""
     platform, talk = fleet.platform, _common(fleet, parts)
-    doors, env = talk["doors"] + door(team(fleet, cluster), AGENT), dict(talk["env"])
+    egress, env = talk["egress"] + connections(team(fleet, cluster), AGENT), dict(talk["env"])
     for key, name, port, scheme in (
         ("registry", "REGISTRY_URL", platform.registry.port, "http"),
         ("contextStore", "CONTEXT_STORE_URL", platform.contextStore.port, "redis"),
     ):
         if (other := parts.get(key)) is not None:
-            doors += door([peer(other)], port)
+            egress += connections([peer(other)], port)
             env[name] = f"{scheme}://{other.name}.{other.namespace}.svc:{port}"
     values = {}
     if "CONTEXT_STORE_URL" in env:
         env["CONTEXT_STORE_USERNAME"] = part.name
         values["CONTEXT_STORE_PASSWORD"] = f"platform/{part.name}/context-store"
     port = platform.workflowEngine.port
-    made = _service(fleet, cluster, parts, part, port, [], {"doors": doors, "env": env})
+    made = _service(fleet, cluster, parts, part, port, [], {"egress": egress, "env": env})
     return {**made, "values": {**made["values"], **values}}
 
 
@@ -95,10 +95,13 @@ def _common(fleet: Fleet, parts: Mapping[str, Part]) -> Talk:
     """Every service sends its telemetry to the collector."""
     collector = parts.get("collector")
     if collector is None:
-        return {"doors": [], "env": {}}
+        return {"egress": [], "env": {}}
     port = fleet.platform.collector.port
     url = f"http://{collector.name}.{collector.namespace}.svc:{port}"
-    return {"doors": door([peer(collector)], port), "env": {"OTEL_EXPORTER_OTLP_ENDPOINT": url}}
+    return {
+        "egress": connections([peer(collector)], port),
+        "env": {"OTEL_EXPORTER_OTLP_ENDPOINT": url},
+    }
 
 
 def _service(
@@ -107,16 +110,16 @@ def _service(
     parts: Mapping[str, Part],
     part: Part,
     port: int,
-    ingress: list[Door],
+    ingress: list[Connection],
     talk: Talk,
 ) -> Service:
     """With its database: ours by host and password, or one elsewhere by a secret address."""
-    its, doors, env = parts.get(DATABASES[part.key]), list(talk["doors"]), dict(talk["env"])
+    its, egress, env = parts.get(DATABASES[part.key]), list(talk["egress"]), dict(talk["env"])
     if its is None:
         values = {"DATABASE_URL": f"platform/{part.name}/database"}
     else:
         facts = database(fleet, cluster, parts, its)
-        doors += door([peer(its)], POSTGRES)
+        egress += connections([peer(its)], POSTGRES)
         env |= {
             "PGHOST": f"{its.name}.{its.namespace}.svc",
             "PGPORT": str(POSTGRES),
@@ -125,5 +128,5 @@ def _service(
         }
         values = {"PGPASSWORD": facts["password"]}
     env |= {"PORT": str(port)}
-    base = workload(fleet, cluster, part, ingress, doors)
+    base = workload(fleet, cluster, part, ingress, egress)
     return {**base, "port": port, "env": env, "values": values}

@@ -9,6 +9,8 @@ from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import custom
 from compiler.gateways.mesh import HBONE
 
+Side = Literal["from", "to"]
+
 _PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
 PROBES: Object = {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}]}
 """From where kubelet's probes come in ambient mode (Istio, ambient and NetworkPolicy)."""
@@ -46,9 +48,7 @@ def block(cidr: str) -> Object:
     return {"ipBlock": {"cidr": cidr}}
 
 
-def rules(
-    side: Literal["from", "to"], peers: Iterable[Object], ports: Iterable[int], *, mesh: bool
-) -> list[Object]:
+def rules(side: Side, peers: Iterable[Object], ports: Iterable[int], *, mesh: bool) -> list[Object]:
     """One rule; none where there is no peer, since an empty list of peers means everybody.
 
     In ambient mode traffic arrives through the mesh's tunnel (Istio, ambient and NetworkPolicy).
