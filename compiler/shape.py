@@ -1,7 +1,7 @@
-"""A short way to write closed JSON Schemas.
+"""A short notation for closed JSON Schemas.
 
 A mapping is a closed object (`key?` may be missing, `*` is any key), a list holds at least one such
-item, a tuple is one of its texts, a text is itself; `Raw` is JSON Schema as it stands.
+item, a tuple is an enumeration, a text is that constant; `Raw` is plain JSON Schema.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 
 class Raw(NamedTuple):
-    """A JSON Schema as it stands."""
+    """A plain JSON Schema."""
 
     schema: dict[str, Any]
 

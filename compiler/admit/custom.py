@@ -1,6 +1,6 @@
-"""Closed schemas of the custom resources that we emit: just the part of each that we use.
+"""Closed schemas of the custom resources that Roster emits: the part of each that it uses.
 
-They are held against the operators' own CRDs in the tests.
+Tests compare them with the operators' own CRDs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SPECS: Mapping[tuple[str, str], Shape] = {
     ("argoproj.io/v1alpha1", "Application"): gitops.APPLICATION,
     ("argoproj.io/v1alpha1", "AppProject"): gitops.PROJECT,
     ("external-secrets.io/v1", "ExternalSecret"): _EXTERNAL_SECRET,
-    **{(each.version, each.kind): each.spec for each in DEFINITIONS},
+    **{(definition.version, definition.kind): definition.spec for definition in DEFINITIONS},
 }
 """The `spec` of each custom resource, by apiVersion and kind."""
 

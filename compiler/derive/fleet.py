@@ -95,7 +95,7 @@ class ServerDeployment:
     resources: Resources
     callers: Callers  # who may call which of its tools
     meshed: bool
-    gateway: Gateway | None  # what decides about single calls on their way to it, if anything does
+    gateway: Gateway | None  # the product that decides about single calls to it
     rights: Mapping[str, tuple[ApiRule, ...]]  # by project: what granted tools do on the API
 
     @property
@@ -110,7 +110,7 @@ class ServerDeployment:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Under which name and URL an agent of the cluster reaches it."""
+        """The name and URL under which an agent of the cluster reaches it."""
         path, shared = self.server.spec.transport.path, self.project is None
         address = Address(self.namespace, self.name, path, shared)
         return self.gateway.endpoint(address) if self.gateway else direct(address)

@@ -1,7 +1,7 @@
-"""Gates: what decides about single calls on their way to a server, in each cluster.
+"""Gates: the gateway or mesh that decides about single calls to a server, in each cluster.
 
 MCP revision 2026-07-28 has method and tool in headers, so that a mesh can decide. Before it, only a
-tool gateway can, which reads the body. Without either, whoever reaches the server may call all.
+tool gateway can, which reads the body. Without either, a caller of a server may call every tool.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from compiler.gateways import GATEWAYS, MESH, Gateway
 from compiler.model import Cluster, MCPServer, Platform
 
 HEADERS = "2026-07-28"
-"""The first revision of MCP that says method and tool in headers."""
+"""The first revision of MCP with method and tool in headers."""
 
 
 def meshed(platform: Platform, cluster: Cluster) -> bool:
@@ -24,7 +24,7 @@ def has(platform: Platform, cluster: Cluster, layer: str) -> bool:
 
 
 def gateway(platform: Platform, cluster: Cluster, server: MCPServer) -> Gateway | None:
-    """What decides about calls to a server in a cluster, if anything does.
+    """The product that decides about calls to a server in a cluster, if there is one.
 
     A server with a volume has a headless Service, which a mesh's waypoint never sees (Istio:
     waypoints take traffic that is addressed to a Service).

@@ -31,10 +31,10 @@ def emit(fleet: Fleet) -> Iterator[File]:
         routes = list(_routes(fleet, project, tokens))
         listener = {"protocol": "HTTP", "routes": routes}
         config: Object = {"binds": [{"port": _PORT, "listeners": [listener]}]}
-        here = Origin("", fleet.platform_resource, ("tokens",))
+        origin = Origin("", fleet.platform_resource, ("tokens",))
         servers = Origin("binds.0.listeners.0.routes", project, ("servers",))
         if routes:
-            yield File(f"gateway/{project.name}/config.yaml", dump(config), (here, servers))
+            yield File(f"gateway/{project.name}/config.yaml", dump(config), (origin, servers))
 
 
 def _routes(fleet: Fleet, project: Resource[Project], tokens: Tokens) -> Iterator[Object]:

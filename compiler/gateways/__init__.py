@@ -46,7 +46,7 @@ LAYERS: tuple[str, ...] = (*(name for name in GATEWAYS if name != MESH.name), *R
 """The names that `platform.layers` may hold."""
 DEFINITIONS: tuple[Definition, ...] = (
     *gateway_api.DEFINITIONS,
-    *(each for gateway in GATEWAYS.values() for each in gateway.definitions),
-    *(each for runtime in RUNTIMES.values() for each in runtime.definitions),
+    *(definition for gateway in GATEWAYS.values() for definition in gateway.definitions),
+    *(definition for runtime in RUNTIMES.values() for definition in runtime.definitions),
 )
 """Every custom resource that we emit for them."""

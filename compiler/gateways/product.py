@@ -61,7 +61,7 @@ class Address(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """Under which name and URL an agent of the cluster reaches a server."""
+    """The name and URL under which an agent of the cluster reaches a server."""
 
     name: str
     url: str
@@ -77,7 +77,7 @@ class Limit(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Something that the product does not decide about, and what to do about it."""
+    """Something that the product does not decide about, and advice."""
 
     summary: str
     help: str
@@ -119,7 +119,7 @@ def direct(address: Address) -> Endpoint:
 
 
 def by_path(port: int) -> Callable[[Address], Endpoint]:
-    """Endpoints of a gateway that tells servers apart by the path."""
+    """Endpoints of a gateway that routes by path."""
 
     def endpoint(address: Address) -> Endpoint:
         host = f"{TOOL_GATEWAY}.{address.namespace}.svc"

@@ -1,7 +1,6 @@
-"""What a layer cannot say must be known: it is let through there, and somebody else has to hold it.
+"""A layer that cannot express a grant lets more through: something else has to enforce it.
 
-The limits of each are in compiler/gateways; what every layer takes an empty list for, and whom it
-believes, is in the documentation of each.
+The limits of each product are in its descriptor, in compiler/gateways.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.deployments import Deployments
 from compiler.derive.fleet import AgentDeployment, Call, ServerDeployment
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.gateways import GATEWAYS, MESH
@@ -18,17 +16,16 @@ from compiler.model import LanguageModel
 from compiler.source import Span
 
 RULE = Rule("layer-lossy", Severity.WARNING, "a layer cannot say what the specs say")
-_ASK = "the agent's own runtime must ask, as its access.json tells it; or drop those tools"
+_ASK = "the agent's own runtime must ask, as its access.json says; or drop those tools"
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """What layers in use cannot say, once for each layer and reason; an error for each limit."""
-    running = Deployments(fleet.agents, fleet.servers)
+    """What layers in use cannot express: once for each layer and reason; limits are errors."""
     yield from _approvals(fleet)
     yield from _undecided(fleet)
-    for server in running.servers:
+    for server in fleet.servers:
         yield from _rules(fleet, server)
-    for agent in running.agents:
+    for agent in fleet.agents:
         if agent.kagent:
             yield from _kagent(fleet, agent)
 
@@ -46,8 +43,8 @@ def _approvals(fleet: Fleet) -> Iterator[Diagnostic]:
     """A proxy lets a call through or not; it cannot wait for a human."""
     asked: dict[str, set[Call]] = {}
     for server in fleet.servers:
-        for grants in fleet.on(server).values() if server.gateway else ():
-            assert server.gateway is not None
+        if server.gateway and server.callers:
+            grants = (grant for some in fleet.on(server).values() for grant in some)
             calls = {grant.call for grant in grants if grant.approval == "human"}
             asked.setdefault(server.gateway.name, set()).update(calls)
     for gateway, calls in sorted(asked.items()):
@@ -61,14 +58,13 @@ def _approvals(fleet: Fleet) -> Iterator[Diagnostic]:
 
 
 def _undecided(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Where nothing decides about single tools, who reaches a server can call all of it."""
-    found: dict[str, list[ServerDeployment]] = {}
+    """Where nothing decides about single tools, a caller of a server can call all of them."""
+    undecided: dict[str, list[ServerDeployment]] = {}
     for server in fleet.servers:
-        granted = [{grant.call.tool for grant in some} for some in fleet.on(server).values()]
         tools = {tool.name for tool in server.server.spec.tools}
-        if server.gateway is None and any(some != tools for some in granted):
-            found.setdefault(server.cluster.name, []).append(server)
-    for cluster, servers in sorted(found.items()):
+        if server.gateway is None and any(set(some) != tools for some in server.callers.values()):
+            undecided.setdefault(server.cluster.name, []).append(server)
+    for cluster, servers in sorted(undecided.items()):
         home = servers[0].cluster
         some = f"`{servers[0].name}`" + (f" and {len(servers) - 1} more" if servers[1:] else "")
         help = "install a tool gateway there, and name it in the platform's `layers`"
@@ -113,16 +109,16 @@ def _kagent(fleet: Fleet, agent: AgentDeployment) -> Iterator[Diagnostic]:
     place = agent.project.at("agents", agent.entry, "agent")
     on = [Label(layer(fleet, "kagent"), "the layer")]
     grants = fleet.grants_by_agent.get((agent.project.name, agent.name), ())
-    here = {server.name for server in agent.servers}
+    running = {server.name for server in agent.servers}
     tools: dict[str, int] = {}
     approvals: dict[str, set[str]] = {}
     for grant in grants:
-        if grant.call.server in here:
+        if grant.call.server in running:
             tools[grant.call.server] = tools.get(grant.call.server, 0) + 1
             approvals.setdefault(grant.call.tool, set()).add(grant.approval)
     needed = entries(tools, len(agent.delegates))
     provider = fleet.graph.get(LanguageModel, agent.agent.spec.model).spec.provider
-    both = next((tool for tool, asked in sorted(approvals.items()) if len(asked) > 1), None)
+    both = next((tool for tool, asks in sorted(approvals.items()) if len(asks) > 1), None)
     if needed > ENTRIES:
         message = f"agent `{agent.name}` takes {needed} entries; kagent holds {ENTRIES}"
         help = "grant it fewer servers, or split its work"

@@ -1,4 +1,4 @@
-"""agentgateway: who may call which tool, for servers whose requests say so only in their body.
+"""agentgateway: who may call which tool, for servers whose requests name it only in their body.
 
 Its Gateway asks for a ServiceAccount's token, and each server has a backend, a route and a policy.
 Every rule names the agent, the server and the tools. A rule that allows something denies the rest;
@@ -43,7 +43,7 @@ _CONTAINER: Object = {
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """The gateways of namespaces, and what stands before each server."""
+    """The gateways of namespaces; the backend, the route and the policies of each server."""
     proxies = [proxy for proxy in fleet.proxies if proxy.gateway is GATEWAY]
     for proxy in {proxy.cluster.name: proxy for proxy in reversed(proxies)}.values():
         yield _keys(fleet, proxy)
@@ -54,7 +54,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
 
 
 def _keys(fleet: Fleet, proxy: Proxy) -> File:
-    """Once in a cluster: the controller gets the API server's public keys over TLS."""
+    """Once in a cluster: the controller fetches the API server's public keys over TLS."""
     where = f"clusters/{proxy.cluster.name}/platform/issuer-keys"
     trust = {"caCertificateRefs": [{"name": "kube-root-ca.crt"}], "sni": "kubernetes.default.svc"}
     spec: Object = {
@@ -67,7 +67,7 @@ def _keys(fleet: Fleet, proxy: Proxy) -> File:
 
 
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
-    """The Gateway, and who may speak to it at all: nobody without a token that is meant for it."""
+    """The Gateway, and the policy that requires a token with its audience."""
     yield proxy_file(fleet, proxy, _parameters(parameters.metadata(fleet, proxy)))
     reference = parameters.reference(proxy, GROUP, "AgentgatewayParameters")
     yield gateway(fleet, proxy, "agentgateway", "HTTP", reference)
@@ -92,7 +92,7 @@ def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
 
 
 def _parameters(own: Object) -> Object:
-    """Security and resources of the pods, and no load balancer before them."""
+    """Security context and resources of the pods; a Service without a load balancer."""
     main = {"name": "agentgateway", "securityContext": _CONTAINER}
     spec: Object = {
         "resources": resources(DEFAULTS),

@@ -26,14 +26,14 @@ FOLDERS: tuple[str, ...] = ("clusters",)
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """The agents that kagent runs, with their models, and the servers that they use."""
-    told: set[str] = set()
+    written: set[str] = set()
     for agent in fleet.agents:
         if agent.kagent:
             yield from _agent(fleet, agent)
             for server in agent.servers:
                 remote = _remote(fleet, agent, server)
-                if remote.path not in told:
-                    told.add(remote.path)
+                if remote.path not in written:
+                    written.add(remote.path)
                     yield remote
 
 
@@ -79,7 +79,7 @@ def _agent(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
 
 
 def _tools(fleet: Fleet, agent: AgentDeployment) -> Iterator[Object]:
-    """One entry for each server, or for each fifty tools of it."""
+    """One entry for each server, or for each part of its tools that an entry holds."""
     granted = fleet.grants_by_agent.get((agent.project.name, agent.name), ())
     for server in agent.servers:
         grants = [grant for grant in granted if grant.call.server == server.name]
@@ -102,7 +102,7 @@ def _named(server: ServerDeployment, grant: Grant) -> str:
 
 
 def _shown(agent: AgentDeployment, server: ServerDeployment) -> Object:
-    """The header by which a gateway knows the agent: kagent can only take it from a Secret."""
+    """The header that identifies the agent to a gateway; kagent takes it from a Secret only."""
     if server.gateway is None or server.gateway.proof == "none":
         return {}
     secret = {"type": "Secret", "name": f"{agent.name}-tool-gateway", "key": "authorization"}

@@ -2,8 +2,8 @@
 
 Everything is denied first, by policies without rules. A waypoint decides about servers that speak
 MCP 2026-07-28 or later, by header and only by lists of what is allowed: a name can be written in
-base64, so that a list of what is forbidden could be passed by. ztunnel decides who reaches the
-pods themselves, so that nobody gets around a waypoint or a gateway. ServiceAccounts are named
+base64, so that a list of what is forbidden could be bypassed. ztunnel decides who reaches the
+pods themselves, so that no caller bypasses a waypoint or a gateway. ServiceAccounts are named
 without a trust domain, which ztunnel would not translate.
 """
 
@@ -37,10 +37,10 @@ _LISTING = ["server/discover", "tools/list"]
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """Walls around namespaces, then waypoints, servers, gateways and agents."""
+    """The default of namespaces, then waypoints, gateways, servers and agents."""
     for cluster in fleet.graph.all(Cluster):
         if meshed(fleet.platform, cluster.spec):
-            yield from _walls(fleet, cluster)
+            yield from _defaults(fleet, cluster)
     for proxy in fleet.proxies:
         if proxy.meshed:
             yield from _waypoint(fleet, proxy) if proxy.gateway is MESH else _gateway(fleet, proxy)
@@ -52,26 +52,25 @@ def emit(fleet: Fleet) -> Iterator[File]:
             yield _agent(fleet, agent)
 
 
-def _walls(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
-    """In every namespace of agents and servers nothing is allowed, and nothing in plain text."""
-    names, here = fleet.platform.namespaces, Origin("", fleet.platform_resource, ("mesh",))
-    spaces: dict[str, Origin] = {names.servers: here, names.agents: here}
+def _defaults(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
+    """By default, namespaces of agents and servers allow no call, and no plain text."""
+    suffixes, platform = fleet.platform.namespaces, Origin("", fleet.platform_resource, ("mesh",))
+    namespaces: dict[str, Origin] = {suffixes.servers: platform, suffixes.agents: platform}
     for project in fleet.graph.all(Project):
         if cluster.name in project.spec.clusters:
-            for space in of_project(fleet.platform, project.name):
-                spaces[space] = Origin("", project)
-    for space, origin in sorted(spaces.items()):
-        where = f"clusters/{cluster.name}/namespaces/{space}"
-        yield file(
-            where, cluster, _policy({"name": "deny-all", "namespace": space}, {}), origin, here
-        )
-        own = {"name": "default", "namespace": space}
+            for namespace in of_project(fleet.platform, project.name):
+                namespaces[namespace] = Origin("", project)
+    for namespace, origin in sorted(namespaces.items()):
+        where = f"clusters/{cluster.name}/namespaces/{namespace}"
+        deny = _policy({"name": "deny-all", "namespace": namespace}, {})
+        own = {"name": "default", "namespace": namespace}
         strict = custom(VERSION, "PeerAuthentication", own, {"mtls": {"mode": "STRICT"}})
-        yield file(where, cluster, strict, origin, here)
+        for object in (deny, strict):
+            yield file(where, cluster, object, origin, platform)
 
 
 def _waypoint(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
-    """The waypoint of a namespace. Whatever no server's own policy allows, it denies."""
+    """The waypoint of a namespace, with a policy that denies what no server's own policy allows."""
     name = proxy.name
     kind = {"istio.io/waypoint-for": "service"}
     yield proxy_file(fleet, proxy, _parameters(parameters.metadata(fleet, proxy)))
@@ -90,7 +89,7 @@ def _parameters(own: Object) -> Object:
 
 
 def _gateway(fleet: Fleet, proxy: Proxy) -> Iterator[File]:
-    """Agents with something granted behind a tool gateway may reach its pods."""
+    """Agents with a grant on a server behind a tool gateway may reach its pods."""
     accounts = [f"{home(fleet, project)}/{agent}" for project, agent in proxy.clients]
     own, port = meta(fleet, proxy, proxy.name), proxy.gateway.pods.port
     yield proxy_file(fleet, proxy, _pods(own, proxy.labels, accounts, port))
@@ -141,7 +140,7 @@ def _header(name: str, values: Iterable[str]) -> Object:
 
 
 def _agent(fleet: Fleet, agent: AgentDeployment) -> File:
-    """Those who hand work to it reach it, and the workflow engine."""
+    """Its delegators reach it, and the workflow engine."""
     platform = fleet.platform
     engine = f"{platform.namespaces.workflows}/{platform.workflowEngine.name}"
     accounts = [*(f"{agent.namespace}/{name}" for name in agent.delegators), engine]
@@ -152,13 +151,13 @@ def _agent(fleet: Fleet, agent: AgentDeployment) -> File:
 
 
 def _pods(own: Object, labels: dict[str, str], accounts: list[str], port: int) -> Object:
-    """Only these ServiceAccounts reach the pods, and only where they listen for them.
+    """Only these ServiceAccounts reach the pods, and only at this port.
 
     NetworkPolicy sees nothing but the tunnel; ztunnel compares the port within it.
     """
-    there = [{"operation": {"ports": [str(port)]}}]
+    to = [{"operation": {"ports": [str(port)]}}]
     rules = [
-        {"from": [{"source": {"serviceAccounts": list(some)}}], "to": there}
+        {"from": [{"source": {"serviceAccounts": list(some)}}], "to": to}
         for some in chunks(accounts, ACCOUNTS)
     ]
     spec = {"selector": {"matchLabels": labels}, "action": "ALLOW", "rules": rules}

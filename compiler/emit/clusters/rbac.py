@@ -1,6 +1,6 @@
 """Kubernetes RBAC: people by their groups, and the few programs that call the API themselves.
 
-Every rule names what it is about: no wildcard, no `bind`, `escalate` or `impersonate`, no secrets,
+Every rule names its resources: no wildcard, no `bind`, `escalate` or `impersonate`, no secrets,
 and nothing outside of the project's two namespaces. What is not in a Role is forbidden (Kubernetes,
 Using RBAC Authorization).
 """
@@ -35,8 +35,9 @@ _VIEWER: Rules = (
     ("networking.k8s.io", ("networkpolicies",), _LOOK),
     ("policy", ("poddisruptionbudgets",), _LOOK),
 )
-# Whoever changes a workload, or a ConfigMap of a proxy, runs any code as any account of the
-# namespace: people delete pods to restart them, and scale; the rest goes through git.
+# A right to change workloads, or the ConfigMap of a proxy, is a right to run any code as any
+# account of the namespace. So people may delete pods to restart them, and scale; the rest goes
+# through git.
 _OPERATOR: Rules = (
     *_VIEWER,
     ("", ("pods",), ("delete",)),
@@ -51,11 +52,11 @@ ROLES: Mapping[str, Rules] = {
     "operator": _OPERATOR,
     "maintainer": _MAINTAINER,
 }
-"""What each role of people may do; objects themselves come and go by git alone."""
+"""What each role of people may do; objects are created and removed through git alone."""
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """Roles and bindings of people, servers and agents; and who may read the public keys."""
+    """Roles and bindings of people, servers and agents, and of gateways that read public keys."""
     for project in fleet.graph.all(Project):
         for cluster in project.spec.clusters:
             yield from _people(fleet, project, fleet.graph.get(Cluster, cluster))
@@ -106,8 +107,8 @@ def _keys(fleet: Fleet) -> Iterator[File]:
     """Gateways fetch the public keys of tokens without an account of their own."""
     role = "system:service-account-issuer-discovery"
     subject = {"apiGroup": _GROUP, "kind": "Group", "name": "system:unauthenticated"}
-    asking = {p.cluster.name: p for p in fleet.proxies if p.gateway.reads_keys}
-    for proxy in asking.values():
+    by_cluster = {p.cluster.name: p for p in fleet.proxies if p.gateway.reads_keys}
+    for proxy in by_cluster.values():
         object: Object = {
             "apiVersion": f"{_GROUP}/v1",
             "kind": "ClusterRoleBinding",
@@ -115,13 +116,13 @@ def _keys(fleet: Fleet) -> Iterator[File]:
             "roleRef": {"apiGroup": _GROUP, "kind": "ClusterRole", "name": role},
             "subjects": [subject],
         }
-        where = f"clusters/{proxy.cluster.name}/platform/issuer-keys"
-        here = Origin("", fleet.platform_resource, ("layers",))
-        yield file(where, proxy.cluster, object, here)
+        folder = f"clusters/{proxy.cluster.name}/platform/issuer-keys"
+        origin = Origin("", fleet.platform_resource, ("layers",))
+        yield file(folder, proxy.cluster, object, origin)
 
 
 def _merged(rights: Iterable[ApiRule]) -> list[Object]:
-    """Rights as rules, those on the same resource together, each in one order."""
+    """Rights as rules: one for each resource, sorted."""
     verbs: dict[tuple[str, str], set[str]] = {}
     for right in rights:
         for resource in right.resources:
@@ -147,7 +148,7 @@ def _bound(
     subjects: list[Any],
     *origins: Origin,
 ) -> Iterator[File]:
-    """A Role and its binding, beside their namespace: no project's own application brings them."""
+    """A Role and its binding, in the folder of namespaces, which no project's application syncs."""
     where = f"clusters/{cluster.name}/namespaces/{own['namespace']}"
     version = f"{_GROUP}/v1"
     role = {"apiVersion": version, "kind": "Role", "metadata": own, "rules": rules}

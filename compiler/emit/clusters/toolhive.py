@@ -2,8 +2,8 @@
 call which tool.
 
 Facts about ToolHive 0.44 behind it: only the first statement of a policy counts, so each is one;
-the servers are told apart by the prefix `<server>_` of the tool's name, as all of them have the
-virtual server for a parent; and an entry may not name a host below `cluster.local`.
+servers differ only by the prefix `<server>_` of the tool's name, as the parent of all tools is
+the virtual server; and an entry may not name a host below `cluster.local`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FOLDERS: tuple[str, ...] = ("clusters",)
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """The virtual servers, what stands behind each, and who may call what."""
+    """The virtual servers, the servers behind each, and who may call what."""
     for proxy in fleet.proxies:
         if proxy.gateway is GATEWAY:
             yield from _gateway(fleet, proxy)
@@ -88,7 +88,7 @@ def _policies(fleet: Fleet, proxy: Proxy) -> Iterator[str]:
 
 
 def _text(word: str) -> str:
-    """A text of Cedar. Of what names may hold, JSON writes nothing that Cedar reads otherwise."""
+    """A string of Cedar: for the characters that names may hold, JSON writes the same."""
     return json.dumps(word)
 
 
