@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from compiler.parse import parse
@@ -164,9 +165,19 @@ def _documents(path: str, text: str) -> Iterator[Node | Malformed]:
         except Malformed as wrong:
             yield wrong
         return
-    documents, diagnostics = parse(Source(path, text))
-    yield from (Malformed(f"{d.span}: {d.message}") for d in diagnostics)
-    yield from (Node(document.data, path) for document in documents)
+    data = _data(text)
+    if data is None:
+        _, diagnostics = parse(Source(path, text))
+        yield from (Malformed(f"{d.span}: {d.message}") for d in diagnostics)
+        return
+    yield from (Node(document, path) for document in data)
+
+
+@lru_cache(maxsize=20_000)
+def _data(text: str) -> tuple[Any, ...] | None:
+    """The documents of a YAML text, or None if it is malformed. Clusters hold many equal objects."""
+    documents, diagnostics = parse(Source("x.yaml", text))
+    return None if diagnostics else tuple(document.data for document in documents)
 
 
 def _object(node: Node) -> Object:

@@ -66,7 +66,7 @@ def policies(files: Mapping[str, str], namespace: str) -> list[str]:
 @pytest.mark.parametrize("namespace", list(NAMESPACES))
 def test_toolhive_decides_as_the_specs_say(namespace: str) -> None:
     home, allowed = NAMESPACES[namespace], 0
-    for (subject, name), decided in toolhive(policies(estate()[0], namespace)).items():
+    for (subject, name), decided in toolhive(policies(estate(), namespace)).items():
         server, _, tool = name.partition("_")
         granted = GRANTS.get((*SUBJECTS[subject], server), {})
         here = SERVERS[server].shared if not home else SUBJECTS[subject][0] == home
@@ -81,7 +81,7 @@ def test_our_reading_of_cedar_is_toolhives() -> None:
     tried = 0
     for mutation in mutations.every():
         if mutation.layer == "toolhive":
-            files, _ = estate()
+            files = estate()
             mutation.apply(files)
             try:
                 spoilt = policies(files, "alpha-mcp-servers")
@@ -108,16 +108,14 @@ def test_istio_accepts_every_object() -> None:
         for path in (ROOT / "generated" / "clusters").rglob("*.yaml")
         if "security.istio.io" in path.name or path.name.startswith("gateway.gateway")
     }
-    files = shipped | {
-        path: text for path, text in estate()[0].items() if "security.istio.io" in path
-    }
+    files = shipped | {path: text for path, text in estate().items() if "security.istio.io" in path}
     found = ask("istio", files)
     assert found == {"judged": len(files), "refused": []}
     assert len(files) > 200
 
 
 def test_istio_refuses_what_is_wrong() -> None:
-    files, _ = estate()
+    files = estate()
     path = find(files, "mesh", "AuthorizationPolicy", "github", "alpha-mcp-servers")
     object = yaml.safe_load(files[path])
     object["spec"]["rules"][0]["when"][0]["key"] = "request.headers"

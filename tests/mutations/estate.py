@@ -9,7 +9,7 @@ from compiler.parse import Document, parse
 from compiler.pipeline import compile
 from compiler.verify import verify
 from tests.estate import TODAY
-from tests.layers import Server, documents, sources
+from tests.layers import CLUSTERS, Server, documents, sources
 
 POD_GET = [{"resources": ["pods"], "verbs": ["get"]}]
 POD_DELETE = [{"resources": ["pods"], "verbs": ["delete"]}]
@@ -33,31 +33,42 @@ GRANTS = {
     ("beta", "dev", "github"): {"list_issues": "none"},
     ("beta", "dev", "hub"): {"t2": "human", "a_tool_with_a_very_long_name": "none"},
 }
+ALL = tuple(CLUSTERS)
 Files = dict[str, str]
 
 
 @cache
-def _estate() -> tuple[Mapping[str, str], tuple[Document, ...]]:
-    found = documents(
-        SERVERS, GRANTS, delegations={("alpha", "dev"): ["ops"]}, empty=[("alpha", "idle")]
+def _estate(clusters: tuple[str, ...]) -> tuple[Mapping[str, str], tuple[Document, ...]]:
+    specs = sources(
+        documents(
+            SERVERS,
+            GRANTS,
+            clusters=clusters,
+            delegations={("alpha", "dev"): ["ops"]},
+            empty=[("alpha", "idle")],
+        )
     )
-    given = sources(found)
-    result = compile(given.values(), today=TODAY)
+    result = compile(specs.values(), today=TODAY)
     assert not result.failed, result.diagnostics
-    read = [d for source in given.values() if source.is_yaml for d in parse(source)[0]]
+    read = [d for source in specs.values() if source.is_yaml for d in parse(source)[0]]
     return {file.path: file.text for file in result.files}, tuple(read)
 
 
-def estate() -> tuple[Files, tuple[Document, ...]]:
-    """Every artefact of an estate that has all layers, and the documents that it came from."""
-    files, read = _estate()
-    return dict(files), read
+def estate(clusters: tuple[str, ...] = ALL) -> Files:
+    """Every artefact of an estate that runs in these clusters."""
+    return dict(_estate(clusters)[0])
 
 
-def wrong(files: Mapping[str, str]) -> list[str]:
+def layers() -> set[str]:
+    """The name of each report of verify."""
+    files, documents = _estate(ALL[:1])
+    return {report.name for report in verify(files, documents)}
+
+
+def wrong(files: Mapping[str, str], clusters: tuple[str, ...] = ALL) -> list[str]:
     """What verify holds against artefacts: `layer: so many missing, excess, faults`."""
     return [
         f"{r.name}: {len(r.missing)} missing, {len(r.excess)} excess, {len(r.faults)} faults"
-        for r in verify(files, estate()[1])
+        for r in verify(files, _estate(clusters)[1])
         if r.missing or r.excess or r.faults
     ]
