@@ -1,16 +1,21 @@
-"""Fixtures of several files."""
+"""Fixtures of several files, and how the tests' processes collect garbage."""
 
 from __future__ import annotations
 
+import gc
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.folders import (
-    lay_out,
-    roster,
-)
+from tests.folders import lay_out, roster
+
+
+def pytest_collection_finish() -> None:
+    """The modules and tests stay to the end: do not search them for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="module")

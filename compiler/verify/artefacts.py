@@ -173,9 +173,9 @@ def _documents(path: str, text: str) -> Iterator[Node | Malformed]:
     yield from (Node(document, path) for document in data)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def _data(text: str) -> tuple[Any, ...] | None:
-    """The documents of a YAML text, or None if it is malformed. Clusters hold many equal objects."""
+    """The documents of a YAML text, or None if it is malformed: clusters hold many equal ones."""
     documents, diagnostics = parse(Source("x.yaml", text))
     return None if diagnostics else tuple(document.data for document in documents)
 
