@@ -274,7 +274,7 @@ def test_what_is_declared_leads_somewhere(holder: str, field: str, kept: object)
 
 def test_a_key_that_stands_twice_is_refused() -> None:
     assert [why for _, why in faults('{"a": {"b": 1, "b": 2}}')] == [
-        "the key `b` stands twice in an object"
+        "the key `b` occurs twice in an object"
     ]
 
 

@@ -23,12 +23,12 @@ from compiler.source import Pos, Span
 INVALID = Rule("object-invalid", Severity.ERROR, "a cluster would refuse a generated object")
 UNKNOWN = Rule("object-unknown", Severity.ERROR, "there is no schema for a generated object")
 TWICE = Rule("object-twice", Severity.ERROR, "two files hold one object")
-POLICY = Rule("policy-invalid", Severity.ERROR, "an admission policy is of no use")
+POLICY = Rule("policy-invalid", Severity.ERROR, "an admission policy cannot be used")
 DENIED = Rule("policy-denied", Severity.ERROR, "an admission policy denies a generated object")
 WARNED = Rule("policy-warned", Severity.WARNING, "an admission policy warns of a generated object")
 PROCESS = Rule("process-invalid", Severity.ERROR, "PM2 would drop or refuse what is generated")
 BOM = Rule("bom-invalid", Severity.ERROR, "a BOM contradicts itself")
-DEFINITION = Rule("definition-invalid", Severity.ERROR, "a CustomResourceDefinition is of no use")
+DEFINITION = Rule("definition-invalid", Severity.ERROR, "a CustomResourceDefinition cannot be used")
 RULES = (
     INVALID,
     UNKNOWN,
@@ -46,7 +46,7 @@ Object = Mapping[str, Any]
 
 
 class Fault(NamedTuple):
-    """What is wrong with the object of a file: which field, and why; and who says so."""
+    """A mistake in the object of a file: the field, the reason, and the policy that refuses it."""
 
     rule: Rule
     file: File
@@ -60,25 +60,28 @@ def admit(
     definitions: Mapping[str, str] = {},
     admitted: frozenset[str] = frozenset(),
 ) -> tuple[Diagnostic, ...]:
-    """What clusters would refuse, at the spec lines that it came from.
+    """Report what clusters would refuse, at the spec lines that it came from.
 
-    `definitions` are the texts of CustomResourceDefinitions, by path; `admitted` the seals of
-    files that were judged by them before, and found well.
+    Args:
+        files: all generated files.
+        definitions: the texts of CustomResourceDefinitions, by path.
+        admitted: the seals of files that an earlier run judged and accepted, with the same
+            definitions and the same compiler.
     """
-    known, wrong = Definitions.parse(definitions)
+    schemas, mistakes = Definitions.parse(definitions)
     files = tuple(files)
     objects = [file for file in files if file.object is not None]
-    faults = [*_judged(_unjudged(objects, admitted), known)]
+    faults = [*_judge(_unjudged(objects, admitted), schemas)]
     broken = {fault.file.text for fault in faults}
-    objects = [file for file in objects if file.text not in broken]  # they have been told
+    objects = [file for file in objects if file.text not in broken]  # already reported
     faults += _argo(objects)
     for cluster in _clusters(objects).values():
         faults += [*_twice(cluster), *_policies(cluster)]
     used = sorted({(_object(file)["apiVersion"], _object(file)["kind"]) for file in objects})
     faults += [Fault(PROCESS, *fault) for fault in pm2.refused(files)]
     faults += [Fault(BOM, *fault) for fault in bom.refused(_unjudged(files, admitted))]
-    found = [_definition(*fault) for fault in (*wrong, *known.faults(used))]
-    return (*found, *_told(faults))
+    diagnostics = [_definition(*fault) for fault in (*mistakes, *schemas.faults(used))]
+    return (*diagnostics, *_report(faults))
 
 
 def _unjudged(files: Iterable[File], admitted: frozenset[str]) -> list[File]:
@@ -86,12 +89,12 @@ def _unjudged(files: Iterable[File], admitted: frozenset[str]) -> list[File]:
 
 
 def alone(file: File) -> bool:
-    """Whether a file is judged by itself, so that its seal is worth remembering."""
+    """Whether a file is judged without others, so that its verdict can be kept."""
     return file.object is not None or file.path.endswith(bom.SUFFIX)
 
 
 def seal(file: File) -> str:
-    """What decides on the verdict on a file by itself: its text, and Kubernetes' version."""
+    """The digest of all that such a verdict depends on: the text and Kubernetes' version."""
     return f"{file.kubernetes} {file.digest}"
 
 
@@ -101,14 +104,14 @@ def _object(file: File) -> Object:
 
 
 def _clusters(files: Iterable[File]) -> dict[str, list[File]]:
-    found: dict[str, list[File]] = {}
+    clusters: dict[str, list[File]] = {}
     for file in files:
-        found.setdefault(file.path.split("/")[1], []).append(file)
-    return found
+        clusters.setdefault(file.path.split("/")[1], []).append(file)
+    return clusters
 
 
-def _judged(files: Iterable[File], known: Definitions) -> Iterator[Fault]:
-    """By schema, and where that has nothing to say, by the server's other rules."""
+def _judge(files: Iterable[File], definitions: Definitions) -> Iterator[Fault]:
+    """Judge objects by their schema, and valid ones by the server's other rules."""
     groups: dict[str, list[File]] = {}
     for file in files:
         groups.setdefault(file.kubernetes, []).append(file)
@@ -118,18 +121,18 @@ def _judged(files: Iterable[File], known: Definitions) -> Iterator[Fault]:
         valid: set[str] = set()  # clusters hold many equal objects
         for file in some:
             if file.text not in valid:
-                faults = [*_one(version, file, schemas, known)]
+                faults = [*_judge_one(version, file, schemas, definitions)]
                 yield from faults
                 valid |= set() if faults else {file.text}
 
 
-def _one(
-    version: str, file: File, schemas: Mapping[tuple[str, str], Any], known: Definitions
+def _judge_one(
+    version: str, file: File, schemas: Mapping[tuple[str, str], Any], definitions: Definitions
 ) -> Iterator[Fault]:
     object = _object(file)
     kind = object["apiVersion"], object["kind"]
     schema = schemas.get(kind)
-    if schema is None and kind not in known.kinds and kind not in REMOVED:
+    if schema is None and kind not in definitions.kinds and kind not in REMOVED:
         text = f"Kubernetes {version} has no {kind[1]} in {kind[0]}"
         yield Fault(UNKNOWN, file, "", text)
         return
@@ -137,7 +140,7 @@ def _one(
         error = next(iter(schema.iter_errors(object)))
         yield Fault(INVALID, file, ".".join(map(str, error.instance_path)), error.message)
         return
-    for field, text in known.refused(object) if kind in known.kinds else ():
+    for field, text in definitions.refused(object) if kind in definitions.kinds else ():
         yield Fault(INVALID, file, field, text)
     for field, text in refusals(object):
         yield Fault(INVALID, file, field, text)
@@ -155,22 +158,26 @@ def _twice(files: list[File]) -> Iterator[Fault]:
 
 
 def _policies(files: list[File]) -> Iterator[Fault]:
-    """What the policies of a cluster say of its objects."""
+    """Judge the objects of a cluster by its admission policies."""
     places = {
         _object(file)["metadata"]["name"]: Label(file.origins[0].span, "this policy")
         for file in files
         if _object(file)["kind"] == "ValidatingAdmissionPolicy"
     }
-    for found in judge([(file, _object(file)) for file in files]):
-        own = _object(found.key)["apiVersion"].startswith("admissionregistration.k8s.io/")
-        rule = (POLICY if own else DENIED) if found.denied else WARNED
+    for judgement in judge([(file, _object(file)) for file in files]):
+        own = _object(judgement.key)["apiVersion"].startswith("admissionregistration.k8s.io/")
+        rule = (POLICY if own else DENIED) if judgement.denied else WARNED
         yield Fault(
-            rule, found.key, "", f"{found.policy}: {found.message}", places.get(found.policy)
+            rule,
+            judgement.key,
+            "",
+            f"{judgement.policy}: {judgement.message}",
+            places.get(judgement.policy),
         )
 
 
-def _told(faults: Iterable[Fault]) -> Iterator[Diagnostic]:
-    """One diagnostic for each place and reason, whatever number of files share them."""
+def _report(faults: Iterable[Fault]) -> Iterator[Diagnostic]:
+    """One diagnostic for each place and reason, however many files share them."""
     places: dict[tuple[str, Span, str, str], list[Fault]] = {}
     for fault in faults:
         key = fault.rule.code, fault.file.origin(fault.field).span, fault.field, fault.text

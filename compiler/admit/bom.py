@@ -1,4 +1,4 @@
-"""CycloneDX documents, judged by what their JSON Schema does not say: it takes all of these."""
+"""CycloneDX documents, judged by rules that their JSON Schema does not have."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def refused(files: Iterable[File]) -> Iterator[tuple[File, str, str]]:
 
 
 def faults(text: str) -> Iterator[tuple[Place, str]]:
-    """A key that stands twice, a reference that is not unique or leads nowhere, a card that is
+    """Duplicate keys, references that are not unique or do not resolve, and model cards that are
     empty or not a model's."""
     if _sound(text):
         return
@@ -53,30 +53,32 @@ def faults(text: str) -> Iterator[tuple[Place, str]]:
         return dict(pairs)
 
     content = json.loads(text, object_pairs_hook=object)
-    yield from (((), f"the key `{key}` stands twice in an object") for key in twice)
+    yield from (((), f"the key `{key}` occurs twice in an object") for key in twice)
     yield from _references(_fields(content, ()))
     yield from _cards(content, ())
 
 
 def _sound(text: str) -> bool:
-    """Whether nothing is wrong: most BOMs are read once, and no place in them is needed."""
+    """Whether there is no mistake: a quick check, as the places of mistakes are seldom needed."""
     names: list[str] = []
     targets: list[str] = []
     odd: list[bool] = []
 
     def object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if "bom-ref" in found:
-            names.append(str(found["bom-ref"]))
-        if not _REFERENCES.isdisjoint(found):
-            targets.extend(one for key in _REFERENCES & found.keys() for one in _texts(found[key]))
-        odd.append(len(found) != len(pairs) or bool("modelCard" in found and _misplaced(found)))
-        return found
+        fields = dict(pairs)
+        if "bom-ref" in fields:
+            names.append(str(fields["bom-ref"]))
+        if not _REFERENCES.isdisjoint(fields):
+            targets.extend(
+                target for key in _REFERENCES & fields.keys() for target in _texts(fields[key])
+            )
+        odd.append(len(fields) != len(pairs) or bool("modelCard" in fields and _misplaced(fields)))
+        return fields
 
     json.loads(text, object_pairs_hook=object)
-    known = set(names)
-    strange = any(one not in known and not one.startswith(_OTHER_BOM) for one in targets)
-    return not (strange or any(odd) or len(known) < len(names))
+    unique = set(names)
+    dangling = any(target not in unique and not target.startswith(_OTHER_BOM) for target in targets)
+    return not (dangling or any(odd) or len(unique) < len(names))
 
 
 def _fields(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -89,22 +91,22 @@ def _fields(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
 
 def _references(fields: Iterable[tuple[Place, Any]]) -> Iterator[tuple[Place, str]]:
     some = list(fields)
-    known: set[str] = set()
+    refs: set[str] = set()
     for place, value in some:
         if place[-1] == "bom-ref":
-            if value in known:
+            if value in refs:
                 yield place, f"`{value}` names another part already"
-            known.add(value)
+            refs.add(value)
     for place, value in some:
         for target in _texts(value) if place[-1] in _REFERENCES else ():
-            if target not in known and not target.startswith(_OTHER_BOM):
+            if target not in refs and not target.startswith(_OTHER_BOM):
                 yield place, f"no part is called `{target}`"
 
 
 def _texts(value: Any) -> Iterator[str]:
     """A text, or those in a list."""
     values = value if isinstance(value, list) else [value]
-    return (one for one in values if isinstance(one, str))
+    return (value for value in values if isinstance(value, str))
 
 
 def _cards(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
@@ -115,13 +117,13 @@ def _cards(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _misplaced(component: Mapping[str, Any]) -> list[str]:
-    """What is wrong with having this model card."""
-    found = []
+    """Why a component cannot have its model card."""
+    mistakes = []
     if component.get("type") != "machine-learning-model":
-        found.append(f"a component of type `{component.get('type')}` has no model card")
+        mistakes.append(f"a component of type `{component.get('type')}` has no model card")
     if not component["modelCard"]:
-        found.append("the model card is empty")
-    return found
+        mistakes.append("the model card is empty")
+    return mistakes
 
 
 def _inside(value: Any) -> Iterable[tuple[str | int, Any]]:

@@ -1,4 +1,4 @@
-"""Argo CD's Applications and AppProjects: closed shapes, and what neither CRD nor server catches.
+"""Argo CD's Applications and AppProjects: closed shapes, and what neither CRD nor server checks.
 
 The rules are those of Argo CD 3.5: its documentation of sync options, `SyncWindow.Validate` and
 `AppProject.ValidateProject`.
@@ -85,22 +85,22 @@ OPTIONS = frozenset(
         *(f"PrunePropagationPolicy={way}" for way in ("background", "foreground", "orphan")),
     ]
 )
-"""The sync options that there are; `Replace` and `Force` are left out, as they delete."""
+"""The sync options that we allow; not `Replace` and `Force`, as they delete objects."""
 _ANNOTATION = "argocd.argoproj.io/sync-options"
 _WAVE = "argocd.argoproj.io/sync-wave"
 
 
 def faults(objects: Iterable[tuple[str, Object]]) -> Iterator[tuple[str, str, str]]:
     """What Argo CD would refuse or misread: by path, the field and what is wrong with it."""
-    known = list(objects)
-    projects = {o["metadata"]["name"] for _, o in known if o["kind"] == "AppProject"}
-    for path, object in known:
+    pairs = list(objects)
+    projects = {o["metadata"]["name"] for _, o in pairs if o["kind"] == "AppProject"}
+    for path, object in pairs:
         for field, message in _annotations(object):
             yield path, field, message
         if object["apiVersion"].startswith("argoproj.io/"):
-            found = _application(object, projects) if object["kind"] == "Application" else ()
-            found = _project(object) if object["kind"] == "AppProject" else found
-            for field, message in found:
+            mistakes = _application(object, projects) if object["kind"] == "Application" else ()
+            mistakes = _project(object) if object["kind"] == "AppProject" else mistakes
+            for field, message in mistakes:
                 yield path, field, message
 
 
@@ -131,9 +131,9 @@ def _application(object: Object, projects: set[str]) -> Iterator[tuple[str, str]
 def _project(object: Object) -> Iterator[tuple[str, str]]:
     spec, name = object["spec"], object["metadata"]["name"]
     for field in ("destinations", "sourceRepos"):
-        told = [str(item) for item in spec.get(field, ())]
-        if len(told) > len(set(told)):
-            yield f"spec.{field}", "one of them is given twice"
+        values = [str(item) for item in spec.get(field, ())]
+        if len(values) > len(set(values)):
+            yield f"spec.{field}", "an item is listed twice"
     for number, role in enumerate(spec.get("roles", ())):
         for policy in role.get("policies", ()):
             parts = [part.strip() for part in policy.split(",")]

@@ -1,4 +1,4 @@
-"""PM2's ecosystem files, judged by the table of what PM2 knows: it would say nothing itself."""
+"""PM2's ecosystem files, judged by the table of its settings: PM2 itself reports no mistake."""
 
 from __future__ import annotations
 

@@ -19,13 +19,13 @@ def validators(version: str, kinds: frozenset[tuple[str, str]]) -> Mapping[tuple
     """A compiled validator for each (apiVersion, kind) that has a schema."""
     from jsonschema_rs import Draft202012Validator
 
-    found = {kind: Draft202012Validator(document(kind)) for kind in kinds & SPECS.keys()}
+    compiled = {kind: Draft202012Validator(document(kind)) for kind in kinds & SPECS.keys()}
     definitions = _definitions(version)
     for kind, name in _names(definitions):
         if kind in kinds:
             schema = {"$ref": f"#/$defs/{name}", "$defs": _closure(definitions, name)}
-            found[kind] = Draft202012Validator(schema)
-    return found
+            compiled[kind] = Draft202012Validator(schema)
+    return compiled
 
 
 def _definitions(version: str) -> Mapping[str, Any]:

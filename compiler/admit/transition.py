@@ -1,7 +1,7 @@
-"""The objects of the last output beside those of this one: changes that a cluster would refuse.
+"""The objects of the last output compared with those of this one: changes that a cluster refuses.
 
 Some fields can never be changed (k8s.io/kubernetes 1.36, `Validate...Update` of each kind); some
-changes are accepted and do harm. Each is told with the way to get there.
+changes are accepted and do harm. Each is reported with the steps that achieve it.
 """
 
 from __future__ import annotations
@@ -78,9 +78,12 @@ _DONE = "; once that is done in the cluster, remove `generated/{path}` and gener
 
 
 def transitions(before: Mapping[str, str], files: Iterable[File]) -> Iterator[Diagnostic]:
-    """What is wrong with the step from old texts, by path, to files; what cannot be read is new.
+    """Report changes that a cluster would refuse, or that do harm.
 
-    `before` are the texts of files that change or go; an object may also have moved.
+    Args:
+        before: the old texts of the files that change or go, by path; an object may also have
+            moved to another path. A text that cannot be read counts as absent.
+        files: the new files.
     """
     now = {file.path: file for file in files if file.object is not None}
     moved = {
@@ -110,17 +113,17 @@ def _stem(path: str) -> str:
 
 
 def _read(path: str, text: str) -> Object | None:
-    """The object in an old text; None where it is none, as somebody may have edited it."""
+    """The object in an old text; None if there is none, as the file may have been edited."""
     documents, _ = parse(Source(path, text))
-    found = bare(documents[0].data) if len(documents) == 1 else None
-    if not isinstance(found, dict):
+    object = bare(documents[0].data) if len(documents) == 1 else None
+    if not isinstance(object, dict):
         return None
-    if not all(isinstance(found.get(key), str) for key in ("apiVersion", "kind")):
+    if not all(isinstance(object.get(key), str) for key in ("apiVersion", "kind")):
         return None
-    wanted = ["metadata", *(["spec"] if found["kind"] in _SPECIFIED else [])]
-    if not all(isinstance(found.get(key), dict) for key in wanted):
+    wanted = ["metadata", *(["spec"] if object["kind"] in _SPECIFIED else [])]
+    if not all(isinstance(object.get(key), dict) for key in wanted):
         return None
-    return found if isinstance(found["metadata"].get("name"), str) else None
+    return object if isinstance(object["metadata"].get("name"), str) else None
 
 
 def _changed(pair: Pair) -> Iterator[Diagnostic]:
@@ -135,7 +138,7 @@ def _changed(pair: Pair) -> Iterator[Diagnostic]:
 
 
 def _fields(pair: Pair) -> Iterator[tuple[str, str]]:
-    """The fields that differ and may not, and the way to get there."""
+    """The fields that differ and cannot be changed, and the steps that achieve it."""
     old, new, kind = pair.old, pair.new, pair.old["kind"]
     for route, cure in _ROUTES.get(kind, ()):
         if _at_route(old, route) != _at_route(new, route):
@@ -155,7 +158,7 @@ def _at_route(value: Any, route: tuple[str, ...]) -> Any:
 
 
 def _hand_over(pair: Pair, replicas: int) -> str:
-    """The field gets a second owner before git lets go of it (Kubernetes, Server-Side Apply,
+    """Give the field a second owner before the manifest drops it (Kubernetes, Server-Side Apply,
     Transferring ownership)."""
     kind, meta = pair.old["kind"], pair.old["metadata"]
     patch = (
@@ -167,7 +170,8 @@ def _hand_over(pair: Pair, replicas: int) -> str:
 
 
 def _left(pair: Pair, before: Mapping[str, str], now: Mapping[str, File]) -> Iterator[Diagnostic]:
-    """An AppProject lets in what was emitted: the last object of a kind takes the leave with it."""
+    """An AppProject allows the kinds that are emitted: without the last object of a kind, Argo CD
+    may no longer delete that object."""
     cluster, scope = pair.path.split("/")[1], pair.new["metadata"]["name"].partition(".")[2]
     own = ("platform", "namespaces") if scope in ("platform", "cluster") else (f"projects/{scope}",)
     gone = _kinds(pair.old) - _kinds(pair.new)
@@ -177,9 +181,9 @@ def _left(pair: Pair, before: Mapping[str, str], now: Mapping[str, File]) -> Ite
         ):
             old = _read(path, text)
             if old is not None and (old["apiVersion"].rpartition("/")[0], old["kind"]) in gone:
-                it = Pair(path, old, pair.file)
-                message = f"{_name(it)} is the last of its kind, and Argo CD may leave it behind"
-                yield _at(LEFT, it, "", message, _DELETE, done="")
+                left = Pair(path, old, pair.file)
+                message = f"{_name(left)} is the last of its kind, and Argo CD may leave it behind"
+                yield _at(LEFT, left, "", message, _DELETE, done="")
 
 
 def _kinds(project: Object) -> set[tuple[str, str]]:

@@ -18,17 +18,16 @@ from urllib.parse import SplitResult, urlsplit
 from compiler.admit.cel import amounts
 
 Value = dict[str, Any]
-_INT = (-(2**63), 2**63)
 
 
 def _find(text: str, regex: str) -> str:
-    found = re.search(regex, text)
-    return found[0] if found else ""
+    match = re.search(regex, text)
+    return match[0] if match else ""
 
 
 def _find_all(text: str, regex: str, most: int = -1) -> list[str]:
-    found = [match[0] for match in re.finditer(regex, text)]
-    return found if most < 0 else found[:most]
+    texts = [match[0] for match in re.finditer(regex, text)]
+    return texts if most < 0 else texts[:most]
 
 
 def _index(items: Sequence[Any], item: Any) -> int:
@@ -110,16 +109,16 @@ def _about(name: str, address: Value) -> bool:
 
 
 def _unicast(address: Value) -> bool:
-    known = ipaddress.ip_address(address["ip"])
-    special = known.is_loopback, known.is_multicast, known.is_link_local, known.is_unspecified
-    return not any(special) and str(known) != "255.255.255.255"
+    parsed = ipaddress.ip_address(address["ip"])
+    special = parsed.is_loopback, parsed.is_multicast, parsed.is_link_local, parsed.is_unspecified
+    return not any(special) and str(parsed) != "255.255.255.255"
 
 
 def _link_local_multicast(address: Value) -> bool:
-    known = ipaddress.ip_address(address["ip"])
-    if known.version == 4:
-        return known in ipaddress.ip_network("224.0.0.0/24")
-    return known.is_multicast and known.packed[1] & 0x0F == 2
+    parsed = ipaddress.ip_address(address["ip"])
+    if parsed.version == 4:
+        return parsed in ipaddress.ip_network("224.0.0.0/24")
+    return parsed.is_multicast and parsed.packed[1] & 0x0F == 2
 
 
 def _can(function: Callable[[str], Any], text: str) -> bool:

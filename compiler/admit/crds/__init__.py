@@ -1,7 +1,7 @@
 """Custom resources judged by the CustomResourceDefinitions that users put into policies/crds/.
 
-Definitions are megabytes of schemas, of which an estate uses few: which kinds there are is read
-from the text around the schemas, and a schema is read when an object of its kind comes.
+Definitions are megabytes of schemas, of which an estate uses few: the kinds are read from the text
+around the schemas, and a schema is parsed when an object of its kind is judged.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ class Definitions:
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> tuple[Definitions, tuple[Fault, ...]]:
         """The definitions in some files, and what is wrong with those."""
-        found: dict[Kind, Entry] = {}
+        known: dict[Kind, Entry] = {}
         faults: list[Fault] = []
         for path, text in texts.items():
             for item in entries(path, text):
                 if isinstance(item, Fault):
                     faults.append(item)
-                elif item.kind in found:
-                    other = found[item.kind]
+                elif item.kind in known:
+                    other = known[item.kind]
                     message = f"{item.kind[1]} of {item.kind[0]} is defined in `{other.path}` too"
                     faults.append(Fault(path, item.line, message))
                 else:
-                    found[item.kind] = item
-        return cls(found), tuple(faults)
+                    known[item.kind] = item
+        return cls(known), tuple(faults)
 
     @property
     def kinds(self) -> KeysView[Kind]:
@@ -51,10 +51,10 @@ class Definitions:
         return self.entries.keys()
 
     def refused(self, object: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Why an API server would refuse to create an object of one of `kinds`: field, message."""
+        """Why an API server would not create an object of one of `kinds`: field and message."""
         schema = _schema(self.entries[object["apiVersion"], object["kind"]])
         if isinstance(schema, str):
-            return  # `faults` has said so
+            return  # `faults` reports it
         filled = fill(schema.root, pruned(schema.structure, plain(object)))
         if schema.validator.is_valid(filled):
             yield from violations(schema.root, filled)
@@ -70,7 +70,7 @@ class Definitions:
                 yield Fault(entry.path, entry.line, f"it cannot be used: {schema}")
 
     def rules(self, kind: Kind) -> Iterator[tuple[str, str]]:
-        """The CEL rules of a definition, and why one is of no use, else ""."""
+        """The CEL rules of a definition, and why one cannot be used, else ""."""
         schema = _schema(self.entries[kind])
         assert not isinstance(schema, str), schema
         for rule in rules(schema.root):

@@ -1,7 +1,7 @@
-"""What CRDs say beside structure: defaults, unique items of lists, and rules in CEL.
+"""What CRDs demand beyond structure: defaults, unique items of lists, and rules in CEL.
 
-A schema becomes a tree that has only the branches where one of these is. Rules that compare with
-the old object do not count on creation. Texts with a format (date-time, duration, byte) stay texts.
+A schema becomes a tree of only those branches that have one of these. Rules that compare with the
+old object do not apply on creation. Texts with a format (date-time, duration, byte) stay texts.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__sl
 _SPECIAL = re.compile(r"__|[./-]")
 
 
-class Rule(NamedTuple):
-    """One of x-kubernetes-validations."""
+class ValidationRule(NamedTuple):
+    """One entry of `x-kubernetes-validations`."""
 
     text: str
     message: str = ""
@@ -37,10 +37,10 @@ class Rule(NamedTuple):
 class Node:
     """A place in a schema that has rules, defaults or unique items, there or below."""
 
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[ValidationRule, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     unique: tuple[str, ...] | None = None  # the keys of a list map; none of them: a set
-    aliases: Mapping[str, str] = field(default_factory=dict)  # of names that CEL cannot say
+    aliases: Mapping[str, str] = field(default_factory=dict)  # of names that are no CEL identifiers
     fields: Mapping[str, Node] = field(default_factory=dict)
     values: Node | None = None
     items: Node | None = None
@@ -51,14 +51,14 @@ _NOTHING = Node()
 
 def tree(schema: Mapping[str, Any]) -> Node:
     """The tree of a schema."""
-    known = schema.get("properties", {})
-    fields = {name: node for name, inner in known.items() if (node := tree(inner)) != _NOTHING}
+    properties = schema.get("properties", {})
+    fields = {name: node for name, inner in properties.items() if (node := tree(inner)) != _NOTHING}
     others, items = schema.get("additionalProperties"), schema.get("items")
     return Node(
-        tuple(_rule(rule) for rule in schema.get("x-kubernetes-validations", ())),
-        {name: inner["default"] for name, inner in known.items() if "default" in inner},
+        tuple(_validation_rule(rule) for rule in schema.get("x-kubernetes-validations", ())),
+        {name: inner["default"] for name, inner in properties.items() if "default" in inner},
         _unique(schema),
-        {name: escaped for name in known if (escaped := escape(name)) != name},
+        {name: escaped for name in properties if (escaped := escape(name)) != name},
         fields,
         _branch(others) if isinstance(others, Mapping) else None,
         _branch(items) if isinstance(items, Mapping) else None,
@@ -77,8 +77,8 @@ def _unique(schema: Mapping[str, Any]) -> tuple[str, ...] | None:
     return () if kind == "set" else None
 
 
-def _rule(rule: Mapping[str, Any]) -> Rule:
-    return Rule(
+def _validation_rule(rule: Mapping[str, Any]) -> ValidationRule:
+    return ValidationRule(
         rule["rule"],
         rule.get("message", ""),
         rule.get("messageExpression", ""),
@@ -94,7 +94,7 @@ def escape(name: str) -> str:
     return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], name)
 
 
-def rules(node: Node) -> Iterator[Rule]:
+def rules(node: Node) -> Iterator[ValidationRule]:
     """All rules of a tree."""
     yield from node.rules
     for inner in (*node.fields.values(), node.values, node.items):
@@ -108,16 +108,16 @@ def fill(node: Node, value: Any) -> Any:
         return [fill(node.items, item) for item in value]
     if not isinstance(value, dict):
         return value
-    found = {**node.defaults, **value}
-    for key, item in found.items():
+    filled = {**node.defaults, **value}
+    for key, item in filled.items():
         if inner := node.fields.get(key) or node.values:
-            found[key] = fill(inner, item)
-    return found
+            filled[key] = fill(inner, item)
+    return filled
 
 
 def violations(node: Node, value: Any) -> Iterator[tuple[str, str]]:
-    """What an object of the right structure breaks: field, message."""
-    whole = dict(value)  # of the root's metadata, rules see the name alone
+    """The rules that an object of the right structure breaks: field and message."""
+    whole = dict(value)  # rules see only the name in the root's metadata
     names = ("name", "generateName")
     whole["metadata"] = {key: value["metadata"][key] for key in names if key in value["metadata"]}
     for route, message in _broken(node, whole, ()):
@@ -171,7 +171,7 @@ def _rules_broken(
                 yield where, f"{_message(rule, values)}{why}"
 
 
-def _message(rule: Rule, values: Any) -> str:
+def _message(rule: ValidationRule, values: Any) -> str:
     if rule.message_expression:
         try:
             text = _SELF.compile(rule.message_expression).text_of(values).strip()
@@ -183,18 +183,18 @@ def _message(rule: Rule, values: Any) -> str:
 
 
 def _named(node: Node, value: Any) -> Any:
-    """A value whose properties have names that CEL can say, beside their own."""
+    """A value whose properties can also be read by names that are CEL identifiers."""
     if isinstance(value, list) and node.items:
         return [_named(node.items, item) for item in value]
     if not isinstance(value, dict):
         return value
-    found = dict(value)
+    named = dict(value)
     for key, item in value.items():
         if inner := node.fields.get(key) or node.values:
-            found[key] = _named(inner, item)
+            named[key] = _named(inner, item)
         if key in node.aliases:
-            found[node.aliases[key]] = found[key]
-    return found
+            named[node.aliases[key]] = named[key]
+    return named
 
 
 _SELF = Language.of("self")
@@ -202,8 +202,12 @@ _BOTH = Language.of("self", "oldSelf")
 
 
 @lru_cache(maxsize=4096)
-def compiled(rule: Rule) -> Expression | None:
-    """A rule as it counts on creation, None where it does not; raises NotCompilable."""
+def compiled(rule: ValidationRule) -> Expression | None:
+    """A rule as it applies on creation; None if it does not.
+
+    Raises:
+        NotCompilable: the expression is wrong, or needs what the engine does not have.
+    """
     try:
         return _SELF.compile(rule.text)
     except NotCompilable:

@@ -34,12 +34,12 @@ class Entry(NamedTuple):
 
 def entries(path: str, text: str) -> Iterator[Entry | Fault]:
     """Every version that a file defines, in any of the forms that `kubectl get crd -o yaml` has."""
-    known = False
+    has_definition = False
     for line, part in _parts(text):
         if "CustomResourceDefinition" in part:
-            known = True
+            has_definition = True
             yield from _definition(path, line, part)
-    if not known:
+    if not has_definition:
         yield Fault(path, 1, "the file has no CustomResourceDefinition")
 
 
@@ -66,11 +66,11 @@ def _items(part: str, items: re.Match[str], line: int) -> Iterator[tuple[int, st
 
 
 def _definition(path: str, line: int, text: str) -> Iterator[Entry | Fault]:
-    found, faults = plain(Source(path, _skeleton(text)))
+    documents, faults = plain(Source(path, _skeleton(text)))
     if faults:
         yield Fault(path, line, f"the definition cannot be read: {faults[0].message}")
         return
-    for crd in found:
+    for crd in documents:
         if crd.__class__ is not dict or crd.get("kind") != "CustomResourceDefinition":
             continue
         if crd.get("apiVersion") != _API:

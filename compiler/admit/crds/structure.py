@@ -47,16 +47,16 @@ FORMATS = {
     "byte": lambda text: _BASE64.fullmatch(text) is not None,
     "uri": lambda text: text.startswith("/") or "://" in text,
 }
-"""The formats that Kubernetes understands otherwise than JSON Schema does."""
+"""The formats that Kubernetes defines in another way than JSON Schema."""
 _FREE = "x-kubernetes-preserve-unknown-fields"
 
 
 def closed(schema: Schema) -> dict[str, Any]:
-    """The JSON Schema of a whole object: of metadata it knows just what people may write."""
-    found = _closed(schema)
-    found["properties"] = {**found.get("properties", {}), **_OBJECT}
-    found["required"] = sorted({*found.get("required", ()), "apiVersion", "kind", "metadata"})
-    return found
+    """The JSON Schema of a whole object; its metadata has only the fields that people may set."""
+    result = _closed(schema)
+    result["properties"] = {**result.get("properties", {}), **_OBJECT}
+    result["required"] = sorted({*result.get("required", ()), "apiVersion", "kind", "metadata"})
+    return result
 
 
 def pruned(schema: Schema, value: Any) -> Any:
@@ -65,9 +65,9 @@ def pruned(schema: Schema, value: Any) -> Any:
         return [pruned(schema.get("items", {}), item) for item in value]
     if not isinstance(value, dict):
         return value
-    known = schema.get("properties", {})
+    properties = schema.get("properties", {})
     others = schema.get("additionalProperties")
-    inner = {key: known.get(key, others) for key in value}
+    inner = {key: properties.get(key, others) for key in value}
     return {
         key: pruned(inner[key], item) if isinstance(inner[key], Mapping) else item
         for key, item in value.items()
@@ -76,61 +76,61 @@ def pruned(schema: Schema, value: Any) -> Any:
 
 
 def _closed(schema: Schema) -> dict[str, Any]:
-    found = _conditions(schema)
+    result = _conditions(schema)
     kind = schema.get("type")
     if schema.get("x-kubernetes-int-or-string"):
         kind = ["integer", "string"]
     if schema.get("nullable") and kind:
         kind = [*([kind] if isinstance(kind, str) else kind), "null"]
     if kind:
-        found["type"] = kind
+        result["type"] = kind
     if "items" in schema:
-        found["items"] = _closed(schema["items"])
+        result["items"] = _closed(schema["items"])
     if schema.get("type") == "object" or "properties" in schema:
-        found |= _fields(schema)
-    return found
+        result |= _fields(schema)
+    return result
 
 
 def _fields(schema: Schema) -> dict[str, Any]:
     fields = {name: _closed(inner) for name, inner in schema.get("properties", {}).items()}
-    found: dict[str, Any] = {"properties": fields}
+    result: dict[str, Any] = {"properties": fields}
     if schema.get("x-kubernetes-embedded-resource"):
-        found["properties"] = {**fields, **_OBJECT}
-        found["required"] = sorted({*schema.get("required", ()), "apiVersion", "kind"})
+        result["properties"] = {**fields, **_OBJECT}
+        result["required"] = sorted({*schema.get("required", ()), "apiVersion", "kind"})
     others = schema.get("additionalProperties", False)
     if schema.get(_FREE):
         others = True
-    found["additionalProperties"] = _closed(others) if isinstance(others, Mapping) else others
-    return found
+    result["additionalProperties"] = _closed(others) if isinstance(others, Mapping) else others
+    return result
 
 
 def _conditions(schema: Schema) -> dict[str, Any]:
-    """What a schema says about values; below allOf and its like nothing is closed."""
-    found = {key: _listed(schema[key]) for key in _SAME if key in schema}
+    """What a schema demands of values; below allOf, anyOf, oneOf and not, objects stay open."""
+    result = {key: _listed(schema[key]) for key in _SAME if key in schema}
     for key, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if key in schema:
-            found[strict if schema.get(strict) else key] = schema[key]
+            result[strict if schema.get(strict) else key] = schema[key]
     if bound := _BOUNDS.get(schema.get("format", "")):
-        found.setdefault("minimum", -bound)
-        found.setdefault("maximum", bound - 1)
+        result.setdefault("minimum", -bound)
+        result.setdefault("maximum", bound - 1)
     for key in ("allOf", "anyOf", "oneOf"):
         if key in schema:
-            found[key] = [_open(inner) for inner in schema[key]]
+            result[key] = [_open(inner) for inner in schema[key]]
     if "not" in schema:
-        found["not"] = _open(schema["not"])
-    return found
+        result["not"] = _open(schema["not"])
+    return result
 
 
 def _open(schema: Schema) -> dict[str, Any]:
     """A condition below allOf, anyOf, oneOf or not."""
-    found = _conditions(schema)
+    result = _conditions(schema)
     if "type" in schema:
-        found["type"] = schema["type"]
+        result["type"] = schema["type"]
     if "items" in schema:
-        found["items"] = _open(schema["items"])
+        result["items"] = _open(schema["items"])
     if "properties" in schema:
-        found["properties"] = {name: _open(inner) for name, inner in schema["properties"].items()}
-    return found
+        result["properties"] = {name: _open(inner) for name, inner in schema["properties"].items()}
+    return result
 
 
 def _listed(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """ValidatingAdmissionPolicies evaluated on the objects of a cluster, as on their creation there.
 
-A policy also judges the pods that workloads will make. What only a running cluster knows (who asks,
-and what they may do) is not judged here, and said so.
+A policy also judges the pods that workloads will create. Expressions that need a running cluster
+(who makes the request, and what they may do) are not judged; a warning says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NO_PARAMS = "no params found for policy binding with `Deny` parameterNotFoundAc
 
 
 class Judgement(NamedTuple, Generic[Key]):
-    """What a policy has against an object; `denied`: a cluster would refuse it."""
+    """Why a policy objects to an object; `denied`: a cluster would refuse it."""
 
     key: Key
     policy: str
@@ -31,23 +31,23 @@ class Judgement(NamedTuple, Generic[Key]):
 
 
 def faults(policy: Object) -> Iterator[str]:
-    """Why a ValidatingAdmissionPolicy is of no use; nothing where it is."""
-    found = compiled(policy)
-    if isinstance(found, Unusable):
-        yield from found.reasons
+    """Why a ValidatingAdmissionPolicy cannot be used; nothing if it can."""
+    result = compiled(policy)
+    if isinstance(result, Unusable):
+        yield from result.reasons
 
 
 def judge(objects: Sequence[tuple[Key, Object]]) -> Iterator[Judgement[Key]]:
-    """The objects of one cluster judged by the policies among them, and those policies too."""
+    """Judge the objects of one cluster by the policies among them, and those policies too."""
     cluster = _Cluster.of(objects)
     yield from cluster.faults()
-    rules = _OfKind(tuple(cluster.rules()))
+    rules = _ByKind(tuple(cluster.rules()))
     for key, object in objects:
         if not object["apiVersion"].startswith(_GROUP):
-            yield from _judged(cluster, rules, key, object)
+            yield from _judge_object(cluster, rules, key, object)
 
 
-class _Rule(NamedTuple):
+class _BoundPolicy(NamedTuple):
     """A policy with one of its bindings."""
 
     policy: Policy
@@ -58,14 +58,14 @@ class _Rule(NamedTuple):
         return "Deny" in self.binding["validationActions"]
 
 
-class _OfKind:
-    """The rules that can be about objects of a kind; most kinds have none."""
+class _ByKind:
+    """The policies that can apply to objects of a kind; most kinds have none."""
 
-    def __init__(self, rules: Sequence[_Rule]) -> None:
+    def __init__(self, rules: Sequence[_BoundPolicy]) -> None:
         self.rules = rules
-        self.known: dict[tuple[str, str, str], Sequence[_Rule]] = {}
+        self.known: dict[tuple[str, str, str], Sequence[_BoundPolicy]] = {}
 
-    def of(self, creation: Creation) -> Sequence[_Rule]:
+    def of(self, creation: Creation) -> Sequence[_BoundPolicy]:
         kind = creation.group, creation.version, creation.kind
         if kind not in self.known:
             found = (rule for rule in self.rules if concerns(rule.policy.constraints, creation))
@@ -75,7 +75,7 @@ class _OfKind:
 
 @dataclass(frozen=True, slots=True)
 class _Cluster(Generic[Key]):
-    """The objects by their part in the judgement."""
+    """The objects of a cluster, by their role in admission."""
 
     policies: Mapping[str, tuple[Key, Policy | Unusable]]
     bindings: Sequence[tuple[Key, Object]]
@@ -95,12 +95,12 @@ class _Cluster(Generic[Key]):
             objects,
         )
 
-    def rules(self) -> Iterator[_Rule]:
+    def rules(self) -> Iterator[_BoundPolicy]:
         for _, binding in self.bindings:
             _, policy = self.policies.get(binding["spec"]["policyName"], (None, None))
             heard = {"Deny", "Warn"} & {*binding["spec"]["validationActions"]}
             if isinstance(policy, Policy) and heard:
-                yield _Rule(policy, binding["spec"])
+                yield _BoundPolicy(policy, binding["spec"])
 
     def faults(self) -> Iterator[Judgement[Key]]:
         for name, (key, policy) in self.policies.items():
@@ -116,16 +116,16 @@ class _Cluster(Generic[Key]):
             yield Judgement(self.policies[name][0], name, message, denied=False)
         for key, binding in self.bindings:
             if (name := binding["spec"]["policyName"]) not in self.policies:
-                message = f"`{binding['metadata']['name']}` binds a policy that is not there"
+                message = f"`{binding['metadata']['name']}` binds a policy that does not exist"
                 yield Judgement(key, name, message, denied=True)
 
-    def params(self, rule: _Rule, namespace: str) -> Iterator[Object | None] | None:
-        """The parameters of a binding, each to be judged by; None where they are missing."""
+    def params(self, rule: _BoundPolicy, namespace: str) -> Iterator[Object | None] | None:
+        """The parameters of a binding, to evaluate the policy with each; None if there are none."""
         reference = rule.binding.get("paramRef")
         if rule.policy.parameter_kind is None or reference is None:
             return iter((None,))
         space = reference.get("namespace") or namespace
-        found = [
+        parameters = [
             object
             for _, object in self.objects
             if (object["apiVersion"], object["kind"]) == rule.policy.parameter_kind
@@ -133,29 +133,29 @@ class _Cluster(Generic[Key]):
             and object["metadata"]["name"] == reference.get("name", object["metadata"]["name"])
             and selects(reference.get("selector"), object["metadata"].get("labels", {}))
         ]
-        return iter(found) if found else None
+        return iter(parameters) if parameters else None
 
 
-def _judged(
-    cluster: _Cluster[Key], rules: _OfKind, key: Key, object: Object
+def _judge_object(
+    cluster: _Cluster[Key], rules: _ByKind, key: Key, object: Object
 ) -> Iterator[Judgement[Key]]:
-    """One object, and then its pods: by the policies which the object itself passed."""
+    """Judge an object, and then its pods by the policies which the object itself passed."""
     seen: set[Judgement[Key]] = set()
-    parts = [("", object), *(("its pods: ", made) for made in pod(object))]
+    parts = [("", object), *(("its pods: ", created) for created in pod(object))]
     for prefix, part in parts:
         creation = Creation.of(part, cluster.namespaces)
-        told = {old.policy for old in seen}
-        passed = [rule for rule in rules.of(creation) if rule.policy.name not in told]
-        for rule, message, denied in _messages(cluster, passed, creation):
-            found = Judgement(key, rule.policy.name, prefix + message, denied)
-            if found not in seen:
-                seen.add(found)
-                yield found
+        failed = {old.policy for old in seen}
+        remaining = [rule for rule in rules.of(creation) if rule.policy.name not in failed]
+        for rule, message, denied in _messages(cluster, remaining, creation):
+            judgement = Judgement(key, rule.policy.name, prefix + message, denied)
+            if judgement not in seen:
+                seen.add(judgement)
+                yield judgement
 
 
 def _messages(
-    cluster: _Cluster[Key], rules: Iterable[_Rule], creation: Creation
-) -> Iterator[tuple[_Rule, str, bool]]:
+    cluster: _Cluster[Key], rules: Iterable[_BoundPolicy], creation: Creation
+) -> Iterator[tuple[_BoundPolicy, str, bool]]:
     base: dict[str, Any] | None = None
     values: Values | None = None
     for rule in rules:

@@ -1,4 +1,4 @@
-"""Which creations of objects a policy or a binding is about: `matchConstraints`, `matchResources`.
+"""Which creations of objects a policy or a binding matches: `matchConstraints`, `matchResources`.
 
 Source: "ValidatingAdmissionPolicy v1", Kubernetes 1.36.
 """
@@ -17,10 +17,10 @@ _PLURALS = {"Endpoints": "endpoints"}
 
 
 class Match(IntEnum):
-    """Whether a policy is about a creation; the lesser of two counts where both are asked."""
+    """Whether a policy applies to a creation; the lesser of two counts where both must apply."""
 
     NO = 0
-    CONVERTED = 1  # yes, but the cluster shows it the object in another version of its kind
+    CONVERTED = 1  # yes, but the cluster converts the object to another version first
     YES = 2
 
 
@@ -57,7 +57,7 @@ class Creation(NamedTuple):
         return f"{word}s"
 
     def variables(self) -> dict[str, Any]:
-        """What expressions can see of it."""
+        """The variables that expressions can read."""
         kind = {"group": self.group, "version": self.version, "kind": self.kind}
         resource = {"group": self.group, "version": self.version, "resource": self.resource}
         return {
@@ -79,22 +79,22 @@ class Creation(NamedTuple):
 
 def _named(space: Object | None, name: str) -> Object:
     """A namespace with the label that the API server gives to each."""
-    found = space or {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-    labels = {**found["metadata"].get("labels", {}), "kubernetes.io/metadata.name": name}
-    return {**found, "metadata": {**found["metadata"], "labels": labels}}
+    namespace = space or {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    labels = {**namespace["metadata"].get("labels", {}), "kubernetes.io/metadata.name": name}
+    return {**namespace, "metadata": {**namespace["metadata"], "labels": labels}}
 
 
 def concerns(constraints: Object, creation: Creation) -> bool:
-    """Whether constraints can be about any object of this kind: a quick first question."""
+    """Whether constraints can apply to any object of this kind: a quick first check."""
     rules = constraints.get("resourceRules")
     return rules is None or any(_of_kind(rule, creation) for rule in rules)
 
 
 def matches(constraints: Object, creation: Creation) -> Match:
-    """Whether constraints take a creation in. Without rules they take all, as a binding's do."""
+    """Whether constraints match a creation. Without rules they match all, as a binding's do."""
     rules = constraints.get("resourceRules")
-    found = Match.YES if rules is None else _best(rules, constraints, creation)
-    if not found or _best(constraints.get("excludeResourceRules") or (), constraints, creation):
+    match = Match.YES if rules is None else _best(rules, constraints, creation)
+    if not match or _best(constraints.get("excludeResourceRules") or (), constraints, creation):
         return Match.NO
     labels = creation.object["metadata"].get("labels", {})
     if not selects(constraints.get("objectSelector"), labels):
@@ -104,14 +104,14 @@ def matches(constraints: Object, creation: Creation) -> Match:
         labels = space["metadata"]["labels"]
         if not selects(constraints.get("namespaceSelector"), labels):
             return Match.NO
-    return found
+    return match
 
 
 def _best(rules: Iterable[Object], constraints: Object, creation: Creation) -> Match:
-    found = max((_rule(rule, creation) for rule in rules), default=Match.NO)
-    if found is Match.CONVERTED and constraints.get("matchPolicy") == "Exact":
+    best = max((_rule(rule, creation) for rule in rules), default=Match.NO)
+    if best is Match.CONVERTED and constraints.get("matchPolicy") == "Exact":
         return Match.NO
-    return found
+    return best
 
 
 def _rule(rule: Object, creation: Creation) -> Match:
@@ -134,7 +134,7 @@ def _of_kind(rule: Object, creation: Creation) -> bool:
 
 
 def selects(selector: Object | None, labels: Mapping[str, str]) -> bool:
-    """Whether a label selector takes labels in; no selector takes in all."""
+    """Whether a label selector matches labels; no selector matches all."""
     if not selector:
         return True
     if any(labels.get(key) != value for key, value in selector.get("matchLabels", {}).items()):

@@ -42,10 +42,10 @@ def pod(workload: Object) -> Iterator[Object]:
 def _metadata(workload: Object, template: Object) -> Object:
     own = workload["metadata"]
     name = f"{own['name']}-0"
-    found = {"name": name, "generateName": f"{own['name']}-"}
+    metadata = {"name": name, "generateName": f"{own['name']}-"}
     if "namespace" in own:
-        found["namespace"] = own["namespace"]
-    return {**template, **found}
+        metadata["namespace"] = own["namespace"]
+    return {**template, **metadata}
 
 
 def _containers(spec: Object) -> Object:

@@ -1,4 +1,4 @@
-"""One ValidatingAdmissionPolicy, compiled; and what it has against one creation."""
+"""One ValidatingAdmissionPolicy, compiled; and why it objects to a creation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Unusable(NamedTuple):
 
 
 class Validation(NamedTuple):
-    """One of the things that must hold."""
+    """A condition that must hold, and the message if it does not."""
 
     expression: Expression
     message: str
@@ -44,7 +44,7 @@ class Policy:
     conditions: tuple[Expression, ...] = ()
     variables: tuple[tuple[str, Expression], ...] = ()
     validations: tuple[Validation, ...] = ()
-    unknowable: str = ""  # what an expression asks that no text tells
+    unknowable: str = ""  # the variable of an expression that only a running cluster has
     language: Language = field(default=BASE, repr=False)
 
 
@@ -69,11 +69,11 @@ def _compiled(name: str, text: str) -> Policy | Unusable:
 
 
 def _unknowable(spec: Object) -> str:
-    """What a cluster alone knows, if an expression asks for it."""
+    """The variable that only a running cluster has, if an expression uses one."""
     parts = [*spec.get("matchConditions", ()), *spec.get("variables", ()), *spec["validations"]]
     texts = [part.get(key, "") for part in parts for key in ("expression", "messageExpression")]
-    found = (_UNKNOWABLE.search(_TEXT.sub("''", text)) for text in texts)
-    return next((match[1] for match in found if match), "")
+    matches = (_UNKNOWABLE.search(_TEXT.sub("''", text)) for text in texts)
+    return next((match[1] for match in matches if match), "")
 
 
 class _Compiler:
@@ -85,21 +85,16 @@ class _Compiler:
         self.language = Language.of(*_NAMES, "params") if spec.get("paramKind") else BASE
 
     def policy(self, empty: Policy) -> Policy | Unusable:
-        conditions = [
-            self.compile(
-                self.language, item["expression"], f"the match condition `{item['name']}`", "BOOL"
-            )
-            for item in self.spec.get("matchConditions", ())
-        ]
+        conditions = [self.condition(item) for item in self.spec.get("matchConditions", ())]
         variables = [self.variable(item) for item in self.spec.get("variables", ())]
         validations = [self.validation(item) for item in self.spec["validations"]]
         if self.reasons:
             return Unusable(tuple(self.reasons))
         return replace(
             empty,
-            conditions=tuple(found for found in conditions if found),
-            variables=tuple(found for found in variables if found),
-            validations=tuple(found for found in validations if found),
+            conditions=tuple(condition for condition in conditions if condition),
+            variables=tuple(variable for variable in variables if variable),
+            validations=tuple(validation for validation in validations if validation),
             language=self.language,
         )
 
@@ -107,13 +102,13 @@ class _Compiler:
         self, language: Language, text: str, what: str, kind: str = ""
     ) -> Expression | None:
         try:
-            found = language.compile(text)
+            expression = language.compile(text)
         except NotCompilable as error:
             self.reasons.append(f"{what} does not compile: {error}")
             return None
-        if kind and not found.gives(kind):
-            self.reasons.append(f"{what} gives {found.type_name}, and a cluster wants {kind}")
-        return found
+        if kind and not expression.gives(kind):
+            self.reasons.append(f"{what} gives {expression.type_name}, and a cluster wants {kind}")
+        return expression
 
     def condition(self, item: Object) -> Expression | None:
         what = f"the match condition `{item['name']}`"
@@ -121,29 +116,39 @@ class _Compiler:
 
     def variable(self, item: Object) -> tuple[str, Expression] | None:
         name = item["name"]
-        found = self.compile(self.language, item["expression"], f"the variable `{name}`")
-        if found is None:
+        expression = self.compile(self.language, item["expression"], f"the variable `{name}`")
+        if expression is None:
             return None
-        if found.is_optional:
+        if expression.is_optional:
             self.reasons.append(f"the variable `{name}` is optional: end it with `.orValue(...)`")
-        self.language = self.language.knowing(f"variables.{name}", found)
-        return name, found
+        self.language = self.language.knowing(f"variables.{name}", expression)
+        return name, expression
 
     def validation(self, item: Object) -> Validation | None:
         text = item["expression"]
-        found = self.compile(self.language, text, f"the validation `{text}`", "BOOL")
-        told = None
+        expression = self.compile(self.language, text, f"the validation `{text}`", "BOOL")
+        message_expression = None
         if message := item.get("messageExpression"):
-            told = self.compile(self.language, message, "a messageExpression", "STRING")
-        return Validation(found, item.get("message", ""), told) if found else None
+            message_expression = self.compile(
+                self.language, message, "a messageExpression", "STRING"
+            )
+        return (
+            Validation(expression, item.get("message", ""), message_expression)
+            if expression
+            else None
+        )
 
 
 def denials(
     policy: Policy, base: Mapping[str, Any], values: Values, params: Object | None
 ) -> Iterator[tuple[str, bool]]:
-    """What a policy has against a creation, and whether its failurePolicy says to ignore that.
+    """Why a policy objects to a creation, and whether its failurePolicy says to ignore that.
 
-    `values` are those of `base`, shared by all policies without parameters.
+    Args:
+        policy: the compiled policy.
+        base: the variables of the creation.
+        values: the same, converted once for all policies without parameters.
+        params: the object with the parameters, if the policy has any.
     """
     base = {**base, "params": params}
     if policy.parameter_kind is not None:
@@ -153,8 +158,8 @@ def denials(
         yield error, not policy.fails_closed
     if not applies:
         return
-    known, errors = _variables(policy, base, values)
-    seen = policy.language.values(known)
+    variables, errors = _variables(policy, base, values)
+    seen = policy.language.values(variables)
     for validation in policy.validations:
         verdict = validation.expression.holds(seen)
         if verdict.holds:
@@ -168,7 +173,10 @@ def denials(
 
 
 def _conditions(policy: Policy, values: Values) -> tuple[bool, str]:
-    """Whether all match conditions hold; a false one counts more than one that fails."""
+    """Whether all match conditions hold, and the error of one that failed.
+
+    A condition that is false outweighs one that fails.
+    """
     failed = ""
     for condition in policy.conditions:
         verdict = condition.holds(values)
@@ -180,22 +188,22 @@ def _conditions(policy: Policy, values: Values) -> tuple[bool, str]:
 
 
 def _variables(
-    policy: Policy, known: Mapping[str, Any], values: Values
+    policy: Policy, base: Mapping[str, Any], values: Values
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The values with those of the policy's variables, and why some have none.
 
-    A variable without a value is an error only for who asks for it: a cluster evaluates them late.
+    A variable without a value is an error only where it is used: a cluster evaluates them late.
     """
     errors: dict[str, str] = {}
-    found = dict(known)
+    variables = dict(base)
     for name, expression in policy.variables:
         alone = "variables" not in expression.text
-        value, error = expression.value(values if alone else policy.language.values(found))
+        value, error = expression.value(values if alone else policy.language.values(variables))
         if error:
             errors[name] = f"variable `{name}`: {error}"
         else:
-            found[f"variables.{name}"] = value
-    return found, errors
+            variables[f"variables.{name}"] = value
+    return variables, errors
 
 
 def _message(validation: Validation, values: Values) -> str:

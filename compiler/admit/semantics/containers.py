@@ -37,19 +37,19 @@ PROTOCOLS = frozenset({"TCP", "UDP", "SCTP"})
 _NOT_INITIAL = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
 
 
-class Surroundings(NamedTuple):
-    """What of a pod its containers depend on."""
+class PodContext(NamedTuple):
+    """The parts of a pod that its containers depend on."""
 
     volumes: Object  # by name
     claims: frozenset[str]
-    grace: int
+    grace: int  # seconds
     restart: str
     alone: bool  # not a template of pods
     host_users: bool
 
 
-def containers(spec: Object, at: str, pod: Surroundings) -> Refusals:
-    """All containers of a pod, but for ephemeral ones, which nobody can create with it."""
+def containers(spec: Object, at: str, pod: PodContext) -> Refusals:
+    """All containers of a pod; ephemeral ones cannot be created with it."""
     if not spec.get("containers"):
         yield Refusal(f"{at}.containers", "a pod needs a container")
     for place, container in items(spec.get("containers"), f"{at}.containers"):
@@ -68,7 +68,7 @@ def _names(spec: Object, at: str) -> Iterator[tuple[str, Any]]:
             yield place, container.get("name")
 
 
-def _container(container: Object, at: str, pod: Surroundings) -> Refusals:
+def _container(container: Object, at: str, pod: PodContext) -> Refusals:
     """What holds for containers of every kind."""
     yield from needed(dns_label, container.get("name"), f"{at}.name")
     yield from required(container, "image", at)
@@ -87,13 +87,13 @@ def _container(container: Object, at: str, pod: Surroundings) -> Refusals:
     yield from container_security(container, at, host_users=pod.host_users)
 
 
-def _running(container: Object, at: str, pod: Surroundings) -> Refusals:
+def _running(container: Object, at: str, pod: PodContext) -> Refusals:
     yield from lifecycle(container.get("lifecycle"), pod.grace, f"{at}.lifecycle")
     yield from probes(container, at)
     yield from _restarting(container, at)
 
 
-def _initial(container: Object, at: str, pod: Surroundings) -> Refusals:
+def _initial(container: Object, at: str, pod: PodContext) -> Refusals:
     """A container that runs before the others, or beside them if it always restarts."""
     yield from _restarting(container, at)
     if container.get("restartPolicy") == "Always":
@@ -137,7 +137,7 @@ def _host_ports(spec: Object, at: str, *, alone: bool) -> Refusals:
 
 
 def _number(port: Object) -> str:
-    """What a port is merged by when it is applied."""
+    """The key by which server-side apply merges a port."""
     return f"{port.get('containerPort')}/{port.get('protocol', 'TCP')}"
 
 

@@ -37,8 +37,8 @@ _ACCOUNT = "kubernetes.io/service-account.name"
 def config_map(object: Object) -> Refusals:
     """A ConfigMap."""
     data, binary = mapping(object.get("data")), mapping(object.get("binaryData"))
-    for name, given in (("data", data), ("binaryData", binary)):
-        for key in given:
+    for name, field in (("data", data), ("binaryData", binary)):
+        for key in field:
             yield from faulty(file_key, key, f"{name}[{key}]")
     for key in sorted(data.keys() & binary.keys()):
         yield Refusal(f"data[{key}]", "is in `binaryData` too")
@@ -49,11 +49,11 @@ def config_map(object: Object) -> Refusals:
 
 def secret(object: Object) -> Refusals:
     """A Secret."""
-    given, plain = mapping(object.get("data")), mapping(object.get("stringData"))
-    data = {key: _decoded(value) for key, value in given.items()} | {**plain}
+    encoded, plain = mapping(object.get("data")), mapping(object.get("stringData"))
+    data = {key: _decoded(value) for key, value in encoded.items()} | {**plain}
     for key in data:
         yield from faulty(file_key, key, f"data[{key}]")
-    for key, value in given.items():
+    for key, value in encoded.items():
         yield from _decodable(value, f"data[{key}]")
     yield from _too_large(data, "data")
     kind = text(object.get("type"))

@@ -22,7 +22,7 @@ from compiler.admit.semantics.refusal import (
     Object,
     Refusal,
     Refusals,
-    Rule,
+    Validator,
     faulty,
     items,
     mapping,
@@ -59,7 +59,9 @@ def variables(value: Any, at: str) -> Refusals:
         if isinstance(source, dict):
             yield from _source(source, bool(variable.get("value")), f"{place}.valueFrom")
     # on creation the last one would win, but applied it is refused
-    yield from repeated((f"{place}.name", one.get("name")) for place, one in items(value, at))
+    yield from repeated(
+        (f"{place}.name", variable.get("name")) for place, variable in items(value, at)
+    )
 
 
 def file_volumes(value: Any, volumes: Object, at: str) -> Refusals:
@@ -79,23 +81,23 @@ def sources(value: Any, at: str) -> Refusals:
     for place, source in items(value, at):
         if source.get("prefix"):
             yield from faulty(environment, source["prefix"], f"{place}.prefix")
-        given = [kind for kind in ("configMapRef", "secretRef") if kind in source]
-        if len(given) != 1:
+        kinds = [kind for kind in ("configMapRef", "secretRef") if kind in source]
+        if len(kinds) != 1:
             yield Refusal(at, "needs one of `configMapRef` and `secretRef`")
-        for kind in given:
+        for kind in kinds:
             name = mapping(source[kind]).get("name")
             yield from needed(dns_subdomain, name, f"{place}.{kind}.name")
 
 
 def _source(source: Object, has_value: bool, at: str) -> Refusals:
-    given = [kind for kind in _SOURCES if isinstance(source.get(kind), dict)]
-    for kind in given:
+    kinds = [kind for kind in _SOURCES if isinstance(source.get(kind), dict)]
+    for kind in kinds:
         yield from _SOURCES[kind](source[kind], f"{at}.{kind}")
-    if not given:
+    if not kinds:
         yield Refusal(at, f"needs one of {', '.join(_SOURCES)}")
     elif has_value:
         yield Refusal(at, "cannot stand beside a `value`")
-    elif len(given) > 1:
+    elif len(kinds) > 1:
         yield Refusal(at, "can have only one source")
 
 
@@ -153,7 +155,7 @@ def _file(reference: Object, at: str) -> Refusals:
         yield Refusal(f"{at}.path", "must not contain `..`")
 
 
-_SOURCES: Mapping[str, Rule] = {
+_SOURCES: Mapping[str, Validator] = {
     "fieldRef": _field,
     "resourceFieldRef": _resource,
     "configMapKeyRef": _key,

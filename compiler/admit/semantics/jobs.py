@@ -70,8 +70,8 @@ def _pod_names(name: str, spec: Object) -> Refusals:
 
 
 def _completions(spec: Object) -> int | None:
-    given = whole(spec.get("completions"))
-    return 1 if given is None and spec.get("parallelism") is None else given
+    completions = whole(spec.get("completions"))
+    return 1 if completions is None and spec.get("parallelism") is None else completions
 
 
 def cron_job(object: Object) -> Refusals:
@@ -179,8 +179,8 @@ def _failure_policy(spec: Object, at: str) -> Refusals:
             yield from _exit_codes(codes, spec, f"{place}.onExitCodes")
         for where, condition in items(conditions, f"{place}.onPodConditions"):
             yield from faulty(label_key, condition.get("type", ""), f"{where}.type")
-            known = {"True", "False", "Unknown"}
-            yield from one_of(known, condition.get("status"), f"{where}.status")
+            statuses = {"True", "False", "Unknown"}
+            yield from one_of(statuses, condition.get("status"), f"{where}.status")
 
 
 def _exit_codes(codes: Object, spec: Object, at: str) -> Refusals:
@@ -193,8 +193,8 @@ def _exit_codes(codes: Object, spec: Object, at: str) -> Refusals:
     }
     if codes.get("containerName") is not None and text(codes["containerName"]) not in names:
         yield Refusal(f"{at}.containerName", f"there is no container `{codes['containerName']}`")
-    given = codes.get("values")
-    values = given if isinstance(given, list) else []
+    listed = codes.get("values")
+    values = listed if isinstance(listed, list) else []
     if not values:
         yield Refusal(f"{at}.values", "is required")
     if len(values) > 255:

@@ -97,10 +97,10 @@ def _scope_operator(expression: Object, at: str) -> Refusals:
 def _quota_resource(name: str) -> str:
     if fault := label_key(name):
         return fault
-    known = (
+    valid = (
         "/" in name or name in _QUOTAS or name.removeprefix("requests.").startswith("hugepages-")
     )
-    return "" if known else f"`{name}` is no resource of quotas"
+    return "" if valid else f"`{name}` is no resource of quotas"
 
 
 def _any_resource(name: str) -> str:

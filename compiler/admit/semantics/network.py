@@ -65,15 +65,15 @@ def _port(port: Object, at: str) -> Refusals:
 
 
 def _peer(peer: Object, at: str) -> Refusals:
-    given = [
+    keys = [
         key for key in ("podSelector", "namespaceSelector", "ipBlock") if peer.get(key) is not None
     ]
-    if not given:
+    if not keys:
         yield Refusal(at, "needs a selector or an `ipBlock`")
-    elif "ipBlock" in given and len(given) > 1:
+    elif "ipBlock" in keys and len(keys) > 1:
         yield Refusal(at, "`ipBlock` cannot stand beside selectors")
     for key in ("podSelector", "namespaceSelector"):
-        if key in given:
+        if key in keys:
             yield from selector(peer[key], f"{at}.{key}")
     if isinstance(peer.get("ipBlock"), dict):
         yield from _block(peer["ipBlock"], f"{at}.ipBlock")

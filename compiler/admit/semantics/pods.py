@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from compiler.admit.semantics.addresses import address
-from compiler.admit.semantics.containers import Surroundings, by_name, containers
+from compiler.admit.semantics.containers import PodContext, by_name, containers
 from compiler.admit.semantics.metadata import annotated
 from compiler.admit.semantics.names import dns_label, dns_search, dns_subdomain, label_key
 from compiler.admit.semantics.refusal import (
@@ -48,7 +48,7 @@ _CHOICES = (
     ("dnsPolicy", {"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None", ""}),
     ("preemptionPolicy", {"PreemptLowerPriority", "Never"}),
 )
-_GRACE = 30  # what the server sets where nothing is said
+_GRACE = 30  # seconds: the default of the server
 
 
 def pod(object: Object) -> Refusals:
@@ -64,20 +64,20 @@ def pod(object: Object) -> Refusals:
 
 def template(value: Any, at: str, claimed: frozenset[str]) -> Refusals:
     """A pod template; `claimed` are volumes that the workload itself adds to its pods."""
-    given = mapping(value)
-    yield from annotated(mapping(given.get("metadata")), at)
-    spec = mapping(given.get("spec"))
+    pod_template = mapping(value)
+    yield from annotated(mapping(pod_template.get("metadata")), at)
+    spec = mapping(pod_template.get("spec"))
     yield from pod_spec(spec, f"{at}.spec", claimed)
 
 
 def pod_spec(spec: Object, at: str, claimed: frozenset[str], *, alone: bool = False) -> Refusals:
     """The specification of a pod."""
-    known = by_name(items(spec.get("volumes"), ""))
-    known = {**known, **{name: {"persistentVolumeClaim": {}} for name in claimed}}
+    by_volume = by_name(items(spec.get("volumes"), ""))
+    by_volume = {**by_volume, **{name: {"persistentVolumeClaim": {}} for name in claimed}}
     if spec.get("ephemeralContainers"):
         yield Refusal(f"{at}.ephemeralContainers", "are added only to pods that exist")
     yield from volumes(spec.get("volumes"), f"{at}.volumes")
-    yield from containers(spec, at, _surroundings(spec, known, alone=alone))
+    yield from containers(spec, at, _context(spec, by_volume, alone=alone))
     for key, syntax in _NAMES:
         yield from faulty(syntax, spec.get(key) or None, f"{at}.{key}")
     for key, allowed in _CHOICES:
@@ -95,9 +95,9 @@ def pod_spec(spec: Object, at: str, claimed: frozenset[str], *, alone: bool = Fa
     yield from repeated((f"{place}.name", secret.get("name")) for place, secret in secrets)
 
 
-def _surroundings(spec: Object, volumes: Object, *, alone: bool) -> Surroundings:
+def _context(spec: Object, volumes: Object, *, alone: bool) -> PodContext:
     grace = whole(spec.get("terminationGracePeriodSeconds"))
-    return Surroundings(
+    return PodContext(
         volumes=volumes,
         claims=frozenset(
             text(claim.get("name")) for _, claim in items(spec.get("resourceClaims"), "")
@@ -131,8 +131,8 @@ def _resolution(spec: Object, at: str) -> Refusals:
     yield from repeated((f"{where}.ip", alias.get("ip")) for where, alias in aliases)
     for where, alias in aliases:
         yield from faulty(address, alias.get("ip", ""), f"{where}.ip")
-        for here, name in texts(alias.get("hostnames"), f"{where}.hostnames"):
-            yield from faulty(dns_subdomain, name, here)
+        for at_name, name in texts(alias.get("hostnames"), f"{where}.hostnames"):
+            yield from faulty(dns_subdomain, name, at_name)
 
 
 def _resources(spec: Object, at: str) -> Refusals:

@@ -13,12 +13,12 @@ from compiler.admit.semantics.refusal import (
     Object,
     Refusal,
     Refusals,
-    Rule,
+    Validator,
+    accept_any,
     at_least,
     faulty,
     items,
     mapping,
-    no_rule,
     one_of,
     whole,
     within,
@@ -62,14 +62,14 @@ def _probe(probe: Object, at: str, *, ready: bool) -> Refusals:
         yield Refusal(f"{at}.successThreshold", "must be 1")
 
 
-def _handler(value: Object, known: Mapping[str, Rule], at: str) -> Refusals:
-    given = [kind for kind in known if isinstance(value.get(kind), dict)]
-    if not given:
-        yield Refusal(at, f"needs one of {', '.join(known)}")
-    for kind in given[:1]:
-        yield from known[kind](value[kind], f"{at}.{kind}")
-    for kind in given[1:]:
-        yield Refusal(f"{at}.{kind}", f"stands beside `{given[0]}`, one of them is enough")
+def _handler(value: Object, validators: Mapping[str, Validator], at: str) -> Refusals:
+    kinds = [kind for kind in validators if isinstance(value.get(kind), dict)]
+    if not kinds:
+        yield Refusal(at, f"needs one of {', '.join(validators)}")
+    for kind in kinds[:1]:
+        yield from validators[kind](value[kind], f"{at}.{kind}")
+    for kind in kinds[1:]:
+        yield Refusal(f"{at}.{kind}", f"stands beside `{kinds[0]}`, one of them is enough")
 
 
 def _exec(action: Object, at: str) -> Refusals:
@@ -100,15 +100,15 @@ def port(value: Any, at: str) -> Refusals:
     yield from faulty(port_name, value, at)
 
 
-_PROBES: Mapping[str, Rule] = {
+_PROBES: Mapping[str, Validator] = {
     "exec": _exec,
     "httpGet": _http,
     "tcpSocket": _tcp,
     "grpc": _tcp,
 }
-_HOOKS: Mapping[str, Rule] = {
+_HOOKS: Mapping[str, Validator] = {
     "exec": _exec,
     "httpGet": _http,
     "tcpSocket": _tcp,
-    "sleep": no_rule,
+    "sleep": accept_any,
 }

@@ -98,8 +98,8 @@ def _is_kept(match: re.Match[str]) -> bool:
         power = _BINARY[match["binary"]]
         return not fraction and len(number) + power * 3 // 10 < 15 and int(number) % 8 != 0
     scale = _exponent(match) - len(fraction)
-    known = len(shifted) <= 18 and scale >= -9 and scale % 3 == 0
-    return known and not shifted.endswith("000") and shifted[0] != "0"
+    short = len(shifted) <= 18 and scale >= -9 and scale % 3 == 0
+    return short and not shifted.endswith("000") and shifted[0] != "0"
 
 
 def _canonical(value: Decimal, match: re.Match[str]) -> str:

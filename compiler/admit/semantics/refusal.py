@@ -1,4 +1,4 @@
-"""What a rule says, and how rules read objects whose structure may be odd (then it is absent)."""
+"""What validators return, and how they read objects: a part of the wrong type counts as absent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Refusal(NamedTuple):
-    """One thing for which an API server refuses an object."""
+    """One reason for which an API server refuses an object."""
 
     field: str  # as the server writes it: `spec.containers[0].ports[1].name`
     message: str  # lower case, no full stop
@@ -15,12 +15,12 @@ class Refusal(NamedTuple):
 
 Object = Mapping[str, Any]
 Refusals = Iterator[Refusal]
-Rule = Callable[[Object, str], Refusals]  # of a part of an object, and its field
+Validator = Callable[[Object, str], Refusals]  # judges a part of an object; the text is its field
 Fault = Callable[[str], str]  # what is wrong with a text, or nothing
 
 
-def no_rule(part: Object, at: str) -> Refusals:  # noqa: ARG001 - as all rules have them
-    """Of a part in which nothing can be wrong."""
+def accept_any(part: Object, at: str) -> Refusals:  # noqa: ARG001 - the signature of a Validator
+    """Accept a part in which nothing can be wrong."""
     yield from ()
 
 
@@ -61,13 +61,13 @@ def size(value: Any) -> int:
 
 
 def faulty(fault: Fault, value: Any, at: str) -> Refusals:
-    """A text with a fault; one that is absent has none."""
+    """Refuse a text that has a fault; an absent one has none."""
     if isinstance(value, str) and (message := fault(value)):
         yield Refusal(at, message)
 
 
 def needed(fault: Fault, value: Any, at: str) -> Refusals:
-    """A text that must be there, and without fault."""
+    """Refuse a text that is absent or has a fault."""
     if not isinstance(value, str) or not value:
         yield Refusal(at, "is required")
     elif message := fault(value):
@@ -75,34 +75,34 @@ def needed(fault: Fault, value: Any, at: str) -> Refusals:
 
 
 def required(object: Object, key: str, at: str) -> Refusals:
-    """A text that must be there."""
+    """Refuse an object without this key."""
     if not object.get(key):
         yield Refusal(f"{at}.{key}", "is required")
 
 
 def one_of(allowed: Collection[str], value: Any, at: str) -> Refusals:
-    """A text that is not among those allowed."""
+    """Refuse a text that is not among those allowed."""
     if isinstance(value, str) and value not in allowed:
-        known = ", ".join(f"`{name}`" for name in sorted(allowed))
-        yield Refusal(at, f"`{value}` is not one of {known}")
+        choices = ", ".join(f"`{name}`" for name in sorted(allowed))
+        yield Refusal(at, f"`{value}` is not one of {choices}")
 
 
 def within(low: int, high: int, value: Any, at: str) -> Refusals:
-    """A whole number that is too small or too large."""
+    """Refuse a whole number that is too small or too large."""
     number = whole(value)
     if number is not None and not low <= number <= high:
         yield Refusal(at, f"{number} is not between {low} and {high}")
 
 
 def at_least(low: int, value: Any, at: str) -> Refusals:
-    """A whole number that is too small."""
+    """Refuse a whole number that is too small."""
     number = whole(value)
     if number is not None and number < low:
         yield Refusal(at, f"{number} is less than {low}")
 
 
 def repeated(values: Iterator[tuple[str, Any]]) -> Refusals:
-    """A value that was at another place before; an absent one is not repeated."""
+    """Refuse a value that occurred at an earlier place; absent ones are not compared."""
     seen = set()
     for at, value in values:
         if not isinstance(value, Hashable):

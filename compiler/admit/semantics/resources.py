@@ -42,14 +42,14 @@ WHOLE = frozenset(
 
 def resources(value: Any, at: str, *, claims: frozenset[str]) -> Refusals:
     """The resources of a container, whose claims must be among those of the pod."""
-    given = mapping(value)
-    yield from requirements(given, at, container_resource)
-    yield from _claims(given.get("claims"), f"{at}.claims", claims)
+    requested = mapping(value)
+    yield from requirements(requested, at, container_resource)
+    yield from _claims(requested.get("claims"), f"{at}.claims", claims)
 
 
-def requirements(given: Object, at: str, named: Callable[[str], str]) -> Refusals:
+def requirements(requested: Object, at: str, named: Callable[[str], str]) -> Refusals:
     """Limits and requests: names of resources, amounts, and no request above its limit."""
-    requests, limits = mapping(given.get("requests")), mapping(given.get("limits"))
+    requests, limits = mapping(requested.get("requests")), mapping(requested.get("limits"))
     yield from amounts(limits, f"{at}.limits", named)
     yield from amounts(requests, f"{at}.requests", named)
     for name, request in requests.items():
@@ -59,9 +59,9 @@ def requirements(given: Object, at: str, named: Callable[[str], str]) -> Refusal
         yield Refusal(at, "huge pages need CPU or memory beside them")
 
 
-def amounts(given: Any, at: str, named: Callable[[str], str]) -> Refusals:
+def amounts(quantities: Any, at: str, named: Callable[[str], str]) -> Refusals:
     """Amounts by the names of resources."""
-    for name, value in mapping(given).items():
+    for name, value in mapping(quantities).items():
         place = f"{at}[{name}]"
         yield from faulty(named, name, place)
         yield from not_amount(value, place)
@@ -84,9 +84,11 @@ def _against_limit(name: str, request: Any, limits: Object, at: str) -> Refusals
 
 
 def within_pod(pod: Object, containers: list[Object], at: str) -> Refusals:
-    """Requests of containers that are more together than what the pod asks for as a whole."""
+    """Requests of containers that add up to more than what the pod requests as a whole."""
     for name, whole in mapping(pod.get("requests")).items():
-        asked = [mapping(mapping(one.get("resources")).get("requests")) for one in containers]
+        asked = [
+            mapping(mapping(container.get("resources")).get("requests")) for container in containers
+        ]
         total = sum((amount(each.get(name)) or Decimal(0) for each in asked), Decimal(0))
         limit = amount(whole)
         if limit is not None and total > limit:
@@ -98,16 +100,16 @@ def container_resource(name: str) -> str:
     if fault := label_key(name):
         return fault
     if "/" not in name:
-        known = name in CONTAINER_RESOURCES or is_huge(name)
-        return "" if known else f"`{name}` is no resource of containers"
-    known = is_native(name) or is_extended(name)
-    return "" if known else f"`{name}` is not a name of an extended resource"
+        valid = name in CONTAINER_RESOURCES or is_huge(name)
+        return "" if valid else f"`{name}` is no resource of containers"
+    valid = is_native(name) or is_extended(name)
+    return "" if valid else f"`{name}` is not a name of an extended resource"
 
 
 def pod_resource(name: str) -> str:
     """A resource that a pod can ask for as a whole."""
-    known = name in POD_RESOURCES or is_huge(name)
-    return "" if known else f"`{name}` is no resource of pods as a whole"
+    valid = name in POD_RESOURCES or is_huge(name)
+    return "" if valid else f"`{name}` is no resource of pods as a whole"
 
 
 def is_huge(name: str) -> bool:
@@ -116,12 +118,12 @@ def is_huge(name: str) -> bool:
 
 
 def is_native(name: str) -> bool:
-    """Whether Kubernetes itself knows the resource."""
+    """Whether Kubernetes itself defines the resource."""
     return "/" not in name or "kubernetes.io/" in name
 
 
 def is_extended(name: str) -> bool:
-    """Whether it is of somebody else, such as a kind of device."""
+    """Whether it is defined outside of Kubernetes, such as a kind of device."""
     if is_native(name) or name.startswith("requests."):
         return False
     return not label_key(f"requests.{name}")

@@ -15,7 +15,7 @@ from compiler.admit.semantics.refusal import (
     Object,
     Refusal,
     Refusals,
-    Rule,
+    Validator,
     at_least,
     items,
     mapping,
@@ -66,14 +66,14 @@ def _metric(metric: Object, at: str) -> Refusals:
     if not kind:
         yield Refusal(f"{at}.type", "is required")
     yield from one_of(kinds, kind or None, f"{at}.type")
-    given = [name for name in _SOURCES if isinstance(metric.get(name), dict)]
+    sources = [name for name in _SOURCES if isinstance(metric.get(name), dict)]
     wanted = kinds.get(kind)
-    if wanted and wanted not in given:
+    if wanted and wanted not in sources:
         yield Refusal(f"{at}.{wanted}", f"is required for the type `{kind}`")
-    for name in given if len(given) > 1 else ():
+    for name in sources if len(sources) > 1 else ():
         if wanted and name != wanted:
             yield Refusal(f"{at}.{name}", f"is not for the type `{kind}`")
-    for name in given[:1]:
+    for name in sources[:1]:
         yield from _SOURCES[name](metric[name], f"{at}.{name}")
 
 
@@ -93,11 +93,11 @@ def _target(source: Object, at: str, need: _Need, *, both: bool = False) -> Refu
     for key in ("value", "averageValue"):
         yield from not_positive(target.get(key), f"{place}.{key}")
     yield from at_least(1, target.get("averageUtilization"), f"{place}.averageUtilization")
-    given = [key for key in need.values if target.get(key) is not None]
-    if not given:
+    keys = [key for key in need.values if target.get(key) is not None]
+    if not keys:
         yield Refusal(f"{place}.{need.named}", f"needs one of {', '.join(need.values)}")
-    elif len(given) > 1 and not both:
-        yield Refusal(f"{place}.{given[0]}", f"cannot stand beside `{given[1]}`")
+    elif len(keys) > 1 and not both:
+        yield Refusal(f"{place}.{keys[0]}", f"cannot stand beside `{keys[1]}`")
 
 
 def _identified(source: Object, at: str) -> Refusals:
@@ -153,17 +153,17 @@ def _rules(rules: Object, at: str) -> Refusals:
 def disruption_budget(object: Object) -> Refusals:
     """A PodDisruptionBudget."""
     spec = mapping(object.get("spec"))
-    given = [key for key in ("minAvailable", "maxUnavailable") if spec.get(key) is not None]
-    if len(given) > 1:
+    keys = [key for key in ("minAvailable", "maxUnavailable") if spec.get(key) is not None]
+    if len(keys) > 1:
         yield Refusal("spec", "`minAvailable` and `maxUnavailable` cannot stand together")
-    for key in given:
+    for key in keys:
         yield from count_or_share(spec[key], f"spec.{key}")
     yield from selector(spec.get("selector"), "spec.selector")
     policy, at = spec.get("unhealthyPodEvictionPolicy"), "spec.unhealthyPodEvictionPolicy"
     yield from one_of({"IfHealthyBudget", "AlwaysAllow"}, policy, at)
 
 
-_SOURCES: Mapping[str, Rule] = {
+_SOURCES: Mapping[str, Validator] = {
     "object": _object,
     "external": _external,
     "pods": _pods,

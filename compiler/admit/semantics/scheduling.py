@@ -34,7 +34,7 @@ _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 
 def scheduling(spec: Object, at: str) -> Refusals:
-    """All of a pod's wishes about nodes."""
+    """All of a pod's constraints on nodes."""
     yield from labels(spec.get("nodeSelector"), f"{at}.nodeSelector")
     for place, toleration in items(spec.get("tolerations"), f"{at}.tolerations"):
         yield from _toleration(toleration, place)
@@ -65,8 +65,8 @@ def _spread(value: Any, at: str) -> Refusals:
         yield from at_least(1, constraint.get("maxSkew", 0), f"{place}.maxSkew")
         yield from required(constraint, "topologyKey", place)
         action = constraint.get("whenUnsatisfiable", "")
-        known = {"DoNotSchedule", "ScheduleAnyway"}
-        yield from one_of(known, action, f"{place}.whenUnsatisfiable")
+        actions = {"DoNotSchedule", "ScheduleAnyway"}
+        yield from one_of(actions, action, f"{place}.whenUnsatisfiable")
         for key in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
             yield from one_of({"Honor", "Ignore"}, constraint.get(key), f"{place}.{key}")
         yield from at_least(1, constraint.get("minDomains"), f"{place}.minDomains")
@@ -78,8 +78,11 @@ def _spread(value: Any, at: str) -> Refusals:
 
 
 def _pairs_twice(constraints: list[tuple[str, Object]]) -> Refusals:
-    """The server says it at the first of two, not at the second."""
-    pairs = [(one.get("topologyKey"), one.get("whenUnsatisfiable")) for _, one in constraints]
+    """The server reports the first of two equal constraints, not the second."""
+    pairs = [
+        (constraint.get("topologyKey"), constraint.get("whenUnsatisfiable"))
+        for _, constraint in constraints
+    ]
     for index, (place, _) in enumerate(constraints):
         if pairs[index] in pairs[index + 1 :]:
             yield Refusal(f"{place}.{{topologyKey, whenUnsatisfiable}}", "is there twice")

@@ -101,8 +101,8 @@ def _seccomp(profile: str) -> str:
 def _app_armor(profile: str) -> str:
     if not profile:
         return "is required for the type `Localhost`"
-    known = profile == profile.strip() and len(profile) < _LONGEST_PATH
-    return "" if known else "must have no blanks around it, and be a path that Linux can have"
+    valid = profile == profile.strip() and len(profile) < _LONGEST_PATH
+    return "" if valid else "must have no blanks around it, and be a path that Linux can have"
 
 
 def _sysctls(context: Object, spec: Object, at: str) -> Refusals:

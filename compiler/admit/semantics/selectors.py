@@ -41,9 +41,9 @@ def _well(pairs: tuple[tuple[str, str], ...]) -> bool:
 
 def selector(value: Any, at: str) -> Refusals:
     """A label selector: its labels, and its expressions with their operators."""
-    given = mapping(value)
-    yield from labels(given.get("matchLabels"), f"{at}.matchLabels")
-    expressions = given.get("matchExpressions")
+    selecting = mapping(value)
+    yield from labels(selecting.get("matchLabels"), f"{at}.matchLabels")
+    expressions = selecting.get("matchExpressions")
     for place, expression in items(expressions, f"{at}.matchExpressions"):
         yield from _expression(expression, place)
 
@@ -63,26 +63,26 @@ def _expression(expression: Object, at: str) -> Refusals:
 
 def is_empty(value: Any) -> bool:
     """Whether a selector chooses everything."""
-    given = mapping(value)
-    return not size(given.get("matchLabels")) and not size(given.get("matchExpressions"))
+    selecting = mapping(value)
+    return not size(selecting.get("matchLabels")) and not size(selecting.get("matchExpressions"))
 
 
-def matches(value: Any, chosen: Object) -> bool:
+def matches(value: Any, labels: Object) -> bool:
     """Whether a selector chooses something with these labels."""
-    wanted = mapping(mapping(value).get("matchLabels"))
+    required = mapping(mapping(value).get("matchLabels"))
     expressions = mapping(value).get("matchExpressions")
-    return all(chosen.get(key) == label for key, label in wanted.items()) and all(
-        _holds(expression, chosen) for _, expression in items(expressions, "")
+    return all(labels.get(key) == label for key, label in required.items()) and all(
+        _holds(expression, labels) for _, expression in items(expressions, "")
     )
 
 
-def _holds(expression: Object, chosen: Object) -> bool:
+def _holds(expression: Object, labels: Object) -> bool:
     key, values = text(expression.get("key")), expression.get("values")
-    listed = isinstance(values, list) and key in chosen and chosen[key] in values
+    listed = isinstance(values, list) and key in labels and labels[key] in values
     by_operator = {
         "In": listed,
         "NotIn": not listed,
-        "Exists": key in chosen,
-        "DoesNotExist": key not in chosen,
+        "Exists": key in labels,
+        "DoesNotExist": key not in labels,
     }
     return by_operator.get(text(expression.get("operator")), True)

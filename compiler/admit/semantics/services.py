@@ -111,16 +111,16 @@ def _cluster_addresses(spec: Object, kind: str, *, headless: bool) -> Refusals:
 def _addresses(spec: Object) -> Refusals:
     """Addresses in the cluster: `clusterIP` is the first of `clusterIPs`."""
     first, at = spec.get("clusterIP"), "spec.clusterIPs"
-    given = [ip for _, ip in texts(spec.get("clusterIPs"), at)] or ([first] if first else [])
-    if given and not first:
+    addresses = [ip for _, ip in texts(spec.get("clusterIPs"), at)] or ([first] if first else [])
+    if addresses and not first:
         yield Refusal(at, "needs `clusterIP` beside it")
-    elif given and given[0] != first:
+    elif addresses and addresses[0] != first:
         yield Refusal(at, "the first must be `clusterIP`")
-    if "None" in given and len(given) > 1:
+    if "None" in addresses and len(addresses) > 1:
         yield Refusal(at, "`None` must be the only one")
-    elif len({":" in text(ip) for ip in given}) < len(given):
+    elif len({":" in text(ip) for ip in addresses}) < len(addresses):
         yield Refusal(at, "there can be one of each family")
-    for index, ip in enumerate(given):
+    for index, ip in enumerate(addresses):
         if ip != "None":
             yield from faulty(address, ip, f"{at}[{index}]")
 

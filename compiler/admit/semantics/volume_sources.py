@@ -16,7 +16,7 @@ from compiler.admit.semantics.refusal import (
     Object,
     Refusal,
     Refusals,
-    Rule,
+    Validator,
     faulty,
     items,
     mapping,
@@ -187,7 +187,7 @@ def _local(path: Any, at: str) -> Refusals:
         yield Refusal(at, f"`{path}` must not begin with `..`")
 
 
-SOURCES: Mapping[str, Rule] = {
+SOURCES: Mapping[str, Validator] = {
     "emptyDir": _empty_dir,
     "hostPath": _host_path,
     "secret": _secret,
@@ -201,7 +201,7 @@ SOURCES: Mapping[str, Rule] = {
     "image": _image,
 }
 """The rule of each kind of source that has one."""
-_PARTS: Mapping[str, Rule] = {
+_PARTS: Mapping[str, Validator] = {
     "secret": _part_files,
     "configMap": _part_files,
     "downwardAPI": _part_downward,

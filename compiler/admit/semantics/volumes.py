@@ -34,29 +34,24 @@ def volumes(value: Any, at: str) -> Refusals:
     yield from repeated((f"{place}.name", volume.get("name")) for place, volume in items(value, at))
 
 
-def volume_names(value: Any) -> frozenset[str]:
-    """The names of a pod's volumes."""
-    return frozenset(text(volume.get("name")) for _, volume in items(value, ""))
-
-
 def _volume(volume: Object, at: str) -> Refusals:
     yield from needed(dns_label, volume.get("name"), f"{at}.name")
-    given = [kind for kind in volume if isinstance(volume[kind], dict)]
-    for kind in given[1:]:
-        yield Refusal(f"{at}.{kind}", f"stands beside `{given[0]}`, one of them is enough")
-    for kind in given[:1]:
+    kinds = [kind for kind in volume if isinstance(volume[kind], dict)]
+    for kind in kinds[1:]:
+        yield Refusal(f"{at}.{kind}", f"stands beside `{kinds[0]}`, one of them is enough")
+    for kind in kinds[:1]:
         if kind in SOURCES:
             yield from SOURCES[kind](volume[kind], f"{at}.{kind}")
 
 
-def mounts(container: Object, known: Object, at: str) -> Refusals:
-    """Where a container mounts volumes; `known` are the pod's volumes by name."""
+def mounts(container: Object, volumes: Object, at: str) -> Refusals:
+    """Where a container mounts volumes; `volumes` are those of the pod, by name."""
     devices = [device for _, device in items(container.get("volumeDevices"), "")]
     taken = {text(device.get("name")) for device in devices}
     paths = {text(device.get("devicePath")) for device in devices}
     for place, mount in items(container.get("volumeMounts"), f"{at}.volumeMounts"):
         yield from _mount(mount, place, f"{at}.volumeMounts", container)
-        if text(mount.get("name")) not in known:
+        if text(mount.get("name")) not in volumes:
             yield Refusal(f"{place}.name", f"there is no volume `{text(mount.get('name'))}`")
         if text(mount.get("name")) in taken:
             yield Refusal(f"{place}.name", "is a device of this container too")
@@ -90,20 +85,20 @@ def _mount(mount: Object, at: str, all: str, container: Object) -> Refusals:
             yield Refusal(f"{all}.recursiveReadOnly", "cannot stand beside `mountPropagation`")
 
 
-def devices(container: Object, known: Object, at: str) -> Refusals:
+def devices(container: Object, volumes: Object, at: str) -> Refusals:
     """Volumes that a container uses as block devices, which must be of claims."""
     place = f"{at}.volumeDevices"
-    for here, device in items(container.get("volumeDevices"), place):
-        volume = known.get(text(device.get("name")))
-        yield from required(device, "name", here)
-        yield from required(device, "devicePath", here)
+    for where, device in items(container.get("volumeDevices"), place):
+        volume = volumes.get(text(device.get("name")))
+        yield from required(device, "name", where)
+        yield from required(device, "devicePath", where)
         if volume is None:
-            yield Refusal(f"{here}.name", f"there is no volume `{device.get('name')}`")
+            yield Refusal(f"{where}.name", f"there is no volume `{device.get('name')}`")
         elif not {"persistentVolumeClaim", "ephemeral"} & mapping(volume).keys():
-            yield Refusal(f"{here}.name", "only volumes of claims can be devices")
-        yield from no_backsteps(device.get("devicePath"), f"{here}.devicePath")
+            yield Refusal(f"{where}.name", "only volumes of claims can be devices")
+        yield from no_backsteps(device.get("devicePath"), f"{where}.devicePath")
     for key in ("name", "devicePath"):
         yield from repeated(
-            (f"{here}.{key}", device.get(key))
-            for here, device in items(container.get("volumeDevices"), place)
+            (f"{where}.{key}", device.get(key))
+            for where, device in items(container.get("volumeDevices"), place)
         )
