@@ -34,7 +34,7 @@ def leaves(kind: type[Model], field: str) -> Iterator[str]:
     part: type[Model] | None = kind
     for name in field.split("."):
         assert part is not None, f"{kind.__name__} has no field {field}"
-        part = _part(part, name)
+        part = part_of(part, name)
     if part is None:
         yield field
     else:
@@ -45,16 +45,22 @@ def leaves(kind: type[Model], field: str) -> Iterator[str]:
 def description(kind: type[Model], field: str) -> str:
     """The description of a dotted field of a kind, as editors show it."""
     first, _, rest = field.partition(".")
-    part = _part(kind, first)
+    part = part_of(kind, first)
     if rest and part:
         return description(part, rest)
     return kind.model_fields[first].description or ""
 
 
-def _part(kind: type[Model], name: str) -> type[Model] | None:
+def part_of(kind: type[Model], name: str) -> type[Model] | None:
     """The model that a field holds, if it holds one and not a value, a list or a mapping."""
     annotation = kind.model_fields[name].annotation
     if get_origin(annotation) in (tuple, dict):
         return None
     types = (t for t in (annotation, *get_args(annotation)) if isinstance(t, type))
     return next((t for t in types if issubclass(t, Model)), None)
+
+
+def has_entries(kind: type[Model], name: str) -> bool:
+    """Whether a field holds a list of models."""
+    types = (t for t in get_args(kind.model_fields[name].annotation) if isinstance(t, type))
+    return part_of(kind, name) is None and any(issubclass(t, Model) for t in types)

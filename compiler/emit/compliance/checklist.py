@@ -11,18 +11,9 @@ from itertools import groupby
 from compiler.ai_act.law import CROSSWALK, FRAMEWORKS
 from compiler.derive import Fleet
 from compiler.derive.fleet import Grant
+from compiler.emit.compliance.sheet import Facts
 from compiler.emit.compliance.statements import Place, Statement, statements
-from compiler.emit.format.markdown import (
-    Block,
-    Code,
-    Content,
-    Heading,
-    Inline,
-    Link,
-    Paragraph,
-    Table,
-    document,
-)
+from compiler.emit.format.template import render
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Project
@@ -35,88 +26,80 @@ _REGIMES = {
     "soc2": "SOC 2 TSC",
     "gdpr": "GDPR",
 }
-_UP = "../../.."
-_MOST = 3
+_ROOT = "../../.."
+_MOST_PLACES = 3
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """Grants of every project; a checklist where it answers to some regime."""
-    every: defaultdict[str, list[Grant]] = defaultdict(list)
+    by_project: defaultdict[str, list[Grant]] = defaultdict(list)
     for grant in fleet.grants:
-        every[grant.call.project].append(grant)
+        by_project[grant.call.project].append(grant)
     for project in fleet.graph.all(Project):
-        folder = f"compliance/{project.name}"
-        grants = sorted(every[project.name], key=lambda grant: (grant.route, grant.call))
-        rows = tuple(Origin("", project, grant.route) for grant in _firsts(grants))
-        page = document(_grants(project, grants))
-        yield File(f"{folder}/grants.md", page, (Origin("", project, ("agents",)), *rows))
+        grants = sorted(by_project[project.name], key=lambda grant: (grant.route, grant.call))
+        yield _grants(fleet, project, grants)
         if project.spec.compliance:
-            found = statements(fleet, project)
-            places = {Origin("", p.resource, p.route) for said in found for p in said.places}
-            first = Origin("", project, ("compliance",))
-            order = sorted(places, key=lambda origin: (origin.line, origin.route))
-            text = document(_checklist(project, found))
-            yield File(f"{folder}/checklist.md", text, (first, *order))
+            yield _checklist(fleet, project)
 
 
-def _checklist(project: Resource[Project], found: Sequence[Statement]) -> Iterator[Block]:
-    yield Heading(1, ("Checklist: ", project.spec.displayName))
-    yield Paragraph(
-        "Shown: it follows from what is emitted or measured. Declared: somebody says so in a spec."
-        " Open: nobody says so. References are a help for finding, and no statement of conformity."
-    )
-    for regime in dict.fromkeys(project.spec.compliance):
-        name = _REGIMES[regime]
-        yield Heading(2, name)
-        column = FRAMEWORKS.index(name)
-        references = {topic.name: topic.references[column] for topic in CROSSWALK}
-        listed = [said for said in found if references[said.topic] != "-"]
-        rows = [
-            (said.topic, references[said.topic], said.state, said.text, _links(said.places))
-            for said in listed
-        ]
-        yield Table(("Topic", "Reference", "State", "What the repository says", "Where"), rows)
+def _checklist(fleet: Fleet, project: Resource[Project]) -> File:
+    said = statements(fleet, project)
+    regimes = [_regime(regime, said) for regime in dict.fromkeys(project.spec.compliance)]
+    facts = {"title": project.spec.displayName, "regimes": regimes}
+    places = {Origin("", p.resource, p.route) for statement in said for p in statement.places}
+    order = sorted(places, key=lambda origin: (origin.line, origin.route))
+    text = render(fleet.graph, "compliance/checklist.md.j2", facts)
+    origins = (Origin("", project, ("compliance",)), *order)
+    return File(f"compliance/{project.name}/checklist.md", text, origins)
 
 
-def _links(places: Sequence[Place]) -> tuple[Inline, ...]:
-    """The first few places, each with its file and line."""
-    shown: list[Inline] = []
-    for place in places[:_MOST]:
-        shown += [", ", _link(place)] if shown else [_link(place)]
-    rest = len(places) - _MOST
-    return (*shown, f" and {rest} more") if rest > 0 else tuple(shown)
+def _regime(regime: str, statements: Sequence[Statement]) -> Facts:
+    """The statements about topics that a framework speaks of."""
+    name = _REGIMES[regime]
+    column = FRAMEWORKS.index(name)
+    references = {topic.name: topic.references[column] for topic in CROSSWALK}
+    rows = [
+        {
+            **statement._asdict(),
+            "reference": references[statement.topic],
+            "places": [_link(place) for place in statement.places[:_MOST_PLACES]],
+            "more": max(0, len(statement.places) - _MOST_PLACES),
+        }
+        for statement in statements
+        if references[statement.topic] != "-"
+    ]
+    return {"name": name, "statements": rows}
 
 
-def _link(place: Place) -> Link:
+def _link(place: Place) -> Facts:
+    """A place with its file and line, and the way to it from the project's folder."""
     if place.path:
-        return Link(place.path, f"../../{place.path}")
+        return {"text": place.path, "target": f"../../{place.path}"}
     line = Origin("", place.resource, place.route).line
     path, _, number = line.rpartition(":")
-    return Link(line, f"{_UP}/{path}#L{number}")
+    return {"text": line, "target": f"{_ROOT}/{path}#L{number}"}
 
 
-def _grants(project: Resource[Project], grants: Sequence[Grant]) -> Iterator[Block]:
-    yield Heading(1, ("Grants: ", project.spec.displayName))
-    yield Paragraph("What each agent may call, as the project's spec says it.")
-    head = ("Agent", "Server", "Unasked", "After a human's approval", "Reason", "Approver")
-    rows = [_row(project, list(entry)) for _, entry in groupby(grants, lambda g: g.route)]
-    yield Table((*head, "Last day", "Where"), rows)
+def _grants(fleet: Fleet, project: Resource[Project], grants: Sequence[Grant]) -> File:
+    entries = [list(entry) for _, entry in groupby(grants, lambda grant: grant.route)]
+    rows = [_row(project, entry) for entry in entries]
+    facts = {"title": project.spec.displayName, "grants": rows}
+    text = render(fleet.graph, "compliance/grants.md.j2", facts)
+    origins = (Origin("", project, entry[0].route) for entry in entries)
+    folder = f"compliance/{project.name}"
+    return File(f"{folder}/grants.md", text, (Origin("", project, ("agents",)), *origins))
 
 
-def _firsts(grants: Sequence[Grant]) -> Iterator[Grant]:
-    for _, entry in groupby(grants, lambda grant: grant.route):
-        yield next(entry)
-
-
-def _row(project: Resource[Project], entry: Sequence[Grant]) -> tuple[Content, ...]:
+def _row(project: Resource[Project], entry: Sequence[Grant]) -> Facts:
+    """One entry of the project's spec, with the tools that it grants."""
     first = entry[0]
-    return (
-        Code(first.call.agent),
-        Code(first.call.server),
-        ", ".join(g.call.tool for g in entry if g.approval == "none") or "none",
-        ", ".join(g.call.tool for g in entry if g.approval == "human") or "none",
-        first.reason or "not stated",
-        first.approver or "not stated",
-        str(first.expires or "not stated"),
-        _link(Place(project, first.route)),
-    )
+    return {
+        "agent": first.call.agent,
+        "server": first.call.server,
+        "free": [grant.call.tool for grant in entry if grant.approval == "none"],
+        "approved": [grant.call.tool for grant in entry if grant.approval == "human"],
+        "reason": first.reason,
+        "approver": first.approver,
+        "expires": first.expires,
+        "place": _link(Place(project, first.route)),
+    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from compiler.ai_act.law import CROSSWALK, FRAMEWORKS
-from compiler.emit.format.markdown import Block, Content, Link, Paragraph, Table
+from compiler.ai_act.law import CROSSWALK, FRAMEWORKS, Topic
+from compiler.emit.compliance.sheet import Facts
 
 _SHOWN = {
     "inventory and roles": ("classification.md", "deployer.md"),
@@ -23,23 +23,13 @@ _SHOWN = {
 }
 
 
-def body(made: Collection[str]) -> Iterator[Block]:
-    """The topics; `made`: the documents of this project, below its folder."""
-    yield Paragraph(
-        "These are references that help to find things, and no statement of conformity with any"
-        " framework. Titles of ISO/IEC 42001 are from public lists."
-    )
-    rows = []
-    for topic in CROSSWALK:
-        shown = [name for name in _SHOWN.get(topic.name, ()) if name in made]
-        if topic.name == "transparency":
-            shown += sorted(name for name in made if name.startswith("transparency/"))
-        rows.append((topic.name, *topic.references, _links(shown)))
-    yield Table(("Topic", *FRAMEWORKS, "Documents"), rows)
+def facts(documents: Collection[str]) -> Facts:
+    """The topics; `documents`: the names of this project's pages, below its folder."""
+    return {"frameworks": FRAMEWORKS, "topics": [_topic(topic, documents) for topic in CROSSWALK]}
 
 
-def _links(names: list[str]) -> Content:
-    found: list[str | Link] = []
-    for name in names:
-        found += [", " if found else "", Link(name, name)]
-    return tuple(found) or "-"
+def _topic(topic: Topic, documents: Collection[str]) -> Facts:
+    shown = [name for name in _SHOWN.get(topic.name, ()) if name in documents]
+    if topic.name == "transparency":
+        shown += sorted(name for name in documents if name.startswith("transparency/"))
+    return {"name": topic.name, "references": topic.references, "documents": shown}

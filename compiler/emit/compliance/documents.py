@@ -26,9 +26,9 @@ from compiler.emit.compliance import (
     oversight,
     transparency,
 )
-from compiler.emit.compliance.sheet import Sheet, foot, top
+from compiler.emit.compliance.sheet import Facts, Sheet
 from compiler.emit.format.json import dump
-from compiler.emit.format.markdown import Block, Link, Paragraph, Table, document
+from compiler.emit.format.template import render
 from compiler.file import File, Origin
 from compiler.model import AISystem, MCPServer
 
@@ -36,35 +36,28 @@ FOLDERS: tuple[str, ...] = ("compliance",)
 
 
 class Page(NamedTuple):
-    """A kind of page: its name is that of the duties' document."""
+    """A kind of page: its name is that of the duties' document and of its template."""
 
     name: str
-    title: str
-    body: Callable[[Sheet], Iterator[Block]]
+    facts: Callable[[Sheet], Facts]
+
+
+def _record_only(_: Sheet) -> Facts:
+    return {}
 
 
 PAGES = (
-    Page("classification", "Risk classification", classification.body),
-    Page("annex-iv", "Technical documentation", annex_iv.body),
-    Page("instructions", "Instructions for use", instructions.body),
-    Page("oversight", "Human oversight", oversight.body),
-    Page("logging", "Records and retention", logs.body),
-    Page("fria", "Impact on fundamental rights", deployer.fria),
-    Page("post-market", "Post-market monitoring", incident.watched),
-    Page("incident", "Serious incidents", incident.body),
-    Page("deployer", "Deployer's record", deployer.body),
+    Page("classification", classification.facts),
+    Page("annex-iv", annex_iv.facts),
+    Page("instructions", instructions.facts),
+    Page("oversight", oversight.facts),
+    Page("logging", logs.facts),
+    Page("fria", _record_only),
+    Page("post-market", incident.monitoring),
+    Page("incident", incident.facts),
+    Page("deployer", deployer.facts),
 )
 
-_WHO: dict[Subject, str] = {
-    "all": "every system",
-    "derogation": "systems that claim a derogation",
-    "composite": "systems of several agents",
-    "high": "systems of high risk",
-    "high-provider": "providers of systems of high risk",
-    "high-deployer": "deployers of systems of high risk",
-    "limited": "systems that Art. 50 names",
-    "general-purpose": "providers of a general-purpose model",
-}
 _DOCUMENTS: dict[str, tuple[Subject, ...]] = {
     "classification": ("all",),
     "annex-iv": ("high-provider", "general-purpose"),
@@ -83,14 +76,16 @@ def emit(fleet: Fleet) -> Iterator[File]:
     """`compliance/<project>/`: the pages of each system, crosswalk and index; and OSCAL."""
     for system in fleet.systems:
         sheet = Sheet(fleet, system)
-        made = dict(_pages(sheet))
-        title = "Other frameworks"
-        made["crosswalk.md"] = [*top(sheet, title), *crosswalk.body(made), *foot()]
-        made["README.md"] = [*top(sheet, "EU AI Act"), *_index(sheet, made), *foot()]
-        for name, blocks in made.items():
-            origins = tuple(_origins(sheet, name))
-            yield File(f"compliance/{sheet.project}/{name}", document(blocks), origins)
+        pages = dict(_pages(sheet))
+        pages["crosswalk.md"] = _render(sheet, "crosswalk", crosswalk.facts(pages))
+        pages["README.md"] = _render(sheet, "README", {"documents": list(_index(sheet, pages))})
+        for name, text in pages.items():
+            yield File(f"compliance/{sheet.project}/{name}", text, tuple(_origins(sheet, name)))
     yield from _oscal(fleet)
+
+
+def _render(sheet: Sheet, name: str, facts: Facts) -> str:
+    return render(sheet.fleet.graph, f"compliance/{name}.md.j2", {**sheet.facts, **facts})
 
 
 def _oscal(fleet: Fleet) -> Iterator[File]:
@@ -119,38 +114,30 @@ def _useful(sheet: Sheet, name: str) -> bool:
     }.get(name, False)
 
 
-def _pages(sheet: Sheet) -> Iterator[tuple[str, list[Block]]]:
+def _pages(sheet: Sheet) -> Iterator[tuple[str, str]]:
     for page in PAGES:
         if due(sheet, page.name) or _useful(sheet, page.name):
-            yield f"{page.name}.md", [*top(sheet, page.title), *page.body(sheet), *foot()]
+            yield f"{page.name}.md", _render(sheet, page.name, page.facts(sheet))
     if due(sheet, "transparency"):
         for locale, name in transparency.names(sheet.system.project.spec.notices.locales).items():
-            yield f"transparency/{name}.md", [*transparency.body(sheet, locale), *foot()]
+            facts = transparency.facts(sheet, locale)
+            yield f"transparency/{name}.md", _render(sheet, "transparency", facts)
 
 
-def _index(sheet: Sheet, made: Iterable[str]) -> Iterator[Block]:
-    """Which documents there are, and why the others are not."""
-    there, rows = set(made), []
-    titles = {page.name: page.title for page in PAGES} | {"transparency": "Notices to people"}
-    for name, title in titles.items():
-        files = sorted(f for f in there if f == f"{name}.md" or f.startswith(f"{name}/"))
+def _index(sheet: Sheet, pages: Iterable[str]) -> Iterator[Facts]:
+    """Which documents there are, and what decides whether each is due."""
+    written = set(pages)
+    for name in (*(page.name for page in PAGES), "transparency"):
+        files = sorted(f for f in written if f == f"{name}.md" or f.startswith(f"{name}/"))
         for file in files or [""]:
-            shown = Link(title, file) if file else title
-            rows.append((shown, _why(sheet, name, bool(file))))
-    rows.append((Link("Other frameworks", "crosswalk.md"), "references"))
-    yield Table(("Document", "Due"), rows)
-    yield Paragraph("These pages follow from the specs; change those, and generate again.")
-
-
-def _why(sheet: Sheet, name: str, made: bool) -> str:
-    whom = " and ".join(_WHO[subject] for subject in _DOCUMENTS[name])
-    if due(sheet, name):
-        return f"due: the Act asks {whom} for it"
-    if name == "fria" and sheet.system.binds("high-deployer"):
-        return "not due: the record names no public deployer, nor Annex III(5)(b) or (c)"
-    here = f"only {whom} owe it, and this system is of class {sheet.system.ai_class}"
-    role = f", our role {sheet.found('role') or 'not given'}" if name in _ROLES else ""
-    return f"{'not due, kept all the same' if made else 'not due'}: {here}{role}"
+            yield {
+                "name": name,
+                "file": file,
+                "due": due(sheet, name),
+                "subjects": _DOCUMENTS[name],
+                "by_role": name in _ROLES,
+                "public": name == "fria" and sheet.system.binds("high-deployer"),
+            }
 
 
 _ROLES = ("annex-iv", "fria", "post-market", "deployer")
@@ -162,9 +149,9 @@ def _origins(sheet: Sheet, name: str) -> Iterator[Origin]:
     yield Origin("", system.project, ("compliance", system.project.spec.compliance.index(REGIME)))
     if system.record is not None:
         yield Origin("", system.record)
-        for one in sheet.due(name.removesuffix(".md").partition("/")[0]):
-            if one.field.partition(".")[0] in AISystem.model_fields:
-                yield Origin(one.id, system.record, tuple(one.field.split(".")))
+        for duty in sheet.shown_in(name.removesuffix(".md").partition("/")[0]):
+            if duty.field.partition(".")[0] in AISystem.model_fields:
+                yield Origin(duty.id, system.record, tuple(duty.field.split(".")))
     for agent in system.members:
         yield Origin(agent.name, agent)
     if name in ("oversight.md", "annex-iv.md", "logging.md"):

@@ -4,140 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.ai_act.applicability import feeds_back
+from compiler.ai_act.applicability import feeds_back, identifies_remotely
 from compiler.ai_act.law import duties
-from compiler.derive.fleet import Grant, Traits
+from compiler.derive.fleet import Traits
 from compiler.emit.compliance import stop
-from compiler.emit.compliance.sheet import Sheet
-from compiler.emit.format.markdown import Block, Code, Content, Heading, Paragraph, Strong, Table
-from compiler.model import ContextSpace
+from compiler.emit.compliance.sheet import Facts, Sheet
+from compiler.graph import Resource
+from compiler.model import Agent, ContextSpace
+from compiler.model.oversight import Assignee
 from compiler.model.steps import steps
 
-_ASSIGNEE = ("role", "competence", "training", "authority", "support")
+_ASSIGNEE = ("competence", "training", "authority", "support")
 
 
-def body(sheet: Sheet) -> Iterator[Block]:
-    """Art. 14(4), letter by letter, and what happens when something fails."""
-    yield from _people(sheet)
-    yield sheet.heading("What they see", duties.MONITORING)
-    yield sheet.answers(
-        duties.MONITORING, "oversight.monitoring", {"dashboard": "Dashboard", "alerts": "Alerts"}
-    )
-    yield sheet.heading("Against relying on it too much", duties.AUTOMATION_BIAS)
-    yield Paragraph(sheet.answer(duties.AUTOMATION_BIAS, "oversight.automationBias"))
-    yield from _overrides(sheet)
-    yield from _approvals(sheet)
-    yield from _doubt(sheet)
-    yield sheet.heading("Stop", duties.STOP)
-    yield from stop.body(sheet)
-    yield from _two_persons(sheet)
-    yield from _robustness(sheet)
+def facts(sheet: Sheet) -> Facts:
+    """People, what changes something and what holds it, and the commands of the stop."""
+    system = sheet.system
+    assignees = sheet.read("oversight.assignees") or ()
+    return {
+        "assignees": [_assignee(sheet, assignee) for assignee in assignees],
+        "changes": list(_changes(sheet)),
+        "approvals": [
+            {
+                "workflow": flow.name,
+                "name": step.name,
+                "agent": str(step.agent),
+                "timeout": step.timeout,
+            }
+            for flow in system.workflows
+            for _, step in steps(flow.spec)
+            if step.approval == "human"
+        ],
+        "agents": [_agent(sheet, agent) for agent in system.members],
+        "identifies": identifies_remotely(system),
+        "spaces": _spaces(sheet),
+        "feeds_back": feeds_back(sheet.fleet.graph, system),
+        **stop.facts(sheet),
+    }
 
 
-def _people(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("Who oversees it", duties.OVERSIGHT_ASSIGNED)
-    given = sheet.found("oversight.assignees") or ()
-    rows: list[list[Content]] = [
-        [sheet.person(duties.OVERSIGHT_ASSIGNED, one.role)]
-        + [sheet.said(duties.OVERSIGHT_ASSIGNED, getattr(one, field)) for field in _ASSIGNEE[1:]]
-        for one in given
-    ]
-    if not given:
-        yield Paragraph(sheet.gap(duties.OVERSIGHT_ASSIGNED))
-    yield Table([word.capitalize() for word in _ASSIGNEE], rows)
+def _assignee(sheet: Sheet, assignee: Assignee) -> Facts:
+    duty = duties.OVERSIGHT_ASSIGNED
+    answers = {field: sheet.answer(duty, getattr(assignee, field)) for field in _ASSIGNEE}
+    return {"person": sheet.person(duty, assignee.role), **answers}
 
 
-def _overrides(sheet: Sheet) -> Iterator[Block]:
+def _agent(sheet: Sheet, agent: Resource[Agent]) -> Facts:
+    oversight = agent.spec.oversight
+    return {
+        "name": agent.name,
+        "mode": oversight.mode,
+        "threshold": agent.spec.confidenceThreshold,
+        "escalation": oversight.escalation,
+        "stop": oversight.stop,
+        "owner": sheet.person(duties.STOP, oversight.owner),
+    }
+
+
+def _changes(sheet: Sheet) -> Iterator[Facts]:
     """Every granted tool that changes something, and what holds it."""
-    yield sheet.heading("What changes something, and what holds it", duties.OVERRIDE)
-    rows = []
+    reversible = sheet.read("oversight.reversible") or {}
     for grant in sheet.grants():
         traits = sheet.fleet.traits[grant.call.server, grant.call.tool]
         if traits.writes or traits.executes:
             tool = f"{grant.call.server}/{grant.call.tool}"
-            held = _held(sheet, grant, tool)
-            rows.append((Code(grant.call.agent), Code(tool), _effect(traits), held))
-    yield Table(("Agent", "Tool", "What it can do", "What holds it"), rows)
-    if not rows:
-        yield Paragraph("No agent of the team may call a tool that changes something.")
+            yield {
+                "agent": grant.call.agent,
+                "tool": tool,
+                "effects": _effects(traits),
+                "approved": grant.approval == "human",
+                "undo": reversible.get(tool),
+            }
 
 
-def _effect(traits: Traits) -> str:
-    words = {
+def _effects(traits: Traits) -> list[str]:
+    effects = {
         "changes": traits.writes and not traits.destructive,
-        "changes or destroys": traits.destructive,
-        "carries data out": traits.sink,
-        "runs code": traits.executes,
+        "destroys": traits.destructive,
+        "sends": traits.sink,
+        "executes": traits.executes,
     }
-    return ", ".join(word for word, holds in words.items() if holds)
+    return [effect for effect, holds in effects.items() if holds]
 
 
-def _held(sheet: Sheet, grant: Grant, tool: str) -> Content:
-    undone = (sheet.found("oversight.reversible") or {}).get(tool)
-    if grant.approval == "human":
-        return "a person approves each call" + (f"; undone so: {undone}" if undone else "")
-    return f"undone so: {undone}" if undone else Strong("nothing: it is called unasked")
-
-
-def _approvals(sheet: Sheet) -> Iterator[Block]:
-    """Steps of workflows that wait for a person."""
-    rows = [
-        (Code(flow.name), Code(step.name), Code(str(step.agent)), step.timeout)
-        for flow in sheet.system.workflows
-        for _, step in steps(flow.spec)
-        if step.approval == "human"
-    ]
-    if rows:
-        yield Heading(3, "Steps of workflows that a person agrees to")
-        yield Table(("Workflow", "Step", "Agent", "Time-out"), rows)
-
-
-def _doubt(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("Where doubt goes", duties.OVERSIGHT_MODE)
-    fields = {"mode": "Whose measures", "doubt": "Below the confidence threshold"}
-    yield sheet.answers(duties.OVERSIGHT_MODE, "oversight", fields)
-    yield Table(
-        ("Agent", "How it acts", "Confidence threshold", "Below it"),
-        [
-            (
-                Code(agent.name),
-                agent.spec.oversight.mode,
-                str(agent.spec.confidenceThreshold),
-                agent.spec.oversight.escalation or "Not recorded",
-            )
-            for agent in sheet.system.members
-        ],
-    )
-
-
-def _two_persons(sheet: Sheet) -> Iterator[Block]:
-    if not sheet.binds(duties.TWO_PERSONS):
-        return
-    yield sheet.heading("Two persons", duties.TWO_PERSONS)
-    if "1(a)" in sheet.system.points:
-        yield Paragraph(sheet.answer(duties.TWO_PERSONS, "oversight.twoPersons"))
-    else:
-        yield Paragraph("Does not apply: no agent identifies persons remotely (Annex III(1)(a)).")
-
-
-def _robustness(sheet: Sheet) -> Iterator[Block]:
-    yield sheet.heading("When something fails", duties.FAIL_SAFE)
-    fields = {"fallback": "What takes over", "timeouts": "When it gives up"}
-    fields["circuitBreaker"] = "When it is cut off"
-    yield sheet.answers(duties.FAIL_SAFE, "robustness", fields)
-    yield sheet.heading("Feedback loops", duties.FEEDBACK_LOOPS)
-    written = ", ".join(_written(sheet))
-    if written:
-        yield Paragraph(f"Its agents write to context spaces: {written}.")
-    if not feeds_back(sheet.fleet.graph, sheet.system):
-        yield Paragraph("No agent of the team writes to a context space that the team reads.")
-        return
-    yield Paragraph("Some of what they write there, they read again.")
-    if sheet.applies(duties.FEEDBACK_LOOPS) or sheet.found("robustness.feedbackLoop"):
-        yield Paragraph(sheet.answer(duties.FEEDBACK_LOOPS, "robustness.feedbackLoop"))
-
-
-def _written(sheet: Sheet) -> list[str]:
+def _spaces(sheet: Sheet) -> list[str]:
     """The context spaces that members write to, where the project uses them."""
     names = {agent.name for agent in sheet.system.members}
     return [

@@ -1,11 +1,15 @@
-"""What a repository shows of a project, topic by topic of the crosswalk, and how it knows."""
+"""What the repository shows of a project, topic by topic of the crosswalk, and how it is known.
+
+The sentences are in the template of the checklist, by the key `what` of a statement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from compiler.ai_act.evidence import measured
+from compiler.ai_act.evidence import Measured, measured
+from compiler.ai_act.fields import value
 from compiler.ai_act.systems import System
 from compiler.derive.fleet import Fleet
 from compiler.derive.images import guarded
@@ -16,7 +20,7 @@ from compiler.model import Agent, Cluster, LanguageModel, Project, Spec
 from compiler.source import Route
 
 State = Literal["shown", "declared", "open"]
-"""It follows from what is emitted or measured; somebody says so in a spec; nobody says so."""
+"""It follows from what is emitted or measured; a spec says so; neither."""
 
 
 class Place(NamedTuple):
@@ -28,16 +32,20 @@ class Place(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """One thing about a topic."""
+    """One thing about a topic; `what` is the key of its sentence."""
 
     topic: str
     state: State
-    text: str
+    what: str
     places: tuple[Place, ...]
+    without: tuple[str, ...] = ()  # names of those that it does not hold for
+    names: tuple[str, ...] = ()  # names of those that it is about
+    number: int = 0
+    of: int = 0
 
 
 class _Subject(NamedTuple):
-    """What is asked about: a project, its team, and its system where it has one."""
+    """A project, its team, and its AI system where it has one."""
 
     fleet: Fleet
     project: Resource[Project]
@@ -49,148 +57,138 @@ def statements(fleet: Fleet, project: Resource[Project]) -> tuple[Statement, ...
     """Everything that can be said of a project, in the order of the topics."""
     names = sorted({str(entry.agent) for entry in project.spec.agents})
     team = tuple(fleet.graph.get(Agent, name) for name in names)
-    system = next((one for one in fleet.systems if one.project.name == project.name), None)
+    system = next((s for s in fleet.systems if s.project.name == project.name), None)
     subject = _Subject(fleet, project, team, system)
-    return tuple(said for topic in _TOPICS for said in topic(subject))
+    return tuple(statement for topic in _TOPICS for statement in topic(subject))
 
 
-def _roles(given: _Subject) -> Iterator[Statement]:
-    yield _all(
-        given,
-        "inventory and roles",
-        "shown",
-        "each agent has an owner",
-        lambda agent: agent.owner is not None,
-    )
-    yield _recorded(given, "inventory and roles", "the organisation's role", "role")
+def _roles(subject: _Subject) -> Iterator[Statement]:
+    topic = "inventory and roles"
+    yield _each(subject, topic, "shown", "owner", lambda agent: agent.owner is not None)
+    yield _recorded(subject, topic, "role")
 
 
-def _purpose(given: _Subject) -> Iterator[Statement]:
+def _purpose(subject: _Subject) -> Iterator[Statement]:
     topic = "purpose and classification"
-    text = "each agent answers what decides on its class"
-    yield _all(given, topic, "declared", text, lambda a: a.spec.compliance is not None)
-    yield _recorded(given, topic, "the intended purpose", "intendedPurpose")
+    yield _each(subject, topic, "declared", "classification", _classified)
+    yield _recorded(subject, topic, "intendedPurpose")
 
 
-def _risk(given: _Subject) -> Iterator[Statement]:
-    text = "each agent's card names risks and what is done about them"
-    yield _all(given, "risk and impact", "declared", text, lambda a: bool(a.spec.card.risks))
-    yield _recorded(given, "risk and impact", "the risk file", "risks")
+def _risk(subject: _Subject) -> Iterator[Statement]:
+    topic = "risk and impact"
+    yield _each(subject, topic, "declared", "card-risks", lambda a: bool(a.spec.card.risks))
+    yield _recorded(subject, topic, "risks")
 
 
-def _data(given: _Subject) -> Iterator[Statement]:
-    text = "each agent answers whether it takes data of persons"
-    yield _all(given, "data", "declared", text, lambda agent: agent.spec.compliance is not None)
-    yield _recorded(given, "data", "the data that it was tested with", "data")
+def _data(subject: _Subject) -> Iterator[Statement]:
+    yield _each(subject, "data", "declared", "personal-data", _classified)
+    yield _recorded(subject, "data", "data")
 
 
-def _papers(given: _Subject) -> Iterator[Statement]:
-    text = "each agent's prompt is a file with a version"
-    places = tuple(Place(agent, ("prompt", "version")) for agent in given.team)
-    yield Statement("technical documentation", "shown", text, places)
-    text = "each agent's card names its limits"
+def _classified(agent: Resource[Agent]) -> bool:
+    return agent.spec.compliance is not None
+
+
+def _papers(subject: _Subject) -> Iterator[Statement]:
     topic = "technical documentation"
-    yield _all(given, topic, "declared", text, lambda a: bool(a.spec.card.limitations))
+    places = tuple(Place(agent, ("prompt", "version")) for agent in subject.team)
+    yield Statement(topic, "shown", "prompt-version", places)
+    yield _each(subject, topic, "declared", "card-limitations", _limited)
 
 
-def _logs(given: _Subject) -> Iterator[Statement]:
-    fleet, own = given.fleet, given.project
-    mine = [s for s in streams(fleet.graph) if s.project.name == own.name]
-    short = [s for s in mine if max(in_loki(fleet, s), in_store(fleet, s)) < s.days]
-    table = Place(own, ("agents",), "compliance/audit/audit.md")
+def _limited(agent: Resource[Agent]) -> bool:
+    return bool(agent.spec.card.limitations)
+
+
+def _logs(subject: _Subject) -> Iterator[Statement]:
+    fleet, project = subject.fleet, subject.project
+    own = [s for s in streams(fleet.graph) if s.project.name == project.name]
+    short = [s.agent for s in own if max(in_loki(fleet, s), in_store(fleet, s)) < s.days]
+    table = Place(project, ("agents",), "compliance/audit/audit.md")
     if short:
-        text = f"nothing here keeps logs as long as demanded: {_names(s.agent for s in short)}"
-        yield Statement("logs", "open", text, tuple(Place(s.agent, ("riskTier",)) for s in short))
+        places = tuple(Place(agent, ("riskTier",)) for agent in short)
+        yield Statement("logs", "open", "logs-short", places, names=_names(short))
     else:
-        yield Statement("logs", "shown", "logs are kept as long as each tier demands", (table,))
-    audited = [s for s in mine if in_store(fleet, s)]
+        yield Statement("logs", "shown", "logs-kept", (table,))
+    audited = [s.agent for s in own if in_store(fleet, s)]
     if audited:
-        text = f"events go to a store that is locked: {_names(s.agent for s in audited)}"
-        yield Statement("logs", "shown", text, (table,))
+        yield Statement("logs", "shown", "logs-locked", (table,), names=_names(audited))
 
 
-def _transparency(given: _Subject) -> Iterator[Statement]:
-    notice = "transparency.interaction.notice"
-    if given.project.spec.notices.interactsWithPersons or given.system is not None:
-        yield _recorded(given, "transparency", "the notice to persons", notice)
+def _transparency(subject: _Subject) -> Iterator[Statement]:
+    if subject.project.spec.notices.interactsWithPersons or subject.system is not None:
+        yield _recorded(subject, "transparency", "transparency.interaction.notice")
     else:
-        text = "nobody outside of the team talks to its agents"
-        place = Place(given.project, ("notices",))
-        yield Statement("transparency", "declared", text, (place,))
+        place = Place(subject.project, ("notices",))
+        yield Statement("transparency", "declared", "no-interaction", (place,))
 
 
-def _oversight(given: _Subject) -> Iterator[Statement]:
-    fleet, name = given.fleet, given.project.name
-    own = [g for g in fleet.grants if g.call.project == name]
-    grave = [g for g in own if fleet.traits[(g.call.server, g.call.tool)].destructive]
-    free = [g for g in grave if g.approval == "none"]
-    text = f"{len(grave) - len(free)} of {len(grave)} grants that can destroy wait for a human"
-    listed = Place(given.project, ("agents",), f"compliance/{name}/grants.md")
-    places = tuple(Place(given.project, g.word) for g in free) or (listed,)
-    yield Statement("oversight and stop", "open" if free else "shown", text, places)
-    topic, text = "oversight and stop", "somebody is named who can stop each agent, and how"
-    yield _all(given, topic, "declared", text, _stoppable)
+def _oversight(subject: _Subject) -> Iterator[Statement]:
+    fleet, project, topic = subject.fleet, subject.project, "oversight and stop"
+    own = [g for g in fleet.grants if g.call.project == project.name]
+    destructive = [g for g in own if fleet.traits[(g.call.server, g.call.tool)].destructive]
+    free = [g for g in destructive if g.approval == "none"]
+    table = Place(project, ("agents",), f"compliance/{project.name}/grants.md")
+    yield Statement(
+        topic,
+        "open" if free else "shown",
+        "approvals",
+        tuple(Place(project, g.word) for g in free) or (table,),
+        number=len(destructive) - len(free),
+        of=len(destructive),
+    )
+    yield _each(subject, topic, "declared", "stop", _stoppable)
 
 
 def _stoppable(agent: Resource[Agent]) -> bool:
-    told = agent.spec.oversight
-    return told.owner is not None and told.stop is not None
+    oversight = agent.spec.oversight
+    return oversight.owner is not None and oversight.stop is not None
 
 
-def _accuracy(given: _Subject) -> Iterator[Statement]:
-    graph = given.fleet.graph
-    text = "each agent has a result that was measured"
-    yield _all(
-        given,
-        "accuracy and security",
-        "shown",
-        text,
-        lambda agent: any(
-            result is not None and not isinstance(result, str)
-            for result in (measured(graph, metric) for metric in agent.spec.evaluation)
-        ),
-    )
-    yield _recorded(given, "accuracy and security", "what is done against attacks", "security")
-    clusters = [graph.get(Cluster, name) for name in sorted(map(str, given.project.spec.clusters))]
-    without = [cluster for cluster in clusters if not guarded(given.fleet, cluster)]
-    text = "each cluster refuses images of ours without a signature and a bill of materials"
+def _accuracy(subject: _Subject) -> Iterator[Statement]:
+    graph, topic = subject.fleet.graph, "accuracy and security"
+
+    def has_result(agent: Resource[Agent]) -> bool:
+        results = (measured(graph, metric) for metric in agent.spec.evaluation)
+        return any(isinstance(result, Measured) for result in results)
+
+    yield _each(subject, topic, "shown", "measured", has_result)
+    yield _recorded(subject, topic, "security")
+    names = sorted(map(str, subject.project.spec.clusters))
+    clusters = [graph.get(Cluster, name) for name in names]
+    without = [cluster for cluster in clusters if not guarded(subject.fleet, cluster)]
     places = tuple(Place(cluster, ("installed",)) for cluster in without or clusters)
     state: State = "open" if without else "shown"
-    yield Statement("accuracy and security", state, f"{text}{_but(without)}", places)
+    yield Statement(topic, state, "signatures", places, _names(without))
 
 
-def _suppliers(given: _Subject) -> Iterator[Statement]:
-    graph = given.fleet.graph
-    names = sorted({str(agent.spec.model) for agent in given.team})
+def _suppliers(subject: _Subject) -> Iterator[Statement]:
+    graph = subject.fleet.graph
+    names = sorted({str(agent.spec.model) for agent in subject.team})
     models = [graph.get(LanguageModel, name) for name in names]
     places = tuple(Place(model, ("card",)) for model in models)
-    yield Statement("suppliers", "declared", "each model's card and terms are linked", places)
+    yield Statement("suppliers", "declared", "model-papers", places)
     without = [model for model in models if model.spec.agreement is None]
-    text = f"there is an agreement with each supplier{_but(without)}"
     where = tuple(Place(m, ("agreement",) if m.spec.agreement else ()) for m in without or models)
-    yield Statement("suppliers", "open" if without else "declared", text, where)
+    state: State = "open" if without else "declared"
+    yield Statement("suppliers", state, "agreements", where, _names(without))
 
 
-def _incidents(given: _Subject) -> Iterator[Statement]:
-    for text, field in (
-        ("how it is watched in use", "postMarket"),
-        ("the incident plan", "incident"),
-    ):
-        yield _recorded(given, "monitoring and incidents", text, field)
+def _incidents(subject: _Subject) -> Iterator[Statement]:
+    yield _recorded(subject, "monitoring and incidents", "postMarket")
+    yield _recorded(subject, "monitoring and incidents", "incident")
 
 
-def _changes(given: _Subject) -> Iterator[Statement]:
-    own = f"projects/{given.project.name}/"
-    found = [one for one in reviews(given.fleet.graph) if one.path == own]
-    if not found:
-        place = Place(given.project)
-        text = "nobody is listed who reviews changes"
-        yield Statement("change control", "open", text, (place,))
-    for one in found:
-        enough = len(one.handles) >= one.least
-        text = f"{len(one.handles)} reviewers are asked, and the gravest tier wants {one.least}"
-        place = Place(given.project, (), "compliance/CODEOWNERS")
-        yield Statement("change control", "shown" if enough else "open", text, (place,))
+def _changes(subject: _Subject) -> Iterator[Statement]:
+    topic, folder = "change control", f"projects/{subject.project.name}/"
+    review = next((r for r in reviews(subject.fleet.graph) if r.path == folder), None)
+    if review is None:
+        yield Statement(topic, "open", "no-reviewers", (Place(subject.project),))
+        return
+    asked = len(review.handles)
+    state: State = "shown" if asked >= review.least else "open"
+    place = Place(subject.project, (), "compliance/CODEOWNERS")
+    yield Statement(topic, state, "reviewers", (place,), number=asked, of=review.least)
 
 
 _TOPICS: tuple[Callable[[_Subject], Iterator[Statement]], ...] = (
@@ -209,30 +207,26 @@ _TOPICS: tuple[Callable[[_Subject], Iterator[Statement]], ...] = (
 )
 
 
-def _all(
-    given: _Subject, topic: str, state: State, text: str, holds: Callable[[Resource[Agent]], bool]
+def _each(
+    subject: _Subject,
+    topic: str,
+    state: State,
+    what: str,
+    holds: Callable[[Resource[Agent]], bool],
 ) -> Statement:
-    """Something that holds for each agent of the team, or for all but some."""
-    without = [agent for agent in given.team if not holds(agent)]
-    places = tuple(Place(agent) for agent in without or given.team)
-    return Statement(topic, "open" if without else state, f"{text}{_but(without)}", places)
+    """Something that holds for each agent of the team, or is open because of some of them."""
+    without = [agent for agent in subject.team if not holds(agent)]
+    places = tuple(Place(agent) for agent in without or subject.team)
+    return Statement(topic, "open" if without else state, what, places, _names(without))
 
 
-def _recorded(given: _Subject, topic: str, what: str, field: str) -> Statement:
+def _recorded(subject: _Subject, topic: str, field: str) -> Statement:
     """Something that the record of the system says, or does not."""
-    record = given.system.record if given.system else None
-    value: object = record.spec if record else None
-    for part in field.split("."):
-        value = getattr(value, part, None)
-    if record is None or not value:
-        return Statement(topic, "open", f"not recorded: {what}", (Place(record or given.project),))
-    return Statement(topic, "declared", what, (Place(record, tuple(field.split("."))),))
+    record = subject.system.record if subject.system else None
+    if record is None or not value(record.spec, field):
+        return Statement(topic, "open", field, (Place(record or subject.project),))
+    return Statement(topic, "declared", field, (Place(record, tuple(field.split("."))),))
 
 
-def _but(without: Iterable[Resource[Spec]]) -> str:
-    names = _names(without)
-    return f", but not {names}" if names else ""
-
-
-def _names(some: Iterable[Resource[Spec]]) -> str:
-    return ", ".join(one.name for one in some)
+def _names(resources: Iterable[Resource[Spec]]) -> tuple[str, ...]:
+    return tuple(resource.name for resource in resources)
