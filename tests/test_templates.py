@@ -142,6 +142,12 @@ def test_yaml_gets_scalars() -> None:
     )
 
 
+def test_yaml_in_quotes_of_its_own_is_refused() -> None:
+    environment = sandbox._Environment((), kind_of("x.yaml.j2"))
+    with pytest.raises(Misuse, match="line 1 of what it makes is no YAML"):
+        kind_of("x.yaml.j2").finish(environment.from_string('a: "[[ x ]]"').render(x="b: c"))
+
+
 def test_lines_get_one_line() -> None:
     environment = sandbox._Environment((), kind_of("CODEOWNERS.j2"))
     assert environment.from_string("[{{ x }}][1]").render(x="a\n* @b\x1b") == "[a * @b\ufffd][1]"

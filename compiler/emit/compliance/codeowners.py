@@ -7,19 +7,16 @@ are right wherever they are copied to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from compiler.derive import Fleet
 from compiler.derive.reviews import EVERYTHING, Review, reviews
+from compiler.emit.format.template import render
 from compiler.file import File, Origin
 
 FOLDERS: tuple[str, ...] = ("compliance",)
+Facts = dict[str, object]
 
-_HEAD = "# From the specs, by `make generate`: change owners there.\n"
-_MOST = (
-    "# One of a line's owners is enough here; the number of approvals is a setting of the branch,\n"
-    "# and the gravest risk tier wants {most}.\n"
-)
 _ODD = re.compile(r"[^A-Za-z0-9._/-]")
 
 
@@ -28,27 +25,34 @@ def emit(fleet: Fleet) -> Iterator[File]:
     found = reviews(fleet.graph)
     if not found:
         return
-    origins = {resource.id: Origin("", resource) for one in found for resource in one.about}
-    most = max(one.least for one in found)
-    plain = _HEAD + _MOST.format(most=most) + _lines((one, one.handles) for one in found)
-    yield File("compliance/CODEOWNERS", plain, tuple(origins.values()))
-    yield File("compliance/CODEOWNERS.gitlab", _HEAD + _sections(found), tuple(origins.values()))
+    about = {resource.id: Origin("", resource) for review in found for resource in review.about}
+    origins = tuple(about.values())
+    rows = [_row(review, review.handles) for review in found]
+    facts = {"rows": rows, "most": max(review.least for review in found)}
+    github = render(fleet.graph, "compliance/CODEOWNERS.j2", facts)
+    gitlab = render(fleet.graph, "compliance/CODEOWNERS.gitlab.j2", _sections(found))
+    yield File("compliance/CODEOWNERS", github, origins)
+    yield File("compliance/CODEOWNERS.gitlab", gitlab, origins)
 
 
-def _sections(found: Iterable[Review]) -> str:
-    """Each section that has a file wants approvals of its own: owners, compliance, and in all."""
-    parts = {
-        "[Owners][1]": [(one, one.owners) for one in found if one.owners],
-        "[Compliance][1]": [(one, one.compliance) for one in found if one.compliance],
+def _sections(found: Sequence[Review]) -> Facts:
+    """The rows by whose approval they need, and by how many approvals where that is several."""
+    levels = sorted({review.least for review in found} - {0, 1})
+    return {
+        "owners": [_row(review, review.owners) for review in found if review.owners],
+        "compliance": [_row(review, review.compliance) for review in found if review.compliance],
+        "several": [
+            {
+                "least": least,
+                "rows": [_row(review, review.handles) for review in found if review.least == least],
+            }
+            for least in levels
+        ],
     }
-    for least in sorted({one.least for one in found} - {0, 1}):
-        several = [(one, one.handles) for one in found if one.least == least]
-        parts[f"[{least} reviewers][{least}]"] = several
-    return "".join(f"\n{head}\n{_lines(rows)}" for head, rows in parts.items() if rows)
 
 
-def _lines(rows: Iterable[tuple[Review, tuple[str, ...]]]) -> str:
-    return "".join(f"{_pattern(one.path)} {' '.join(handles)}\n" for one, handles in rows)
+def _row(review: Review, handles: Sequence[str]) -> Facts:
+    return {"pattern": _pattern(review.path), "handles": handles}
 
 
 def _pattern(path: str) -> str:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from compiler.emit.format import yaml
 from compiler.emit.format.markdown import Code, Link, Listing, Strong, plain
-from compiler.emit.format.page import mark, page
+from compiler.emit.format.page import Misuse, mark, page
+from compiler.parse import parse
+from compiler.source import Source
 
 
 def word(value: object) -> str:
     """A value as the text of an inline part; what is undefined raises here."""
     if value is None or isinstance(value, bool):
         raise TypeError(f"`{value}` has no words: write them with `if`")
-    return str(value)
+    text = str(value)
+    if not isinstance(value, str | int | float | date):
+        raise TypeError(f"a {type(value).__name__} is no text")
+    return text
 
 
 def _join(items: Iterable[object], by: str = ", ") -> tuple[Any, ...]:
@@ -55,6 +61,15 @@ def _tidy(text: str) -> str:
     return text.strip("\n") + "\n"
 
 
+def _valid_yaml(text: str) -> str:
+    """The text, if it is one document of YAML: a scalar in quotes of a template's own breaks it."""
+    _, wrong = parse(Source("document.yaml", text))
+    for diagnostic in wrong:
+        line = diagnostic.span.start.line
+        raise Misuse(f"line {line} of what it makes is no YAML: {diagnostic.message}")
+    return _tidy(text)
+
+
 class Kind:
     """How the values of a document are written, how it is finished, and what marks a value."""
 
@@ -76,7 +91,7 @@ _BRACKETS = {
     "comment_end_string": "#]",
 }
 _MARKDOWN = Kind(mark, page)
-_YAML = Kind(_yaml, _tidy, _BRACKETS)
+_YAML = Kind(_yaml, _valid_yaml, _BRACKETS)
 _LINES = Kind(_plain, _tidy)
 
 
