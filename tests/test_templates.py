@@ -16,7 +16,7 @@ from compiler.emit.format.markdown import Code, Link, plain
 from compiler.emit.format.page import Misuse, mark, page
 from compiler.source import Source
 from tests.estate import compiled
-from tests.test_markdown import ALLOWED, HOSTILE, shown, squeezed, tokens
+from tests.markdown import ALLOWED, HOSTILE, shown, squeezed, tokens, written
 
 PLACES = {
     "heading": "## {{ x }}",
@@ -26,6 +26,7 @@ PLACES = {
     "step": "1. {{ x }}\n2. after",
     "numbered step": "{{ 1 }}. {{ x }}",
     "quote": "> {{ x }}",
+    "term": "- {{ strong(x) }}: after",
     "definition": "- **term**: {{ x }}",
     "head": "| {{ x }} | b |\n| --- | --- |\n| c | d |",
     "cell": "| a | b |\n| --- | --- |\n| c | {{ x }} |\n| {{ x }} | d |",
@@ -42,12 +43,6 @@ PLACES = {
     "in a link": "[{{ x }}](a.md)",
     "emphasised": "*{{ x }}* is",
 }
-
-
-def written(text: str, **facts: object) -> str:
-    """What a template of that text makes, without the organisation's."""
-    environment = sandbox._Environment((), kind_of("x.md.j2"))
-    return page(environment.from_string(text).render(**facts))
 
 
 def shape(text: str) -> list[str]:
