@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from compiler.chart import projects
-from compiler.chart.facts import context_store, event_bus, monitoring, services
+from compiler.chart.components import (
+    alertmanager,
+    collector,
+    context_store,
+    event_bus,
+    grafana,
+    loki,
+    postgres,
+    prometheus,
+    services,
+)
+from compiler.chart.facts import Site
 from compiler.chart.judge import RULES
 from compiler.chart.objects import ordered
 from compiler.chart.process import Answer, Forgetful, Job, Memo, answers
@@ -25,31 +36,32 @@ from compiler.model import Cluster
 
 __all__ = ["COMPONENTS", "RULES", "Forgetful", "Memo", "build"]
 
-Facts = Callable[[Fleet, Resource[Cluster], Mapping[str, Part], Part], Mapping[str, Any] | None]
-
 
 class Component(NamedTuple):
-    """The part of the platform that it is made of, the module that builds it, and its facts."""
+    """A chart of the platform: the part that it is made of, and what gathers its facts.
+
+    Beside that function the chart's module has `build(chart, facts)`.
+    """
 
     part: str
-    module: str
-    facts: Facts
+    gather: Callable[[Site], Mapping[str, Any] | None]
 
 
 COMPONENTS: tuple[Component, ...] = (
-    Component("contextStore", "context_store", context_store.context_store),
-    Component("contextStore", "event_bus", event_bus.event_bus),
-    Component("registryDatabase", "postgres", services.database),
-    Component("registry", "service", services.registry),
-    Component("workflowDatabase", "postgres", services.database),
-    Component("workflowEngine", "service", services.engine),
-    Component("collector", "collector", monitoring.collector),
-    Component("prometheus", "prometheus", monitoring.prometheus),
-    Component("loki", "loki", monitoring.loki),
-    Component("grafana", "grafana", monitoring.grafana),
-    Component("alertmanager", "alertmanager", monitoring.alertmanager),
+    Component("contextStore", context_store.gather),
+    Component("contextStore", event_bus.gather),
+    Component("registryDatabase", postgres.gather),
+    Component("registry", services.registry),
+    Component("workflowDatabase", postgres.gather),
+    Component("workflowEngine", services.engine),
+    Component("collector", collector.gather),
+    Component("prometheus", prometheus.gather),
+    Component("loki", loki.gather),
+    Component("grafana", grafana.gather),
+    Component("alertmanager", alertmanager.gather),
 )
-"""The components. To add one: a file in `facts/`, one in `components/`, and a line here."""
+"""The charts. To add one: its model in `model/components.py`, a file in `components/`, a line here.
+"""
 
 
 class Order(NamedTuple):
@@ -63,7 +75,7 @@ class Order(NamedTuple):
     @property
     def job(self) -> Job:
         """As the child takes it."""
-        return Job(self.given, module=f"compiler.chart.components.{self.module}")
+        return Job(self.given, module=self.module)
 
 
 def build(fleet: Fleet, memo: Memo) -> tuple[tuple[File, ...], tuple[Diagnostic, ...]]:
@@ -86,11 +98,11 @@ def _orders(fleet: Fleet) -> Iterator[Order]:
     """Every component of every cluster."""
     for cluster in fleet.graph.all(Cluster):
         here = {part.key: part for part in fleet.parts[cluster.name]}
-        for key, module, facts in COMPONENTS:
+        for key, gather in COMPONENTS:
             if (part := here.get(key)) is not None:
-                given = facts(fleet, cluster, here, part)
-                if given is not None:
-                    yield Order(cluster, part, module, given)
+                facts = gather(Site(fleet, cluster, here, part))
+                if facts is not None:
+                    yield Order(cluster, part, gather.__module__, facts)
 
 
 def _component(fleet: Fleet, order: Order, answer: Answer) -> Iterator[File]:

@@ -86,6 +86,7 @@ def _source(*, ours: bool) -> str:
 def _used() -> Iterator[Path]:
     yield from PACKAGE.rglob("*.py")
     yield from (PACKAGE.parent / "emit" / "format").rglob("*.py")
+    yield from (PACKAGE.parent / "gateways").rglob("*.py")
 
 
 @cache

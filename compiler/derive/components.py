@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.graph import Graph
 from compiler.model import Amounts, Cluster, Image, Platform, Resources
-from compiler.model.components import Component, ComponentSize
+from compiler.model.components import Component, Components, ComponentSize
 from compiler.source import Route
 
 STORE = "context-store"
@@ -39,7 +39,7 @@ class Part:
 
 def described(platform: Platform) -> Iterator[tuple[str, Component]]:
     """The components that the Platform describes, by the key below `components`."""
-    for key in _places(platform) if platform.components else ():
+    for key in Components.model_fields if platform.components else ():
         found: Component | None = getattr(platform.components, key)
         if found is not None:
             yield key, found
@@ -59,9 +59,8 @@ def _parts(platform: Platform, cluster: Cluster) -> Iterator[Part]:
         home = platform.namespaces.infrastructure
         whole = store.replicas, store.resources, store.size
         yield _part("contextStore", STORE, home, store.image, *whole, sizes.contextStore)
-    places = _places(platform)
     for key, found in described(platform):
-        name, space = places[key]
+        name, space = _place(platform, key)
         count, size = getattr(found, "replicas", 1), getattr(found, "size", _queue(platform, key))
         usual = count, found.resources, size
         yield _part(key, name, space, found.image, *usual, getattr(sizes, key))
@@ -93,18 +92,15 @@ def _queue(platform: Platform, key: str) -> str | None:
     return platform.audit.queue if platform.audit and key == "collector" else None
 
 
-def _places(platform: Platform) -> dict[str, tuple[str, str]]:
-    """The name and namespace of each component."""
+def _place(platform: Platform, key: str) -> tuple[str, str]:
+    """The name and namespace of a component: as the platform names it, or as its key."""
     infrastructure, workflows = platform.namespaces.infrastructure, platform.namespaces.workflows
     registry, engine = platform.registry.name, platform.workflowEngine.name
-    return {
+    named = {
         "registry": (registry, infrastructure),
         "registryDatabase": (f"{registry}-database", infrastructure),
         "workflowEngine": (engine, workflows),
         "workflowDatabase": (f"{engine}-database", workflows),
         "collector": (platform.collector.name, infrastructure),
-        "prometheus": ("prometheus", infrastructure),
-        "loki": ("loki", infrastructure),
-        "grafana": ("grafana", infrastructure),
-        "alertmanager": ("alertmanager", infrastructure),
     }
+    return named.get(key, (key.lower(), infrastructure))

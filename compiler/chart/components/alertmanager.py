@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from cdk8s import Chart
+from typing import TYPE_CHECKING
 
 from compiler.chart.construct import pods, workloads
-from compiler.chart.facts.monitoring import Alertmanager
+from compiler.chart.facts import Site
+from compiler.chart.facts.monitoring import PORTS, Monitor, monitor
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.containers import http, of_config, of_secret
 from compiler.emit.format.yaml import dump
 
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
 _USER = 65534
 _SECRETS = "/etc/alertmanager/secrets"
+
+
+class Alertmanager(Monitor):
+    """And whom it tells: the channel, and where its webhook's address lies in the store."""
+
+    slack: dict[str, str]
+
+
+def gather(site: Site) -> Alertmanager:
+    """It reaches the internet where somebody is told there."""
+    components = site.fleet.platform.components
+    alertmanager = components and components.alertmanager
+    slack = alertmanager.slack if alertmanager else None
+    base = monitor(site, PORTS["alertmanager"])
+    if slack is None:
+        return {**base, "slack": {}}
+    secret = slack.webhook
+    found = {"channel": slack.channel, "key": secret.key, "property": secret.property}
+    return {**base, "internet": [443], "slack": found}
 
 
 def build(chart: Chart, facts: Alertmanager) -> None:

@@ -1,20 +1,47 @@
 """The OpenTelemetry collector: what agents send, on to Prometheus, Loki and the audit store.
 
-Nobody keeps traces here: what they say of calls, errors and durations becomes metrics.
+Traces are not kept: their calls, errors and durations become metrics.
 """
 
 from __future__ import annotations
 
-from cdk8s import Chart
+from typing import TYPE_CHECKING
 
-from compiler.chart.construct import audit, pods, workloads
-from compiler.chart.facts.monitoring import Collector
+from compiler.chart.components import audit
+from compiler.chart.components.audit import AuditStore
+from compiler.chart.construct import pods, workloads
+from compiler.chart.facts import Site, connections, peer, team
+from compiler.chart.facts.monitoring import OWN, Monitor, monitor
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.containers import http, of_config, of_secret
 from compiler.emit.format.yaml import dump
 
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
 _USER = 10001
 _HEALTH = 13133
+
+
+class Collector(Monitor):
+    """And the port of its own metrics, and the store for events that must not change."""
+
+    own: int
+    audit: AuditStore | None
+
+
+def gather(site: Site) -> Collector:
+    """Agents and services send to it; Prometheus scrapes it."""
+    senders = team(site)
+    parts = site.parts
+    senders += [peer(parts[key]) for key in ("registry", "workflowEngine") if key in parts]
+    port = site.fleet.platform.collector.port
+    base = monitor(site, port)
+    watchers = [peer(parts["prometheus"])] if "prometheus" in parts else []
+    ingress = connections(senders, port) + connections(watchers, OWN)
+    store = audit.gather(site)
+    internet = [443] if store else []
+    return {**base, "ingress": ingress, "internet": internet, "own": OWN, "audit": store}
 
 
 def build(chart: Chart, facts: Collector) -> None:

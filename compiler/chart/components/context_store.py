@@ -9,13 +9,25 @@ refuses writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from cdk8s import Chart
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from compiler.chart.construct import pods, workloads
-from compiler.chart.facts.context_store import ContextStore, User
+from compiler.chart.facts import Peer, Site, Workload, agents, connections, peer, workload
+from compiler.derive.components import BESIDE
+from compiler.derive.context import keyspaces, password, user
+from compiler.derive.fleet import Fleet
+from compiler.derive.quantity import in_bytes
 from compiler.emit.format.json import Object
-from compiler.emit.format.kubernetes.containers import empty, execute, of_config, of_secret
+from compiler.emit.format.kubernetes.containers import (
+    empty,
+    execute,
+    of_config,
+    of_secret,
+    resources,
+)
+
+if TYPE_CHECKING:
+    from cdk8s import Chart
 
 _USER = 999  # `redis` in the official image of Debian, and any number in that of Alpine
 _RELOAD = """\
@@ -40,7 +52,62 @@ done
 _ALLOWED = (
     "-@all +@read +@write +@transaction +@connection -@dangerous -@admin -scan -randomkey -dbsize"
 )
-"""Nothing that concerns the whole store; `scan` and its kin would show the keys of others."""
+"""Nothing that concerns the whole store: `scan` and similar commands show the keys of others."""
+
+
+_HEADROOM = 4
+"""A quarter of what is requested stays free: a rewrite of the log copies what changes meanwhile."""
+
+
+class User(TypedDict):
+    """One user of the store: where its password lies, and its rights by key pattern."""
+
+    name: str
+    password: str
+    keys: dict[str, str]
+
+
+class ContextStore(Workload):
+    """What decides on the store's objects."""
+
+    port: int
+    maxmemory: int
+    users: list[User]
+    beside: dict[str, Any]
+
+
+def gather(site: Site) -> ContextStore:
+    """The facts: a user for each agent that has a context space, and one for the engine."""
+    fleet, part = site.fleet, site.part
+    port, guests = fleet.platform.contextStore.port, list[Peer]()
+    users: list[User] = []
+    for agent in fleet.agents:
+        if agent.cluster is site.cluster and (spaces := keyspaces(fleet, agent)):
+            keys = {f"ctx:{space}:*": rights for space, rights in spaces.items()}
+            users.append({"name": user(agent), "password": password(agent), "keys": keys})
+            guests += agents((agent,))
+    engine, topics = site.parts.get("workflowEngine"), _topics(fleet)
+    if engine is not None:
+        secret = f"platform/{engine.name}/context-store"
+        users.append({"name": engine.name, "password": secret, "keys": topics})
+        guests.append(peer(engine))
+    copies = [peer(part)] if part.replicas > 1 else []
+    base = workload(site, connections(guests + copies, port), connections(copies, port))
+    return {
+        **base,
+        "port": port,
+        "maxmemory": in_bytes(part.resources.requests.memory) * (_HEADROOM - 1) // _HEADROOM,
+        "users": users,
+        "beside": resources(BESIDE),
+    }
+
+
+def _topics(fleet: Fleet) -> dict[str, str]:
+    """Events are read and acknowledged; what no workflow can take goes to a stream of its own."""
+    bus = fleet.platform.eventBus
+    topics = bus.topics if bus.kind == "redis-streams" else ()
+    events = {f"events:{topic}": "RW" for topic in topics}
+    return events | {f"events:{topic}:dead": "W" for topic in topics}
 
 
 def build(chart: Chart, facts: ContextStore) -> None:

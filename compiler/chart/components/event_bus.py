@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
-from cdk8s import Chart
+from typing import TYPE_CHECKING
 
 from compiler.chart.construct import workloads
-from compiler.chart.facts.event_bus import EventBus
+from compiler.chart.facts import Site, Workload, workload
 from compiler.emit.format.json import dump
+from compiler.emit.format.kubernetes import labels
+
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
+NAME = "event-bus"
+
+
+class EventBus(Workload):
+    """What decides on its objects; its selector is that of the store that carries it."""
+
+    port: int
+    first: str
+    topics: list[str]
+
+
+def gather(site: Site) -> EventBus | None:
+    """The facts, or None where another technology carries events."""
+    fleet, bus = site.fleet, site.fleet.platform.eventBus
+    if bus.kind != "redis-streams" or not bus.topics:
+        return None
+    base = workload(site, [])
+    return {
+        **base,
+        "name": NAME,
+        "labels": {**labels.selector(NAME, NAME), **labels.of_project(fleet)},
+        "port": fleet.platform.contextStore.port,
+        "first": f"{site.part.name}-0",
+        "topics": list(bus.topics),
+    }
 
 
 def build(chart: Chart, facts: EventBus) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from cdk8s import Chart
+from typing import TYPE_CHECKING
 
 from compiler.chart.construct import pods, workloads
-from compiler.chart.facts.monitoring import Monitor
+from compiler.chart.facts import Site
+from compiler.chart.facts.monitoring import PORTS, Monitor, monitor
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.containers import empty, http, of_config, of_secret
 from compiler.emit.format.yaml import dump
 
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
 _USER = 472
+
+
+def gather(site: Site) -> Monitor:
+    """It asks the others for what people want to see."""
+    return monitor(site, PORTS["grafana"])
 
 
 def build(chart: Chart, facts: Monitor) -> None:

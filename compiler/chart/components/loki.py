@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
-from cdk8s import Chart
+from typing import TYPE_CHECKING, TypedDict
 
 from compiler.chart.construct import pods, workloads
-from compiler.chart.facts.monitoring import Loki
+from compiler.chart.facts import Site
+from compiler.chart.facts.monitoring import PORTS, Monitor, logs, monitor
+from compiler.derive.quantity import seconds
+from compiler.derive.retention import DAY, named
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.containers import empty, http, of_config
 from compiler.emit.format.yaml import dump
 
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
 _USER = 10001
+
+
+class Kept(TypedDict):
+    """The log of an agent at work for a project, and for how many days it is kept."""
+
+    project: str
+    agent: str
+    days: int
+
+
+class Loki(Monitor):
+    """And how long logs are kept: usually, and those that are kept longer."""
+
+    seconds: int
+    streams: list[Kept]
+
+
+def gather(site: Site) -> Loki:
+    """It only takes in, and answers."""
+    components = site.fleet.platform.components
+    kept = components and components.loki
+    assert kept, "a part is a component of the platform"
+    base = monitor(site, PORTS["loki"])
+    usual = seconds(kept.retention)
+    longer: list[Kept] = [
+        {"project": stream.project.name, "agent": stream.agent.name, "days": stream.days}
+        for stream in logs(site)
+        if stream.days * DAY > usual and named(site.fleet, stream)
+    ]
+    return {**base, "seconds": usual, "streams": longer}
 
 
 def build(chart: Chart, facts: Loki) -> None:

@@ -5,14 +5,45 @@ The password holds from the first start on: to change it, change it in PostgreSQ
 
 from __future__ import annotations
 
-from cdk8s import Chart
+from typing import TYPE_CHECKING
 
 from compiler.chart.construct import pods, workloads
-from compiler.chart.facts.services import Database
+from compiler.chart.facts import Peer, Site, Workload, connections, peer, workload
+from compiler.derive.quantity import in_bytes
 from compiler.emit.format.kubernetes.containers import empty, execute, of_secret
 
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
+DATABASES = {"registry": "registryDatabase", "workflowEngine": "workflowDatabase"}
+"""The component that keeps the data of each service."""
+PORT = 5432
+_NAMES = {"registry": "registry", "workflowEngine": "workflows"}
 _USER = 70  # `postgres` in the official image of Alpine
 _HOME = "/var/lib/postgresql/data"
+
+
+class Database(Workload):
+    """What decides on a database's objects; `buffers` in megabytes."""
+
+    database: str
+    password: str
+    port: int
+    buffers: int
+
+
+def gather(site: Site) -> Database:
+    """The facts of a database: only its own service connects to it."""
+    parts, part = site.parts, site.part
+    owner = next(service for service, database in DATABASES.items() if database == part.key)
+    clients: list[Peer] = [peer(parts[owner])] if owner in parts else []
+    return {
+        **workload(site, connections(clients, PORT)),
+        "database": _NAMES[owner],
+        "password": f"platform/{part.name}/password",
+        "port": PORT,
+        "buffers": in_bytes(part.resources.requests.memory) // 4 // 2**20,
+    }
 
 
 def build(chart: Chart, facts: Database) -> None:

@@ -6,13 +6,19 @@ ConfigMap of their own: every file in it is read.
 
 from __future__ import annotations
 
-from cdk8s import Chart
+from typing import TYPE_CHECKING, TypedDict
 
 from compiler.chart.construct import pods, workloads
-from compiler.chart.facts.monitoring import Prometheus
+from compiler.chart.facts import Site, connections, peer
+from compiler.chart.facts.monitoring import CONNECTS, OWN, PORTS, Monitor, monitor
+from compiler.derive.components import Part
+from compiler.derive.quantity import in_bytes, seconds
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.containers import http, of_config
 from compiler.emit.format.yaml import dump
+
+if TYPE_CHECKING:
+    from cdk8s import Chart
 
 _USER = 65534
 _RULES: Object = {
@@ -47,6 +53,50 @@ _RULES: Object = {
         }
     ]
 }
+
+
+class Scrape(TypedDict):
+    """A job of Prometheus: a name that stands for one or more pods, and their port."""
+
+    job: str
+    host: str
+    port: int
+
+
+class Prometheus(Monitor):
+    """And what Prometheus asks, and keeps for how long."""
+
+    cluster: str
+    scrapes: list[Scrape]
+    seconds: int
+    most: int
+
+
+def gather(site: Site) -> Prometheus:
+    """It asks all that are deployed here; the collector by pod, as each counts for itself."""
+    parts, part, components = site.parts, site.part, site.fleet.platform.components
+    base = monitor(site, PORTS["prometheus"])
+    scrapes = [_scrape(part, part.name, PORTS["prometheus"])]
+    asked = [key for key in CONNECTS["prometheus"] if key in parts]
+    scrapes += [_scrape(parts[key], parts[key].name, PORTS[key]) for key in asked]
+    egress = base["egress"]
+    if (source := parts.get("collector")) is not None:
+        scrapes.append(_scrape(source, f"{source.name}-pods", OWN))
+        egress = [*egress, *connections([peer(source)], OWN)]
+    kept = components and components.prometheus
+    assert kept, "a part is a component of the platform"
+    return {
+        **base,
+        "egress": egress,
+        "cluster": site.cluster.name,
+        "scrapes": sorted(scrapes, key=lambda scrape: scrape["job"]),
+        "seconds": seconds(kept.retention),
+        "most": in_bytes(part.size or kept.size) * 4 // 5,
+    }
+
+
+def _scrape(part: Part, host: str, port: int) -> Scrape:
+    return {"job": part.name, "host": f"{host}.{part.namespace}.svc", "port": port}
 
 
 def build(chart: Chart, facts: Prometheus) -> None:

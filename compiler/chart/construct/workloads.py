@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
+from typing import TYPE_CHECKING
 
 from compiler.chart.facts import Connection, Workload
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes import network, secrets, workloads
+
+if TYPE_CHECKING:
+    from cdk8s import Chart
 
 _OWN = ("apiVersion", "kind", "metadata")
 
 
 def _add(chart: Chart, object: Object) -> None:
     """Put an object into a chart."""
+    from cdk8s import ApiObject, ApiObjectMetadata, JsonPatch
+
     kind, meta = object["kind"], ApiObjectMetadata(**object["metadata"])
     version, id = object["apiVersion"], f"{kind} {meta.name}"
     added = ApiObject(chart, id, api_version=version, kind=kind, metadata=meta)

@@ -6,8 +6,8 @@ source are unchanged need not run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypedDict
 
 from compiler.derive.components import Part
 from compiler.derive.fleet import AgentDeployment, Fleet
@@ -54,15 +54,23 @@ class Workload(TypedDict):
     internet: list[int]
 
 
+class Site(NamedTuple):
+    """A component in a cluster, and the components that are deployed beside it, by key."""
+
+    fleet: Fleet
+    cluster: Resource[Cluster]
+    parts: Mapping[str, Part]
+    part: Part
+
+
 def workload(
-    fleet: Fleet,
-    cluster: Resource[Cluster],
-    part: Part,
+    site: Site,
     ingress: list[Connection],
     egress: list[Connection] | None = None,
     internet: list[int] | None = None,
 ) -> Workload:
-    """The facts of a component, and who talks to it or is talked to."""
+    """The facts of a component, and its connections; `internet`: ports of public addresses."""
+    fleet, part = site.fleet, site.part
     own = selector(part.name, part.name)
     return {
         "name": part.name,
@@ -74,7 +82,7 @@ def workload(
         "replicas": part.replicas,
         "resources": resources(part.resources),
         "size": canonical(part.size) if part.size else "",
-        "meshed": meshed(fleet.platform, cluster.spec),
+        "meshed": meshed(fleet.platform, site.cluster.spec),
         "secrets": store(fleet.platform.secretStore),
         "ingress": ingress,
         "egress": egress or [],
@@ -97,6 +105,6 @@ def agents(some: Iterable[AgentDeployment]) -> list[Peer]:
     return [{"namespace": agent.namespace, "labels": pods_of(agent)} for agent in some]
 
 
-def team(fleet: Fleet, cluster: Resource[Cluster]) -> list[Peer]:
-    """The pods of every agent at work in a cluster."""
-    return agents(agent for agent in fleet.agents if agent.cluster is cluster)
+def team(site: Site) -> list[Peer]:
+    """The pods of every agent that runs in the cluster."""
+    return agents(agent for agent in site.fleet.agents if agent.cluster is site.cluster)

@@ -3,10 +3,41 @@ waiting in its volume while the store is away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypedDict
 
-from compiler.chart.facts.monitoring import AuditStore, Bucket
+from compiler.chart.facts import Site
+from compiler.chart.facts.monitoring import logs
+from compiler.derive.fleet import Fleet
+from compiler.derive.quantity import in_bytes
+from compiler.derive.retention import Stream, audited, bucket, bucket_days, in_store
 from compiler.emit.format.json import Object
+
+
+class Bucket(TypedDict):
+    """A bucket of the audit store: whose events go there, each as `project/agent`, by event."""
+
+    name: str
+    days: int
+    senders: dict[str, list[str]]
+
+
+class AuditStore(TypedDict):
+    """Where events go that nobody may change, and how the collector gets in.
+
+    `agents`: everybody who is known, so that a stranger's events can be told from theirs.
+    """
+
+    cluster: str
+    region: str
+    endpoint: str
+    id: tuple[str, str]
+    key: tuple[str, str]
+    queue: int
+    events: list[str]
+    agents: list[str]
+    buckets: list[Bucket]
+
 
 QUEUE = "/var/lib/otelcol"
 """Where the volume is mounted."""
@@ -138,3 +169,32 @@ def _exporter(given: AuditStore, bucket: Bucket) -> Object:
             "batch": {"flush_timeout": "30s", "min_size": mebibyte, "max_size": 8 * mebibyte},
         },
     }
+
+
+def gather(site: Site) -> AuditStore | None:
+    """The audit store for the agents of a cluster; None where there is none, or no events."""
+    fleet, audit, found = site.fleet, site.fleet.platform.audit, logs(site)
+    buckets = [_bucket(fleet, days, found) for days in bucket_days(fleet)]
+    if audit is None or not buckets:
+        return None
+    every = {event for events in audit.events.model_dump().values() for event in events}
+    return {
+        "cluster": site.cluster.name,
+        "region": audit.region,
+        "endpoint": audit.endpoint or "",
+        "id": (audit.accessKey.key, audit.accessKey.property),
+        "key": (audit.secretKey.key, audit.secretKey.property),
+        "queue": in_bytes(audit.queue) * 4 // 5 // len(buckets),
+        "events": sorted(every),
+        "agents": [stream.name for stream in found],
+        "buckets": buckets,
+    }
+
+
+def _bucket(fleet: Fleet, days: int, found: Sequence[Stream]) -> Bucket:
+    """A bucket, and by kind of event those whose events go there."""
+    senders: dict[str, list[str]] = {}
+    for stream in (one for one in found if in_store(fleet, one) == days):
+        for event in audited(fleet, stream):
+            senders.setdefault(event, []).append(stream.name)
+    return {"name": bucket(fleet, days), "days": days, "senders": senders}
