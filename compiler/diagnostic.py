@@ -1,4 +1,4 @@
-"""What the compiler tells its user."""
+"""Diagnostics: what the compiler reports about its input, and the rules that they belong to."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import NamedTuple, TypeVar
 from compiler.source import Span
 
 _LARGEST = 1_000_000
-"""Of a number that a Policy sets: as many days can still be counted."""
+"""The largest number that a Policy can set; a date plus as many days is still a valid date."""
 
 
 class Severity(StrEnum):
-    """How bad it is."""
+    """Whether a diagnostic forbids output."""
 
     ERROR = "error"  # no output can be trusted: nothing is emitted
-    WARNING = "warning"  # the output is right, but somebody should look
+    WARNING = "warning"  # the output is right, but should be reviewed
 
 
 class Label(NamedTuple):
@@ -31,8 +31,8 @@ class Label(NamedTuple):
 class Diagnostic(NamedTuple):
     """One mistake: what is wrong, where, why, and what to do. Only `Rule.at` makes one.
 
-    `related` are at most two places that explain it; `evidence` is every line that contributes,
-    where a finding is made of many.
+    `related` are at most two places that explain it; `evidence` is every line that contributes to
+    a finding that follows from many.
     """
 
     code: str
@@ -48,16 +48,20 @@ class Diagnostic(NamedTuple):
 class Rule:
     """A kind of diagnostic.
 
-    `code` is kebab-case and names the bad thing; `parameters` are the numbers and words which a
-    Policy may set, with their defaults, and `words` those which a parameter can be, if not any.
+    Attributes:
+        code: In kebab-case; it names what is wrong.
+        severity: Unless a Policy or the diagnostic itself sets another.
+        parameters: The numbers and words that a Policy may set, with their defaults.
+        choices: The words that a parameter can be; any, if it is not listed.
+        hard: Whether it cannot be waived, nor lowered by a Policy.
     """
 
     code: str
     severity: Severity
     summary: str
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    hard: bool = False  # nobody can bear it: no waiver covers it, and no policy lowers it
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hard: bool = False
 
     def at(
         self,
@@ -69,32 +73,44 @@ class Rule:
         evidence: Iterable[Label] = (),
         severity: Severity | None = None,
     ) -> Diagnostic:
-        """A diagnostic of this kind; `related` keeps two places; `severity`: if not the usual."""
-        labels, proof = tuple(related)[:2], tuple(evidence)
-        return Diagnostic(self.code, severity or self.severity, message, span, help, labels, proof)
+        """Make a diagnostic of this kind.
 
-    def takes(self, name: str, value: float | str) -> bool:
-        """Whether a parameter can have a value."""
+        Args:
+            related: Only the first two are kept.
+            severity: If it differs from the rule's.
+        """
+        return Diagnostic(
+            self.code,
+            severity or self.severity,
+            message,
+            span,
+            help,
+            tuple(related)[:2],
+            tuple(evidence),
+        )
+
+    def accepts(self, name: str, value: float | str) -> bool:
+        """Whether a Policy can set the parameter `name` to `value`."""
         default = self.parameters[name]
         if not isinstance(value, type(default)):
             return False
         if not isinstance(value, str) and not 0 <= value <= _LARGEST:
             return False
-        return name not in self.words or value in self.words[name]
+        return name not in self.choices or value in self.choices[name]
 
 
 def canonical(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted by place, without duplicates: the order never depends on the run."""
+    """Sort by place and drop duplicates, so that the order never depends on the run."""
     return tuple(sorted(set(diagnostics), key=lambda d: (d.span, d.code, d.message)))
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Whether any of them forbids output."""
+    """Whether any of the diagnostics forbids output."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
 
 
 def worst(severities: Iterable[Severity]) -> Severity:
-    """The gravest of some severities; there is at least one."""
+    """The higher of the severities; there is at least one."""
     return Severity.ERROR if Severity.ERROR in set(severities) else Severity.WARNING
 
 
@@ -104,7 +120,7 @@ K = TypeVar("K", bound=Hashable)
 def repeated(
     places: Iterable[tuple[K, Span]], text: str = "first here"
 ) -> Iterator[tuple[K, Span, Label]]:
-    """What stands somewhere a second time, where, and a label (`text`) on the first place."""
+    """Yield each repeated key, where it is repeated, and a label with `text` on its first place."""
     first: dict[K, Label] = {}
     for key, span in places:
         if key in first:
@@ -112,18 +128,18 @@ def repeated(
         first.setdefault(key, Label(span, text))
 
 
-def nearest(word: str, known: Iterable[str]) -> list[str]:
-    """The known word that is most like `word`, if any is like it."""
-    return get_close_matches(word, sorted(known), n=1)
+def nearest(word: str, words: Iterable[str]) -> list[str]:
+    """The one of `words` that is most similar to `word`, if any is similar."""
+    return get_close_matches(word, sorted(words), n=1)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A help text that names the nearest known word, or "" where none is near."""
-    return "".join(f"did you mean `{close}`?" for close in nearest(word, known))
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """A help text with the one of `words` that is most similar, or "" if none is similar."""
+    return "".join(f"did you mean `{close}`?" for close in nearest(word, words))
 
 
 def visible(text: str) -> str:
-    """User text without characters that a terminal would obey."""
+    """User text with control characters escaped, which a terminal would obey."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import yaml
 
 from compiler.model import KINDS, MANIFESTS
 from compiler.pipeline import Compilation, compile
 from compiler.source import Source
+from tests.overlay import PRELUDE as PRELUDE
+from tests.overlay import expanded, prelude
 
 TODAY = date(2026, 11, 23)
-PRELUDE = Path(__file__).parent / "prelude.yaml"
 _PATH = re.compile(r"\A# file: (\S+)\n")
 
 
@@ -42,26 +42,26 @@ def identities(text: str) -> set[tuple[str, str]]:
     }
 
 
-def sources(blocks: Iterable[str], *, prelude: bool = True) -> dict[str, Source]:
-    """The blocks as files, and the documents of the prelude which they do not define themselves."""
-    found: dict[str, Source] = {}
-    given: set[tuple[str, str]] = set()
-    for number, text in enumerate(blocks):
+def sources(blocks: Iterable[str]) -> dict[str, Source]:
+    """The blocks as files, and the resources of the prelude that they do not define themselves."""
+    files: dict[str, Source] = {}
+    defined: set[tuple[str, str]] = set()
+    for number, block in enumerate(blocks):
+        text = expanded(block)
         path = place(text, number)
-        body = text if path.endswith(".yaml") else _PATH.sub("", text)
-        found[path] = Source(path, body)
-        given |= identities(text) if path.endswith(".yaml") else set()
-    if any(kind == "Platform" for kind, _ in given):
-        given.add(("Platform", "platform"))
-    for text in PRELUDE.read_text(encoding="utf-8").split("---\n") if prelude else ():
-        if not identities(text) & given:
-            ((kind, name),) = identities(text)
+        is_yaml = path.endswith(".yaml")
+        files[path] = Source(path, text if is_yaml else _PATH.sub("", text))
+        defined |= identities(text) if is_yaml else set()
+    if any(kind == "Platform" for kind, _ in defined):
+        defined.add(("Platform", "platform"))
+    for (kind, name), text in prelude().items():
+        if (kind, name) not in defined:
             folder = KINDS[kind].FOLDERS[0].replace("*", name)
             path = f"{folder}/prelude-{kind.lower()}-{name}.yaml"
-            found[path] = Source(path, text)
+            files[path] = Source(path, text)
     prompt = "specs/prompts/prompt.md"
-    found.setdefault(prompt, Source(prompt, "You are careful.\n"))
-    return found
+    files.setdefault(prompt, Source(prompt, "You are careful.\n"))
+    return files
 
 
 def compiled(*blocks: str, today: date = TODAY) -> Compilation:

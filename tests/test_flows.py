@@ -1,4 +1,4 @@
-"""Toxic flows equal brute force: who has one, with what way, and the smallest cure."""
+"""Toxic flows equal brute force: which agents have one, the ways to it, and the smallest cure."""
 
 from __future__ import annotations
 
@@ -59,27 +59,27 @@ def fleet(tools: list[tuple[set[str], dict[str, str]]], edges: dict[str, list[st
         }
         for agent in AGENTS
     }
-    given_ = {key: some for key, some in grants.items() if some}
+    granted = {key: some for key, some in grants.items() if some}
     delegations = {("p", a): sorted({t for t in some if t != a}) for a, some in edges.items()}
-    found = documents(
+    texts = documents(
         {"s": server},
-        given_,
+        granted,
         clusters=["direct"],
         delegations=delegations,
         empty=[("p", agent) for agent in AGENTS],
     )
-    result = analyse(sources(found).values(), today=TODAY).fleet
+    result = analyse(sources(texts).values(), today=TODAY).fleet
     assert result is not None
     return result
 
 
 def members(fleet: Fleet, start: str) -> set[str]:
-    """Everybody to whom work of `start` can go, by trying every way."""
+    """All agents that work of `start` can reach, by trying every way."""
     edges = {(edge.source[1], edge.target[1]) for e in fleet.reach.edges.values() for edge in e}
     seen, todo = {start}, [start]
     while todo:
-        here = todo.pop()
-        for target in {b for a, b in edges if a == here} - seen:
+        agent = todo.pop()
+        for target in {b for a, b in edges if a == agent} - seen:
             seen.add(target)
             todo.append(target)
     return seen
@@ -96,18 +96,18 @@ def free(fleet: Fleet, start: str) -> set[int]:
 
 
 def nearest(fleet: Fleet, start: str, demand: Demand) -> int:
-    """How many hand-overs it takes at least to somebody whose own grants meet a demand."""
+    """The fewest hand-overs that lead to an agent whose own grants meet a demand."""
     edges = {(edge.source[1], edge.target[1]) for e in fleet.reach.edges.values() for edge in e}
-    here, steps = {start}, 0
+    reached, steps = {start}, 0
     while True:
         own = {
             number
             for number, grant in enumerate(fleet.grants)
-            if grant.call.agent in here and grant.approval == "none"
+            if grant.call.agent in reached and grant.approval == "none"
         }
         if meets(fleet, own, demand):
             return steps
-        here |= {b for a, b in edges if a in here}
+        reached |= {b for a, b in edges if a in reached}
         steps += 1
 
 
@@ -127,7 +127,7 @@ def toxic(
 
 
 def smallest(fleet: Fleet, numbers: set[int], demands: tuple[Demand, ...]) -> int:
-    """How many grants must go at least, by trying every set of them."""
+    """The fewest grants that have to be dropped, by trying every set of them."""
     for size in range(len(numbers) + 1):
         for gone in combinations(sorted(numbers), size):
             if not toxic(fleet, numbers - set(gone), demands, None):
@@ -149,21 +149,23 @@ APPROVAL = re.compile(r"\n +approval: *(\{[^}]*\}|(\n +[\w-]+: human)+)")
 
 def test_the_plans_own_team_without_approvals() -> None:
     """A DevOps agent with GitHub, Kubernetes, Docker and AWS has everything that it takes."""
-    given_ = inputs.read(ROOT).sources
+    files = inputs.read(ROOT).sources
     stripped = [
         Source(path, APPROVAL.sub("", source.text)) if path.startswith("projects/") else source
-        for path, source in given_.items()
+        for path, source in files.items()
     ]
     assert not any("approval: {" in source.text for source in stripped)
-    found = [d for d in analyse(stripped, today=TODAY).diagnostics if d.code == "lethal-trifecta"]
-    devops = [d for d in found if "agent `devops` reads" in d.message]
+    trifectas = [
+        d for d in analyse(stripped, today=TODAY).diagnostics if d.code == "lethal-trifecta"
+    ]
+    devops = [d for d in trifectas if "agent `devops` reads" in d.message]
     assert {d.span.path for d in devops} == {
         "projects/harvestflow/project.yaml",
         "projects/project-nexus/project.yaml",
     }
     assert all("`aws/call_aws` of `devops`" in d.help for d in devops)
     assert all(len(d.evidence) == 3 for d in devops)
-    assert analyse(given_.values(), today=TODAY).diagnostics == ()
+    assert analyse(files.values(), today=TODAY).diagnostics == ()
 
 
 @settings(max_examples=150, deadline=None)
@@ -172,13 +174,13 @@ def test_flows_are_brute_force(
     estate: tuple[list[tuple[set[str], dict[str, str]]], dict[str, list[str]]],
 ) -> None:
     whole = fleet(*estate)
-    for found, demands, having in judged(whole):
-        told = {member for flow in found for member in flow.members}
-        assert told <= having
-        assert bool(told) == bool(having)
+    for reported, demands, having in judged(whole):
+        members_reported = {member for flow in reported for member in flow.members}
+        assert members_reported <= having
+        assert bool(members_reported) == bool(having)
         for _, agent in having:  # an agent with a flow leads to one that is reported
-            assert {name for _, name in told} & members(whole, agent)
-        for flow in found:
+            assert {name for _, name in members_reported} & members(whole, agent)
+        for flow in reported:
             numbers = free(whole, flow.members[0][1])
             cure = {whole.grants.index(grant) for grant in flow.cure}
             assert not toxic(whole, numbers - cure, demands, None)
@@ -191,8 +193,8 @@ def test_evidence_is_a_shortest_way(
     estate: tuple[list[tuple[set[str], dict[str, str]]], dict[str, list[str]]],
 ) -> None:
     whole = fleet(*estate)
-    for found, demands, _ in judged(whole):
-        for flow in found:
+    for reported, demands, _ in judged(whole):
+        for flow in reported:
             start = flow.members[0]
             assert [leg.demand for leg in flow.legs] == list(demands)
             for leg in flow.legs:

@@ -1,4 +1,4 @@
-"""Hostile specs: each is refused with a diagnostic, soon; nothing is written, and nothing leaks."""
+"""Hostile specs are refused with a diagnostic, quickly; nothing is written, and no secret leaks."""
 
 from __future__ import annotations
 
@@ -64,26 +64,26 @@ def with_text(text: str, path: str = "specs/agents/x.yaml") -> dict[str, Source]
     return {**sources([]), path: Source(path, text)}
 
 
-def compiled(given: dict[str, Source]) -> Compilation:
-    return compile(given.values(), today=TODAY)
+def compiled(files: dict[str, Source]) -> Compilation:
+    return compile(files.values(), today=TODAY)
 
 
-def shown(given: dict[str, Source], result: Compilation) -> dict[str, str]:
-    """All that anybody is told, in each format."""
-    found = result.diagnostics
-    formats = {"text": render.text(found, given), "short": render.short(found)}
-    formats |= {"json": render.json(found), "sarif": render.sarif(found, all_rules())}
-    return {**formats, "github": render.github(found)}
+def shown(files: dict[str, Source], result: Compilation) -> dict[str, str]:
+    """The diagnostics in each output format."""
+    diagnostics = result.diagnostics
+    formats = {"text": render.text(diagnostics, files), "short": render.short(diagnostics)}
+    formats |= {"json": render.json(diagnostics), "sarif": render.sarif(diagnostics, all_rules())}
+    return {**formats, "github": render.github(diagnostics)}
 
 
-def assert_refused(given: dict[str, Source], code: str) -> None:
-    """With an error of that code, without files, and with nothing that a terminal obeys."""
-    result = compiled(given)
+def assert_refused(files: dict[str, Source], code: str) -> None:
+    """It fails with that error, without files, and without control characters in its output."""
+    result = compiled(files)
     assert result.failed
     assert not result.files
     assert code in {"", *(d.code for d in result.diagnostics)}
-    for format, said in shown(given, result).items():
-        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said), format
+    for format, text in shown(files, result).items():
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text), format
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_word_stays_a_word(word: str) -> None:
 
 @pytest.mark.parametrize("word", VERSIONS)
 def test_version_keeps_its_digits(word: str) -> None:
-    """Norway stays Norway, and a commit that looks like a number is written as it was read."""
-    given = {p: Source(p, s.text.replace("tag: 1.0.0", f"tag: {word}")) for p, s in BASE.items()}
-    texts = [file.text for file in compiled(given).files if "/deployment" in file.path]
+    """A tag that looks like a number or a Boolean is written as it was read."""
+    files = {p: Source(p, s.text.replace("tag: 1.0.0", f"tag: {word}")) for p, s in BASE.items()}
+    texts = [file.text for file in compiled(files).files if "/deployment" in file.path]
     assert len(texts) == 2
     assert all(f":{word}@" in text for text in texts)
 
@@ -157,12 +157,12 @@ compile([Source("specs/agents/x.yaml", sys.stdin.read())], today=date(2026, 11, 
 
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_work_grows_with_the_input(text: str) -> None:
-    """It ends: where work grew with the square of the input, these took hours."""
+    """These take hours if the work grows with the square of the input."""
     command = [sys.executable, "-c", APART]
     subprocess.run(command, input=text, text=True, check=True, timeout=120)
 
 
-A, N = "aB3xK9mQ7" * 12, "0123456789" * 2  # parts of tokens that nobody has issued
+A, N = "aB3xK9mQ7" * 12, "0123456789" * 2  # parts of tokens that were never issued
 SECRETS = {
     "aws id": "AKIA" + "Q7ZXCV2B" * 2,
     "aws secret": "aws_secret_access_key = " + A[:40],
@@ -206,15 +206,15 @@ CASES = [("value", issuer) for issuer in SECRETS] + [(place, "ghp_") for place i
 
 
 @pytest.mark.parametrize(("where", "issuer"), CASES)
-def test_secret_is_found_and_never_told(where: str, issuer: str) -> None:
-    given = with_text(PLACES[where].replace("@@", SECRETS[issuer]))
-    assert_refused(given, "secret-literal")
-    told = shown(given, compiled(given)).items()
-    assert not [format for format, said in told if SECRETS[issuer] in said]
+def test_secret_is_found_and_never_shown(where: str, issuer: str) -> None:
+    files = with_text(PLACES[where].replace("@@", SECRETS[issuer]))
+    assert_refused(files, "secret-literal")
+    outputs = shown(files, compiled(files)).items()
+    assert not [format for format, text in outputs if SECRETS[issuer] in text]
 
 
 def test_secret_in_escapes_is_found() -> None:
-    """Its text is harmless to look at, but not what is made of it."""
+    """The text of the file does not contain the secret, but the string that it stands for does."""
     text = BASE[STRIPE].text.replace("Payments", '"\\x67' + SECRETS["ghp_"][1:] + '"')
     assert_refused({**BASE, STRIPE: Source(STRIPE, text)}, "secret-literal")
 

@@ -1,4 +1,4 @@
-"""What a trial of the case of high risk found: lies, floods and crashes on odd answers."""
+"""Regressions from a trial of the high-risk case: wrong answers, floods and crashes."""
 
 from __future__ import annotations
 
@@ -47,12 +47,14 @@ def governed(kind: str, **spec: Any) -> Source:
     return Source(f"{folder}/bold.yaml", yaml.safe_dump(document))
 
 
-def codes(given: Mapping[str, Source], today: date = TODAY) -> list[str]:
-    return sorted({found.code for found in analyse(given.values(), today=today).diagnostics})
+def codes(files: Mapping[str, Source], today: date = TODAY) -> list[str]:
+    return sorted(
+        {diagnostic.code for diagnostic in analyse(files.values(), today=today).diagnostics}
+    )
 
 
-def test_nobody_can_waive_or_lower_a_prohibition() -> None:
-    given = changed({ANALYST: having("compliance.prohibited.c", True)})
+def test_a_prohibition_cannot_be_waived_or_lowered() -> None:
+    files = changed({ANALYST: having("compliance.prohibited.c", True)})
     waiver = governed(
         "Waiver",
         code="prohibited-practice",
@@ -67,17 +69,17 @@ def test_nobody_can_waive_or_lower_a_prohibition() -> None:
         checks=[{"code": "prohibited-practice", "severity": "warning"}],
     )
     for more in (waiver, policy):
-        result = compile({**given, more.path: more}.values(), today=TODAY)
+        result = compile({**files, more.path: more}.values(), today=TODAY)
         assert result.failed and not result.files
         assert "prohibited-practice" in {
             d.code for d in result.diagnostics if d.severity == "error"
         }
 
 
-def test_a_record_of_a_project_that_does_not_answer_to_the_act_is_told() -> None:
-    found = told({PROJECT: having("compliance", ["gdpr"])})
-    assert (found.code, found.span.path) == ("ai-system-missing", RECORD)
-    assert "add `eu-ai-act`" in found.help
+def test_a_record_of_a_project_outside_the_act_is_reported() -> None:
+    diagnostic = told({PROJECT: having("compliance", ["gdpr"])})
+    assert (diagnostic.code, diagnostic.span.path) == ("ai-system-missing", RECORD)
+    assert "add `eu-ai-act`" in diagnostic.help
 
 
 @pytest.mark.parametrize(
@@ -93,23 +95,23 @@ def test_a_record_of_a_project_that_does_not_answer_to_the_act_is_told() -> None
 def test_evidence_has_one_shape(field: str, value: str) -> None:
     text = json.dumps({**GOOD, field: "@"}).replace('"@"', value)
     digest = sha256(text.encode()).hexdigest()
-    given = changed({RECORD: having("evaluation.metrics.0.sha256", digest)})
-    given[EVIDENCE] = Source(EVIDENCE, text)
-    (found,) = analyse(given.values(), today=TODAY).diagnostics
-    assert found.code == "evidence-invalid"
-    assert f"has no fit `{field}`" in found.message
+    files = changed({RECORD: having("evaluation.metrics.0.sha256", digest)})
+    files[EVIDENCE] = Source(EVIDENCE, text)
+    (diagnostic,) = analyse(files.values(), today=TODAY).diagnostics
+    assert diagnostic.code == "evidence-invalid"
+    assert f"has no fit `{field}`" in diagnostic.message
 
 
 @pytest.mark.parametrize("text", ["[]", "{", "5", "[" * 100_000])
 def test_evidence_is_an_object(text: str) -> None:
     digest = sha256(text.encode()).hexdigest()
-    given = changed({RECORD: having("evaluation.metrics.0.sha256", digest)})
-    given[EVIDENCE] = Source(EVIDENCE, text)
-    (found,) = analyse(given.values(), today=TODAY).diagnostics
-    assert "holds no object of JSON" in found.message
+    files = changed({RECORD: having("evaluation.metrics.0.sha256", digest)})
+    files[EVIDENCE] = Source(EVIDENCE, text)
+    (diagnostic,) = analyse(files.values(), today=TODAY).diagnostics
+    assert "holds no object of JSON" in diagnostic.message
 
 
-def test_the_last_day_there_is() -> None:
+def test_the_first_and_last_possible_day() -> None:
     assert "law-stale" in codes(dict(high_risk.texts()), date.max)
     assert codes(dict(high_risk.texts()), date.min)
 
@@ -118,12 +120,12 @@ def test_the_last_day_there_is() -> None:
     ("code", "name"),
     [("law-stale", "days"), ("oversight-incomplete", "drill"), ("risk-file-incomplete", "lead")],
 )
-def test_parameters_that_no_calendar_has(code: str, name: str) -> None:
+def test_parameters_beyond_the_calendar(code: str, name: str) -> None:
     check = {"code": code, "parameters": {name: 9_999_999_999}}
     policy = governed("Policy", description="Ours", checks=[check])
-    given = {**high_risk.texts(), policy.path: policy}
-    (found,) = analyse(given.values(), today=TODAY).diagnostics
-    assert (found.code, found.span.path) == ("code-unknown", policy.path)
+    files = {**high_risk.texts(), policy.path: policy}
+    (diagnostic,) = analyse(files.values(), today=TODAY).diagnostics
+    assert (diagnostic.code, diagnostic.span.path) == ("code-unknown", policy.path)
 
 
 @pytest.mark.parametrize(
@@ -137,52 +139,52 @@ def test_parameters_that_no_calendar_has(code: str, name: str) -> None:
         ("policies/waivers/layers.yaml", "reason"),
     ],
 )
-def test_placeholders_where_people_agree_to_something(path: str, field: str) -> None:
+def test_placeholders_in_approvals_and_purposes(path: str, field: str) -> None:
     assert told({path: having(field, "TBD")}).code == "text-placeholder"
 
 
 @pytest.mark.parametrize("field", ["literacy.date", "deployer.dataProtectionDate"])
-def test_what_is_to_come_was_not_done(field: str) -> None:
-    found = told({RECORD: having(field, "2028-10-12")})
-    assert (found.code, found.span.path) == ("evaluation-in-future", RECORD)
+def test_a_date_in_the_future_is_reported(field: str) -> None:
+    diagnostic = told({RECORD: having(field, "2028-10-12")})
+    assert (diagnostic.code, diagnostic.span.path) == ("evaluation-in-future", RECORD)
 
 
-def test_who_signed_a_report_is_known() -> None:
-    found = told({RECORD: having("evaluation.reports.0.signedBy", "somebody")})
-    assert found.code == "owner-unknown"
+def test_the_signer_of_a_report_must_be_an_owner() -> None:
+    diagnostic = told({RECORD: having("evaluation.reports.0.signedBy", "an auditor")})
+    assert diagnostic.code == "owner-unknown"
 
 
-def test_notices_are_in_some_language() -> None:
-    found = diagnosed({PROJECT: having("notices.locales", [])})
-    assert [one.code for one in found] == ["wrong-shape"]
+def test_notices_need_a_language() -> None:
+    diagnostics = diagnosed({PROJECT: having("notices.locales", [])})
+    assert [diagnostic.code for diagnostic in diagnostics] == ["wrong-shape"]
 
 
 def test_the_runbook_waits_as_long_as_the_record_says() -> None:
-    given = changed({RECORD: having("oversight.stop.maxSeconds", 90)})
-    files = {file.path: file.text for file in compile(given.values(), today=TODAY).files}
+    files = changed({RECORD: having("oversight.stop.maxSeconds", 90)})
+    files = {file.path: file.text for file in compile(files.values(), today=TODAY).files}
     page = files["compliance/lending/oversight.md"]
     assert "--timeout=90s" in page and "--timeout=120s" not in page
 
 
-def test_whether_what_is_written_is_read_again_is_said_of_every_class() -> None:
+def test_pages_of_every_class_say_whether_the_team_reads_what_it_writes() -> None:
     """Each of the repository's own projects has an agent that reads what the team writes."""
     graph = read(inputs.read(ROOT).sources.values()).graph
     assert graph is not None
     fleet = derive(graph, TODAY)
-    told = "No agent of the team writes to a context space that the team reads."
+    sentence = "No agent of the team writes to a context space that the team reads."
     for system in fleet.systems:
         page = ROOT / f"generated/compliance/{system.project.name}/oversight.md"
-        assert (told in page.read_text(encoding="utf-8")) is not feeds_back(fleet.graph, system)
+        assert (sentence in page.read_text(encoding="utf-8")) is not feeds_back(fleet.graph, system)
     assert any(feeds_back(fleet.graph, system) for system in fleet.systems)
 
 
-def test_nobody_is_said_to_stop_an_agent_whom_nobody_can_stop() -> None:
+def test_the_checklist_names_agents_that_cannot_be_stopped() -> None:
     tier = "policies/high.yaml"
-    given = changed(
+    files = changed(
         {tier: having("stopOwner", False), ASSISTANT: lambda spec: spec["oversight"].pop("owner")}
     )
-    result = compile(given.values(), today=TODAY)
+    result = compile(files.values(), today=TODAY)
     files = {file.path: file.text for file in result.files}
-    assert files, [one.message for one in result.diagnostics]
+    assert files, [diagnostic.message for diagnostic in result.diagnostics]
     page = files["compliance/lending/checklist.md"]
     assert "who can stop each agent, and how, but not applicant-assistant" in page

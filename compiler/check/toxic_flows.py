@@ -1,7 +1,7 @@
-"""Toxic flows: what the tools within one agent's reach can do together that none does alone.
+"""Toxic flows: what the tools in one agent's reach can do together that none does alone.
 
+A flow is reported at the agent that causes it, not at agents that only delegate to it.
 Sources: Willison, "The lethal trifecta" (2025-06-16); Meta, "Agents Rule of Two" (2025-10-31).
-A flow is told where it arises: whoever merely hands work to somebody who has it alone is silent.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from compiler.source import Span
 
 
 class Demand(NamedTuple):
-    """One part of a flow: some grant on a tool that has one of these traits."""
+    """One part of a flow: a grant on a tool that has one of these traits."""
 
-    does: str  # what such a tool does, for people
+    does: str  # what such a tool does, in words
     traits: tuple[str, ...]
 
 
-UNTRUSTED = Demand("brings in text of strangers", ("untrusted",))
+UNTRUSTED = Demand("brings in untrusted text", ("untrusted",))
 PRIVATE = Demand("reads private data or a sensitive system", ("private",))
 SINK = Demand("can carry data out", ("sink",))
 WRITES = Demand("changes state", ("writes",))
@@ -44,16 +44,16 @@ class Leg(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Members who together (one, or a circle of them) meet every demand without asking a human."""
+    """One agent, or a circle of agents, that meets every demand without asking a human."""
 
-    members: tuple[Member, ...]  # those who meet all of them with grants of their own come first
+    members: tuple[Member, ...]  # those that meet all with their own grants come first
     legs: tuple[Leg, ...]
-    cure: tuple[Grant, ...]  # a smallest set to drop, or to put under approval
+    cure: tuple[Grant, ...]  # a smallest set of grants to drop, or to put under approval
     severity: Severity
 
 
 def flows(fleet: Fleet, rule: Rule, *demands: Demand, unless: Demand | None = None) -> list[Flow]:
-    """Where all demands are met together; not where `unless` is met as well."""
+    """Find the agents that meet all demands, and not `unless` as well, sorted by name."""
     reach = fleet.reach
     masks = [_mask(fleet, demand) for demand in demands]
     barred = _mask(fleet, unless) if unless else 0
@@ -63,7 +63,7 @@ def flows(fleet: Fleet, rule: Rule, *demands: Demand, unless: Demand | None = No
         all(bits & mask for mask in masks) and not bits & barred
         for bits in (reach.autonomous[member] for member in reach.members)
     ]
-    found: list[Flow] = []
+    result: list[Flow] = []
     for group in components(successors):
         inside = set(group)
         below = {s for node in group for s in successors[node]} - inside
@@ -72,8 +72,8 @@ def flows(fleet: Fleet, rule: Rule, *demands: Demand, unless: Demand | None = No
         if not have[group[0]] or (not alone and any(have[node] for node in below)):
             continue
         circle.sort(key=lambda m: (m not in alone, m))
-        found.append(_flow(fleet, rule, tuple(circle), demands, masks, have))
-    return sorted(found, key=lambda flow: flow.members)
+        result.append(_flow(fleet, rule, tuple(circle), demands, masks, have))
+    return sorted(result, key=lambda flow: flow.members)
 
 
 def _mask(fleet: Fleet, demand: Demand) -> int:
@@ -111,11 +111,11 @@ def _nearest(
     for member, path in near:
         if bits := fleet.reach.own[member] & mask:
             return Leg(demand, path, next(iter(chosen(fleet, bits))))
-    raise AssertionError("a demand that is met is met somewhere")
+    raise AssertionError("a demand of a flow is met by a member of it")
 
 
-def evidence(fleet: Fleet, flow: Flow) -> Iterator[Label]:
-    """Every line that contributes: hand-overs on the way, and grants with the tool behind each."""
+def _evidence(fleet: Fleet, flow: Flow) -> Iterator[Label]:
+    """Every line that contributes: the delegations on the way, and each grant with its tool."""
     seen: set[Span] = set()
     for leg in flow.legs:
         for edge in leg.path:
@@ -129,24 +129,24 @@ def evidence(fleet: Fleet, flow: Flow) -> Iterator[Label]:
 
 
 def report(fleet: Fleet, rule: Rule, flow: Flow, does: str) -> Diagnostic:
-    """The diagnostic of a flow, at the first of its members."""
+    """Make the diagnostic of a flow, at the first of its members; `does` says what they do."""
     return rule.at(
         member_place(fleet, flow.members[0]),
-        f"{who(flow)} {does}",
-        help=advice(flow),
-        evidence=evidence(fleet, flow),
+        f"{_subject(flow)} {does}",
+        help=_advice(flow),
+        evidence=_evidence(fleet, flow),
         severity=flow.severity,
     )
 
 
-def advice(flow: Flow, most: int = 4) -> str:
+def _advice(flow: Flow, most: int = 4) -> str:
     """What to do about it, for a help text."""
     named = [f"`{g.call.server}/{g.call.tool}` of `{g.call.agent}`" for g in flow.cure]
     rest = f" and {len(named) - most} more" if len(named) > most else ""
     return f"put under approval, or drop: {', '.join(named[:most])}{rest}"
 
 
-def who(flow: Flow) -> str:
+def _subject(flow: Flow) -> str:
     """The agents of a flow, as the subject of a sentence."""
     first, *others = [f"`{agent}`" for _, agent in flow.members]
     if not others:

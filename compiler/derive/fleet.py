@@ -193,7 +193,7 @@ class Fleet:
         """A rule's parameter, as a policy sets it or as the rule has it."""
         default = rule.parameters[name]
         value = self.parameters.get((rule.code, name), default)
-        return value if rule.takes(name, value) else default  # code-unknown reports it
+        return value if rule.accepts(name, value) else default  # code-unknown reports it
 
     def place(self, grant: Grant) -> Span:
         """Where a grant names its tool, or the wildcard that stands for it."""

@@ -1,5 +1,5 @@
-"""What can destroy something, or at some tiers change anything, waits for a human; the risk tier
-says so.
+"""Calls that can destroy something (or, at some tiers, change anything) must wait for a human, as
+the risk tier demands.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a call that the risk tier puts under approval has none."""
+    """Every grant of such a call without approval."""
     for grant in fleet.grants:
         if grant.approval == "human":
             continue

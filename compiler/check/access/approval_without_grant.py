@@ -1,5 +1,5 @@
-"""An approval for a tool that the entry does not grant protects nothing; most often the tool's
-name is misspelt, and the real one is free.
+"""An approval for a tool that the entry does not grant protects nothing; usually the name is
+misspelt, and the intended tool is granted without approval.
 """
 
 from __future__ import annotations

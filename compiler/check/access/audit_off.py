@@ -1,4 +1,4 @@
-"""Who calls what at a tier that matters must be known afterwards. OWASP MCP08."""
+"""Calls by agents of a critical tier must be logged, so that they can be traced. OWASP MCP08."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from compiler.model import MCPServer
 RULE = Rule(
     "audit-off",
     Severity.ERROR,
-    "calls of an agent whose tier matters are not logged",
+    "calls of an agent at or above a tier are not logged",
     {"tier": "medium"},
     {"tier": LEVELS},
 )

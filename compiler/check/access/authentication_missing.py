@@ -1,4 +1,4 @@
-"""A server that asks nobody who they are serves whoever finds it. OWASP MCP07."""
+"""A server without authentication serves anyone who can reach it. OWASP MCP07."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compiler.model import MCPServer
 RULE = Rule(
     "authentication-missing",
     Severity.ERROR,
-    "a server that is reached over the network asks nobody who they are",
+    "a server that is reached over the network does not authenticate its callers",
     GRADED,
     CHOICES,
 )
@@ -27,7 +27,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             if users:
                 yield RULE.at(
                     server.at("authentication"),
-                    f"server `{server.name}` asks nobody who they are",
-                    help="set `api-key` or `oauth`, and configure the program so",
+                    f"server `{server.name}` does not authenticate its callers",
+                    help="set `api-key` or `oauth`, and configure the program to match",
                     severity=worst(grade(fleet, RULE, p, [agent]) for p, agent in users),
                 )

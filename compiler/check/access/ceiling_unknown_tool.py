@@ -1,4 +1,4 @@
-"""A ceiling that names a tool that does not exist holds back nothing, and hides a typo."""
+"""A ceiling that names a tool which does not exist has no effect, and is usually a typo."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     for agent in fleet.graph.all(Agent):
         for s, use in enumerate(agent.spec.servers):
             server = fleet.graph.get(MCPServer, use.server)
-            known = {tool.name for tool in server.spec.tools}
+            tools = {tool.name for tool in server.spec.tools}
             for t, tool in enumerate(use.tools if isinstance(use.tools, tuple) else ()):
-                if tool not in known:
+                if tool not in tools:
                     yield RULE.at(
                         agent.at("servers", s, "tools", t),
                         f"server `{server.name}` has no tool `{tool}`",
-                        help=did_you_mean(tool, known) or "drop it",
+                        help=did_you_mean(tool, tools) or "drop it",
                         related=[Label(server.key_at("tools"), "its tools")],
                     )

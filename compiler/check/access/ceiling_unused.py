@@ -1,4 +1,4 @@
-"""A server that an agent may use and nowhere gets is left over, and waits for a careless grant."""
+"""A server in an agent's ceiling that no project grants makes a careless grant easy."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ RULE = Rule("ceiling-unused", Severity.WARNING, "an agent may use a server that 
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every such server that an agent at work could do without.
+    """Every such server that a deployed agent does not require.
 
-    One that it needs is told by server-required; an agent that is nowhere, by agent-unused.
+    `server-required` reports those it requires, `agent-unused` an agent in no team.
     """
-    working = {agent for _, agent in fleet.reach.members}
+    deployed = {agent for _, agent in fleet.reach.members}
     used = {(grant.call.agent, grant.call.server) for grant in fleet.grants}
     for agent in fleet.graph.all(Agent):
         for index, use in enumerate(agent.spec.servers):
             idle = not use.required and (agent.name, str(use.server)) not in used
-            if agent.name in working and idle:
+            if agent.name in deployed and idle:
                 yield RULE.at(
                     agent.at("servers", index, "server"),
                     f"agent `{agent.name}` may use `{use.server}`, but no project grants it",
-                    help="take it out of `servers`",
+                    help="remove it from `servers`",
                 )

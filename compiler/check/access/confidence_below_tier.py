@@ -1,4 +1,4 @@
-"""The higher the risk, the surer an agent has to be before it acts."""
+"""The higher the risk tier, the more confident an agent must be before it acts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A risk tier says how sensitive the data may be that its agents touch."""
+"""A risk tier limits how sensitive the data may be that its agents handle."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from compiler.graph import Resource
 from compiler.model import Agent, ContextSpace, MCPServer, Project, RiskTier
 from compiler.model.base import DATA_CLASSES
 
-RULE = Rule("data-above-tier", Severity.ERROR, "an agent touches data above its risk tier")
+RULE = Rule("data-above-tier", Severity.ERROR, "an agent handles data above its risk tier")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where an agent touches data above its risk tier."""
+    """Every grant, and every use of a context space, with data above the agent's tier."""
     yield from _grants(fleet)
     for space in fleet.graph.all(ContextSpace):
         writers = [
@@ -27,8 +27,8 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             if _above(space.spec.dataClass, tier):
                 yield RULE.at(
                     space.at(*route),
-                    f"agent `{name}` touches {space.spec.dataClass} values of `{space.name}`",
-                    help=f"drop it, or raise its risk tier; `{tier.name}` ends at "
+                    f"agent `{name}` handles {space.spec.dataClass} values of `{space.name}`",
+                    help=f"drop it, or raise its risk tier; `{tier.name}` allows at most "
                     f"{tier.spec.dataClass}",
                     related=[
                         Label(space.at("dataClass"), "the values"),
@@ -53,7 +53,7 @@ def _grants(fleet: Fleet) -> Iterator[Diagnostic]:
             project = fleet.graph.get(Project, grant.call.project)
             yield RULE.at(
                 project.at(*grant.route, "server"),
-                f"agent `{agent.name}` touches {server.spec.dataClass} data of `{server.name}`",
+                f"agent `{agent.name}` handles {server.spec.dataClass} data of `{server.name}`",
                 help="drop the grant, or raise the agent's risk tier",
                 related=[
                     Label(server.at("dataClass"), "the data"),

@@ -1,4 +1,4 @@
-"""An agent's ceiling is the most that it may ever use; a project can only grant less."""
+"""An agent's ceiling is the most that any project may grant it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A wildcard that stands for no tool grants nothing, though it looks as if it did."""
+"""A wildcard that matches no tool grants nothing, although it looks as if it did."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compiler.derive.access import expand
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import MCPServer, Project
 
-RULE = Rule("grant-empty", Severity.ERROR, "a grant stands for no tool at all")
+RULE = Rule("grant-empty", Severity.ERROR, "a grant matches no tool")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -22,5 +22,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                     yield RULE.at(
                         project.at("agents", a, "grants", g, "tools"),
                         f"server `{server.name}` has no tool that only reads",
-                        help="name the tools that are meant, or drop the grant",
+                        help="name the intended tools, or drop the grant",
                     )

@@ -1,4 +1,4 @@
-"""A grant was given until a day; after it, nobody has agreed to it any more."""
+"""A grant with a last day is not approved after that day."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A project's row of the matrix says which servers it uses at all; a grant on another one goes
-around that decision.
+"""A project's row of the matrix lists the servers it uses; a grant on another server bypasses that
+decision.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a grant on a server that the project does not list."""
+    """Every grant on a server that the project does not list."""
     for project in fleet.graph.all(Project):
         row = Label(project.key_at("servers"), f"the servers of `{project.name}`")
         for a, member in enumerate(project.spec.agents):

@@ -1,4 +1,6 @@
-"""Two entries for one server, or one tool twice in an entry, hide which condition holds."""
+"""With two entries for one server, or one tool twice in an entry, it is unclear which condition
+holds.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ RULE = Rule("grant-twice", Severity.ERROR, "the same thing is granted twice")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where the same thing is granted twice, or stands in a ceiling twice."""
+    """Every server or tool that is granted twice, or listed in a ceiling twice."""
     for project in fleet.graph.all(Project):
         for a, member in enumerate(project.spec.agents):
             entries = [(str(entry.server), entry.tools) for entry in member.grants]

@@ -1,4 +1,4 @@
-"""A grant of `all` grows with the server: each tool that its next version brings is granted unseen.
+"""A grant of `all` grows with the server: tools of its next version are granted without review.
 OWASP LLM06 (excessive functionality), MCP02.
 """
 
@@ -10,7 +10,7 @@ from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import Agent, MCPServer, Project
 
-RULE = Rule("grant-wildcard", Severity.WARNING, "a grant names no tools but takes all")
+RULE = Rule("grant-wildcard", Severity.WARNING, "a grant covers all tools instead of naming them")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -26,6 +26,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                     yield RULE.at(
                         project.at("agents", a, "grants", g, "tools"),
                         f"agent `{member.agent}` gets every tool of `{entry.server}`, {count} now,"
-                        " and whatever it lists later",
+                        " and every tool it adds later",
                         help="name the tools that it needs",
                     )

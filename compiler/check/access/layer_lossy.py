@@ -15,7 +15,7 @@ from compiler.gateways.kagent import ENTRIES, PROVIDERS, entries
 from compiler.model import LanguageModel
 from compiler.source import Span
 
-RULE = Rule("layer-lossy", Severity.WARNING, "a layer cannot say what the specs say")
+RULE = Rule("layer-lossy", Severity.WARNING, "a layer cannot express what the specs say")
 _ASK = "the agent's own runtime must ask, as its access.json says; or drop those tools"
 
 

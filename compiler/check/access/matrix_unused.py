@@ -1,4 +1,4 @@
-"""A server in a project's row that no agent of the team may call runs for nobody."""
+"""A server in a project's row that no agent of the team may call runs without users."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         for s, server in enumerate(project.spec.servers):
             if (project.name, str(server)) not in used:
                 message = f"no agent of `{project.name}` may call server `{server}`"
-                help = "grant it to somebody, or drop it from `servers`"
+                help = "grant it to an agent, or drop it from `servers`"
                 yield RULE.at(project.at("servers", s), message, help=help)

@@ -1,4 +1,4 @@
-"""What nobody owns, nobody repairs, reviews or switches off."""
+"""A resource without an owner is not maintained, reviewed or switched off."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""A reviewer can only judge a dangerous grant that says why it is needed; the risk tier demands
-it.
-"""
+"""A reviewer needs to know why a dangerous grant is needed; the risk tier demands a reason."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ RULE = Rule("reason-missing", Severity.ERROR, "a grant that can destroy somethin
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a grant that can destroy something gives no reason."""
+    """Every grant that can destroy something without a reason, where the tier demands one."""
     seen = set()
     for grant in fleet.grants:
         agent = fleet.graph.get(Agent, grant.call.agent)

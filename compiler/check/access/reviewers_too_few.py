@@ -1,5 +1,5 @@
-"""Two people see what one overlooks: a tier says how many must approve a change of its agents and
-of what they work in and with, and nobody can ask more people than are known.
+"""A tier sets how many people must approve a change of its agents and of what they use, and there
+must be that many reviewers.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from compiler.model import Owners
 RULE = Rule(
     "reviewers-too-few",
     Severity.ERROR,
-    "a risk tier demands more reviewers of a file than are known",
+    "a risk tier demands more reviewers of a file than there are",
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every spec with fewer reviewers than the gravest tier wants that it is about.
+    """Every spec with fewer reviewers than the highest tier that it concerns demands.
 
-    Where somebody is not known at all, that is the mistake, and `owner-unknown` tells it.
+    An owner who is not listed is reported by `owner-unknown` instead.
     """
-    known = owners(fleet.graph)
-    watch = {one.spec.compliance for one in fleet.graph.all(Owners)}
+    listed = owners(fleet.graph)
+    compliance = {resource.spec.compliance for resource in fleet.graph.all(Owners)}
     for review in reviews(fleet.graph):
         own = review.path == review.about[0].document.source.path
-        names = watch.union(*(whose(fleet.graph, resource) for resource in review.about))
-        if own and len(review.handles) < review.least and names <= known.keys():
-            who = " and ".join(f"`{handle}`" for handle in review.handles) or "nobody"
+        names = compliance.union(*(whose(fleet.graph, resource) for resource in review.about))
+        if own and len(review.handles) < review.least and names <= listed.keys():
+            handles = " and ".join(f"`{handle}`" for handle in review.handles) or "no one"
             yield RULE.at(
                 review.about[0].name_span,
-                f"a change of `{review.path}` needs {review.least} reviewers, and there is {who}",
+                f"a change of `{review.path}` needs {review.least} reviewers, and has {handles}",
                 help="list more `reviewers` of its owner or of the compliance team",
             )

@@ -1,4 +1,4 @@
-"""Who steals a credential that two programs share has both, and nobody can tell who called."""
+"""A stolen credential that two programs share opens both, and calls cannot be attributed."""
 
 from __future__ import annotations
 

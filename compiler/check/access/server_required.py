@@ -1,6 +1,4 @@
-"""An agent that cannot work without a server is no use in a project that does not give it that
-server.
-"""
+"""An agent that requires a server cannot work in a project that does not grant it."""
 
 from __future__ import annotations
 

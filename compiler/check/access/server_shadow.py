@@ -1,5 +1,5 @@
-"""A server in somebody's client configuration that nobody reviewed is used all the same. OWASP
-MCP09 (shadow MCP servers).
+"""A server in a client configuration is used even if it was never reviewed. OWASP MCP09 (shadow
+MCP servers).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from compiler.source import Pos, Source, Span, top
 RULE = Rule(
     "server-shadow",
     Severity.ERROR,
-    "a client configuration holds a server that is not in the matrix",
+    "a client configuration has a server that is not in the matrix",
 )
 _KEYS = ("mcpServers", "servers")  # of Claude and Cursor; of VS Code
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every server in a project's `clientConfigs` that it does not list, or that is another one."""
+    """Every server in a project's `clientConfigs` that it does not list or that differs."""
     for project in fleet.graph.all(Project):
         for index, name in enumerate(project.spec.clientConfigs):
             source = fleet.graph.texts.get(f"projects/{project.name}/{name}")
@@ -37,32 +37,32 @@ def _file(
     fleet: Fleet, project: Resource[Project], source: Source, label: Label
 ) -> Iterator[Diagnostic]:
     try:
-        found = json.loads(source.text)
+        content = json.loads(source.text)
     except (ValueError, RecursionError) as error:
-        message = f"`{source.path}` is no JSON: {str(error).partition(chr(10))[0]}"
-        yield RULE.at(label.span, message, help="correct the file; it can have no comments")
+        message = f"`{source.path}` is not JSON: {str(error).partition(chr(10))[0]}"
+        yield RULE.at(label.span, message, help="correct the file; JSON has no comments")
         return
-    listed = [found[key] for key in _KEYS if key in found] if isinstance(found, dict) else []
+    listed = [content[key] for key in _KEYS if key in content] if isinstance(content, dict) else []
     if not listed or not all(isinstance(some, dict) for some in listed):
-        message = f"`{source.path}` is no client configuration: it has no `mcpServers`"
+        message = f"`{source.path}` is not a client configuration: it has no `mcpServers`"
         yield RULE.at(label.span, message, help="name a JSON file with `mcpServers` or `servers`")
         return
     for name, entry in (pair for some in listed for pair in some.items()):
         where, shown = _key(source, name), visible(name)
         if name not in project.spec.servers:
             near = did_you_mean(name, map(str, project.spec.servers))
-            message = f"server `{shown}` is not one of project `{project.name}`"
-            help = near or "take it out, or add a reviewed server to the project"
+            message = f"server `{shown}` is not in project `{project.name}`"
+            help = near or "remove it, or add a reviewed server to the project"
             related = [Label(project.key_at("servers"), "the project's servers"), label]
             yield RULE.at(where, message, help=help, related=related)
         elif _another(fleet, fleet.graph.get(MCPServer, name).spec, entry):
-            message = f"what is called `{shown}` here is not the server of that name"
+            message = f"`{shown}` in this file is not the server of that name"
             help = "start its package, or connect to a host of the organisation"
             yield RULE.at(where, message, help=help, related=[label])
 
 
 def _another(fleet: Fleet, server: MCPServer, entry: Any) -> bool:
-    """Whether an entry starts something else than the package, or leads out of the organisation."""
+    """Whether an entry starts another program, or connects outside the organisation."""
     fields = entry if isinstance(entry, dict) else {}
     if isinstance(fields.get("url"), str):
         host = urlsplit(fields["url"]).hostname or ""

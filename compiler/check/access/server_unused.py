@@ -1,4 +1,4 @@
-"""A server that no agent may call costs money, and is a way in."""
+"""A server that no agent may call costs money, and is an attack surface."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ RULE = Rule("server-unused", Severity.WARNING, "no agent may call any tool of a 
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where no agent may call any tool of a server."""
+    """Every server of which no agent may call any tool."""
     used = {grant.call.server for grant in fleet.grants}
     for server in fleet.graph.all(MCPServer):
         if server.name not in used:
             message = f"no agent may call server `{server.name}`"
-            yield RULE.at(server.name_span, message, help="grant it to somebody, or remove it")
+            yield RULE.at(server.name_span, message, help="grant it to an agent, or remove it")

@@ -1,4 +1,4 @@
-"""What is planned must fit: pods beyond the budget stay pending."""
+"""Pods beyond the budget of a cluster stay pending."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def _part(fleet: Fleet, cluster: Resource[Cluster], part: str) -> Iterator[Diagn
     platform = fleet.platform_resource
     all_rows = enumerate(fleet.platform.budget.rows)
     rows = [(i, row) for i, row in all_rows if row.component == part]
-    here = [x for x in fleet.loads if x.cluster == cluster.name and x.part == part]
+    loads = [x for x in fleet.loads if x.cluster == cluster.name and x.part == part]
     route = ("budget", "rows", rows[0][0], "name") if rows else ("budget", "rows")
     for i, (field, measure, write) in enumerate(_MEASURES):
-        needed = sum(load.pods * load.requests[i] for load in here)
+        needed = sum(load.pods * load.requests[i] for load in loads)
         most = sum(
             row.units * row.pods * measure(getattr(row.each.requests, field)) for _, row in rows
         )
@@ -38,6 +38,6 @@ def _part(fleet: Fleet, cluster: Resource[Cluster], part: str) -> Iterator[Diagn
             yield RULE.at(
                 cluster.name_span,
                 f"the {part} of `{cluster.name}` request {write(needed)} of {field}, and {budget}",
-                help="raise the budget, or run less",
+                help="raise the budget, or deploy less",
                 related=[Label(platform.at(*route), "the budget")],
             )

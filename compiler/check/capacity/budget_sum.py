@@ -1,4 +1,4 @@
-"""A total that its own rows do not add up to misleads whoever buys the machines."""
+"""A total that differs from the sum of its rows leads to the wrong machines being bought."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""
-A quota leaves room for what usually runs, for one more pod of each workload while it is replaced
-(without it a rollout stands still, as a real API server showed), and for one server at its maximum.
+"""A quota must fit what usually runs, one more pod of each workload during a rollout (which stalls
+without it, as a real API server showed), and one server at its maximum.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ _MEASURES = (("cpu", millicores, cpu), ("memory", in_bytes, memory))
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where a project's quota is below what it runs."""
-    here: dict[tuple[str, str, str], list[Load]] = {}
+    groups: dict[tuple[str, str, str], list[Load]] = {}
     for load in fleet.loads:
-        part = "agents" if load.part == "agents" else "servers"  # proxies stand beside servers
-        here.setdefault((load.project, load.cluster, part), []).append(load)
+        part = "agents" if load.part == "agents" else "servers"  # a proxy runs with servers
+        groups.setdefault((load.project, load.cluster, part), []).append(load)
     for project in fleet.graph.all(Project):
         for cluster in project.spec.clusters:
             for part in ("agents", "servers"):
-                loads = here.get((project.name, cluster, part), [])
+                loads = groups.get((project.name, cluster, part), [])
                 yield from _part(project, cluster, part, loads)
 
 
@@ -54,7 +53,7 @@ def _part(
 
 
 def _room(loads: list[Load], each: list[int]) -> int:
-    """What runs, a surge pod for each workload, and the largest step to one's maximum."""
+    """Room for what runs, a surge pod for each workload, and the largest step to a maximum."""
     usual = sum((load.pods + 1) * amount for load, amount in zip(loads, each, strict=True))
     steps = ((load.maximum - load.pods) * amount for load, amount in zip(loads, each, strict=True))
     return usual + max(steps, default=0)

@@ -1,4 +1,4 @@
-"""A container cannot ask for more than it may have; the API server refuses it."""
+"""The API server rejects a container whose request is above its limit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RULE = Rule("request-above-limit", Severity.ERROR, "a request is above its limit
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where a request is above its limit."""
-    for resource, route, each in _all(fleet):
+    for resource, route, each in _resources(fleet):
         for field, measure in (("cpu", millicores), ("memory", in_bytes)):
             asked, most = getattr(each.requests, field), getattr(each.limits, field)
             if measure(asked) > measure(most):
@@ -30,7 +30,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 )
 
 
-def _all(fleet: Fleet) -> Iterator[tuple[Resource[Any], Route, Resources]]:
+def _resources(fleet: Fleet) -> Iterator[tuple[Resource[Any], Route, Resources]]:
     for agent in fleet.graph.all(Agent):
         yield agent, ("resources",), agent.spec.resources
     for server in fleet.graph.all(MCPServer):

@@ -1,4 +1,4 @@
-"""An autoscaler with its bounds the wrong way round is refused by the API server."""
+"""The API server rejects an autoscaler whose minimum is above its maximum."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Replicas that write one volume destroy each other's data; each needs a volume of its own, which
-a StatefulSet gives.
+"""Replicas that write to one volume corrupt each other's data; each needs its own, which a
+StatefulSet provides.
 """
 
 from __future__ import annotations

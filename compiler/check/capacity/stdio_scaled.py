@@ -19,6 +19,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(
                 server.key_at("scaling"),
                 f"server `{server.name}` speaks stdio, and cannot scale",
-                help="put a bridge into its image and say `bridge: true`, or drop `scaling`",
+                help="add a bridge to its image and set `bridge: true`, or drop `scaling`",
                 related=[Label(server.at("transport", "type"), "it speaks stdio")],
             )

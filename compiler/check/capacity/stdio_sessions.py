@@ -1,4 +1,4 @@
-"""A bridge keeps one child process for each session: replicas of it can share nothing."""
+"""A bridge keeps one child process for each session, which its replicas cannot share."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(
                 server.at("transport", "sessions"),
                 f"server `{server.name}` is bridged, and a bridge cannot share sessions",
-                help="say `sticky`, or run the bridge stateless and say `none`",
+                help="set `sticky`, or run the bridge stateless and set `none`",
                 related=[Label(server.at("transport", "bridge"), "bridged here")],
             )

@@ -1,5 +1,5 @@
-"""A tier that puts calls under approval is bypassed where a member of a lower tier makes them for
-its agents. OWASP LLM06 (excessive autonomy), ASI09.
+"""An approval that an agent's tier demands is bypassed if a member of a lower tier makes the call
+for it. OWASP LLM06 (excessive autonomy), ASI09.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from compiler.model import Agent, RiskTier
 RULE = Rule(
     "approval-bypassed",
     Severity.ERROR,
-    "what an agent's tier puts under approval is done for it without",
+    "a call that an agent's tier puts under approval is made for it without one",
     GRADED,
     CHOICES,
 )

@@ -1,6 +1,4 @@
-"""Code that a model writes after it has read strangers' text is the strangers' code. OWASP ASI05,
-MCP05.
-"""
+"""Code that a model writes after it read untrusted text is untrusted. OWASP ASI05, MCP05."""
 
 from __future__ import annotations
 
@@ -14,14 +12,14 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "code-execution",
     Severity.ERROR,
-    "strangers' text and the execution of code are in one agent's reach without a human",
+    "untrusted text and the execution of code are in one agent's reach without a human",
     GRADED,
     CHOICES,
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where the two meet."""
+    """Every agent, or circle of agents, in which the two meet."""
     for flow in flows(fleet, RULE, UNTRUSTED, EXECUTES):
-        does = "reads strangers' text and runs code that the model writes, without a human"
+        does = "reads untrusted text and runs code that the model writes, without a human"
         yield report(fleet, RULE, flow, does)

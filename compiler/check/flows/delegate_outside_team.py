@@ -1,4 +1,4 @@
-"""An agent hands tasks to its own team, and only to whom its spec names."""
+"""An agent delegates only within its team, and only to agents that its spec names."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from compiler.model import Agent, Project
 RULE = Rule(
     "delegate-outside-team",
     Severity.ERROR,
-    "an agent delegates to one that it may not, or that is not there",
+    "an agent delegates to one that it may not delegate to, or that is not in the team",
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where an agent delegates to one that it may not, or that is not there."""
+    """Every such delegation."""
     for project in fleet.graph.all(Project):
         team = {str(member.agent) for member in project.spec.agents}
         for a, member in enumerate(project.spec.agents):
@@ -31,6 +31,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                     )
                 elif target not in agent.spec.delegatesTo:
                     message = f"agent `{agent.name}` may not delegate to `{target}`"
-                    label = Label(agent.key_at("delegatesTo"), "to whom it may")
+                    label = Label(agent.key_at("delegatesTo"), "to which it may")
                     help = "drop this, or add it to the agent's `delegatesTo`"
                     yield RULE.at(span, message, help=help, related=[label])

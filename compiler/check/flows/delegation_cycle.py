@@ -1,4 +1,4 @@
-"""Agents that hand work to each other in a circle can do so for ever. OWASP ASI08."""
+"""Agents that hand work to each other in a circle may never stop. OWASP ASI08."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that is handed on and on is done far from whoever was asked, and from who watches."""
+"""Work that passes through a long chain of agents is hard to trace and to oversee."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "delegation-deep",
     Severity.WARNING,
-    "work is handed on more often than is wanted",
+    "work is handed on more often than is allowed",
     {"most": 3},
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every agent at the head of a chain of delegation that is too long; circles count once."""
+    """Every agent at the head of a chain that is too long; a circle counts as one step."""
     reach, edges = fleet.reach, team_edges(fleet)
     most = int(fleet.parameter(RULE, "most"))
     chains: dict[Member, tuple[Delegation, ...]] = {}
@@ -39,19 +39,19 @@ def _heads(chains: Mapping[Member, tuple[Delegation, ...]], most: int) -> Iterat
             yield RULE.at(
                 chain[0].place,
                 f"work of `{member[1]}` is handed on {len(chain)} times: {_short(names)}",
-                help=f"hand it to the last one directly; {most} times are wanted at most",
+                help=f"hand it to the last one directly; at most {most} times are allowed",
                 evidence=map(hand_over, chain),
             )
 
 
 def _stops(chain: tuple[Delegation, ...]) -> Iterator[str]:
-    """The agents on the way; within a circle the way goes on at another of its members."""
-    here = ""
+    """The agents along a chain; within a circle it may continue at another member."""
+    previous = ""
     for edge in chain:
-        if edge.source[1] != here:
+        if edge.source[1] != previous:
             yield edge.source[1]
-        here = edge.target[1]
-        yield here
+        previous = edge.target[1]
+        yield previous
 
 
 def _short(names: str) -> str:

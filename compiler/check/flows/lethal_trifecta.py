@@ -1,5 +1,5 @@
-"""An agent that reads private data and text of strangers, and can send data out, will one day send
-the one where the other says. Willison, "The lethal trifecta", 2025-06-16; OWASP MCP06 and MCP10.
+"""An agent that reads private data and untrusted text, and can send data out, can be made to leak
+the data by that text. Willison, "The lethal trifecta", 2025-06-16; OWASP MCP06 and MCP10.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "lethal-trifecta",
     Severity.ERROR,
-    "strangers' text, private data and a way out are in one agent's reach, with no human between",
+    "untrusted text, private data and a way out are in one agent's reach, with no human between",
     GRADED,
     CHOICES,
 )
@@ -23,5 +23,5 @@ RULE = Rule(
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every agent, or circle of agents, in which the three meet."""
     for flow in flows(fleet, RULE, UNTRUSTED, PRIVATE, SINK):
-        does = "reads strangers' text and private data, and can send data out, without a human"
+        does = "reads untrusted text and private data, and can send data out, without a human"
         yield report(fleet, RULE, flow, does)

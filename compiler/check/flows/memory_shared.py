@@ -1,5 +1,5 @@
-"""What an agent with sensitive data writes into a shared memory is read by those who may not see
-such data. OWASP ASI06, MCP10.
+"""What an agent with sensitive data writes to a shared memory can reach agents that may not see it.
+OWASP ASI06, MCP10.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every reader whose tier ends below the data of a writer, unless values are redacted."""
+    """Every reader whose tier does not allow the data of a writer, unless values are redacted."""
     for space in fleet.graph.all(ContextSpace):
         if not space.spec.redaction:
             yield from _space(fleet, space)
@@ -43,7 +43,7 @@ def _space(fleet: Fleet, space: Resource[ContextSpace]) -> Iterator[Diagnostic]:
                 space.at(*route),
                 f"agent `{name}` reads what `{most[0]}` writes, who handles"
                 f" {DATA_CLASSES[data[most[0]]]} data",
-                help="drop the reader, say what is redacted, or keep another space for this data",
+                help="drop the reader, list what is redacted, or use another space for this data",
                 related=[
                     Label(space.at(*most[1]), "the writer"),
                     Label(tier.at("dataClass"), "the most that the reader's tier may see"),
@@ -60,4 +60,4 @@ def _data(fleet: Fleet, agent: str, homes: list[str] | None) -> int:
         if grant.call.agent == agent and (homes is None or grant.call.project in homes)
     }
     classes = (fleet.graph.get(MCPServer, server).spec.dataClass for server in servers)
-    return max((DATA_CLASSES.index(one) for one in classes), default=0)
+    return max((DATA_CLASSES.index(data) for data in classes), default=0)

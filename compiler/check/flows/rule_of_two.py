@@ -14,14 +14,14 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "rule-of-two",
     Severity.ERROR,
-    "strangers' text, private data and changes of state are in one agent's reach without a human",
+    "untrusted text, private data and changes of state are in one agent's reach without a human",
     GRADED,
     CHOICES,
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where the three meet; with a way out as well it is a lethal-trifecta."""
+    """Every agent in which the three meet; with a way out it is a `lethal-trifecta`."""
     for flow in flows(fleet, RULE, UNTRUSTED, PRIVATE, WRITES, unless=SINK):
-        does = "reads strangers' text and private data, and changes state, without a human"
+        does = "reads untrusted text and private data, and changes state, without a human"
         yield report(fleet, RULE, flow, does)

@@ -1,4 +1,4 @@
-"""A workflow is done by its project's team; nobody else has grants there."""
+"""A workflow runs on its project's team; other agents have no grants there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strangers write can make an agent change production, even where it sees nothing private.
+"""Untrusted text can make an agent change production, even if it sees no private data.
 Willison on the Rule of Two, 2025-11-02: two of three are not safe by themselves.
 """
 
@@ -14,17 +14,18 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "untrusted-change",
     Severity.WARNING,
-    "strangers' text and changes of production are in one agent's reach without a human",
+    "untrusted text and changes of state are in one agent's reach without a human",
     {"tier": "high", "environment": "prod"},
     CHOICES,
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every such place in production (parameter `environment`); with private data it is a matter of
-    rule-of-two.
+    """Every such agent in production (parameter `environment`).
+
+    `rule-of-two` reports those that also read private data.
     """
     for flow in flows(fleet, RULE, UNTRUSTED, WRITES, unless=PRIVATE):
         if in_scope(fleet, RULE, flow.members[0][0]):
-            does = "reads strangers' text and changes state, without a human"
+            does = "reads untrusted text and changes state, without a human"
             yield report(fleet, RULE, flow, does)

@@ -1,4 +1,4 @@
-"""An agent in no team runs nowhere; its spec rots."""
+"""An agent in no team is never deployed, and its spec goes stale."""
 
 from __future__ import annotations
 

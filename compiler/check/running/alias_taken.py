@@ -1,4 +1,4 @@
-"""Two projects under one name: a document that mentions it means which?"""
+"""With one name for two projects, a document that uses the name is ambiguous."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""NetworkPolicy lets a pod reach addresses, not names: who calls the Kubernetes API must know where
-it is.
+"""A NetworkPolicy allows addresses, not names: to let a pod call the Kubernetes API, the address
+must be known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from compiler.graph import Resource
 from compiler.model import Cluster
 
 RULE = Rule(
-    "api-unreachable", Severity.ERROR, "a pod calls the Kubernetes API and is not let through to it"
+    "api-unreachable",
+    Severity.ERROR,
+    "network policy blocks a pod from the Kubernetes API that it calls",
 )
 
 

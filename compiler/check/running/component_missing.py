@@ -1,4 +1,4 @@
-"""What agents are told to talk to must be there: deployed from here, or left out on purpose."""
+"""What agents are configured to use must be deployed from these specs, or declared as external."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
-RULE = Rule("component-missing", Severity.ERROR, "a component is asked for that nothing deploys")
+RULE = Rule("component-missing", Severity.ERROR, "a component is needed that nothing deploys")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where the platform's components cannot be what the platform says."""
-    platform, here = fleet.platform, fleet.platform_resource
+    """Every part of the platform that its components do not provide."""
+    platform, resource = fleet.platform, fleet.platform_resource
     if platform.components is None:
         return
     store, bus = platform.contextStore, platform.eventBus
     if store.kind == "StatefulSet" and store.image is None:
         yield RULE.at(
-            here.at("contextStore", "kind"),
+            resource.at("contextStore", "kind"),
             "the context store has no image, and is not deployed",
-            help="name its `image`, or say `managed` if it runs elsewhere",
+            help="name its `image`, or set `managed` if it runs elsewhere",
         )
     if bus.kind != "redis-streams":
         yield RULE.at(
-            here.at("eventBus", "kind"),
-            f"nothing here deploys {bus.kind}: topics are streams of the context store",
-            help="say `redis-streams`, or leave `components` to who deploys the bus",
+            resource.at("eventBus", "kind"),
+            f"nothing deploys {bus.kind}: topics are streams of the context store",
+            help="use `redis-streams`, or drop `components` if something else deploys the bus",
         )
     elif bus.topics and store.kind == "managed":
         yield RULE.at(
-            here.at("eventBus", "kind"),
+            resource.at("eventBus", "kind"),
             "topics are streams of the context store, and that is managed elsewhere",
-            help="have the store deployed from here, or drop the topics",
+            help="deploy the store from these specs, or drop the topics",
         )

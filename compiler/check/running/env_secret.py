@@ -1,4 +1,4 @@
-"""A setting stands in git for everybody to read; a credential belongs into the secret store."""
+"""Settings are readable in git; a credential belongs in the secret store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import MCPServer
 
-RULE = Rule("env-secret", Severity.ERROR, "a setting's name says that it is a credential")
+RULE = Rule("env-secret", Severity.ERROR, "a setting looks like a credential by its name")
 _SECRET = re.compile(
     r"(?!MAX_)\w*(PASSWORD|PASSWD|PASSPHRASE|PGPASS|SECRET(_KEY)?|API_?KEY|PRIVATE_KEY|ACCESS_KEY"
     r"|AUTH_KEY|CREDENTIALS?|TOKEN|_PAT)"
@@ -17,7 +17,7 @@ _SECRET = re.compile(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a setting's name says that it is a credential."""
+    """Every such setting of a server, a package or a process."""
     for server in fleet.graph.all(MCPServer):
         package = server.spec.package
         names: list[tuple[str, ...]] = [("env", name) for name in server.spec.env]

@@ -1,4 +1,4 @@
-"""Without the schemas of a version nobody can say what its API server accepts."""
+"""Manifests can only be validated against versions of Kubernetes whose schemas are known."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from compiler.model.cluster import VERSIONS
 RULE = Rule(
     "kubernetes-unsupported",
     Severity.ERROR,
-    "a cluster runs a version of Kubernetes that we have no schemas for",
+    "a cluster runs an unsupported version of Kubernetes",
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a cluster runs a version of Kubernetes that we have no schemas for."""
+    """Every such cluster."""
     for cluster in fleet.graph.all(Cluster):
         if cluster.spec.kubernetes not in VERSIONS:
             yield RULE.at(

@@ -1,4 +1,4 @@
-"""A name that stands in a list twice is a slip of the hand, and often another one was meant."""
+"""A name that is in a list twice is a mistake; often another name was intended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compiler.graph import Resource
 from compiler.model import Agent, AISystem, ContextSpace, Owners, Project
 from compiler.source import Route, Span
 
-RULE = Rule("listed-twice", Severity.ERROR, "a name stands in a list twice")
+RULE = Rule("listed-twice", Severity.ERROR, "a name is in a list twice")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -26,13 +26,13 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     for space in fleet.graph.all(ContextSpace):
         yield from _list(space, ("readers",), space.spec.readers)
     for record in fleet.graph.all(AISystem):
-        yield from _told(
+        yield from _report(
             (risk.id, record.at("risks", r, "id")) for r, risk in enumerate(record.spec.risks)
         )
-    yield from _told(
-        (owner.name, one.at("owners", o, "name"))
-        for one in fleet.graph.all(Owners)
-        for o, owner in enumerate(one.spec.owners)
+    yield from _report(
+        (owner.name, resource.at("owners", o, "name"))
+        for resource in fleet.graph.all(Owners)
+        for o, owner in enumerate(resource.spec.owners)
     )
 
 
@@ -41,9 +41,9 @@ def _list(
     route: Route,
     names: Iterable[str],
 ) -> Iterator[Diagnostic]:
-    return _told((name, resource.at(*route, index)) for index, name in enumerate(names))
+    return _report((name, resource.at(*route, index)) for index, name in enumerate(names))
 
 
-def _told(places: Iterable[tuple[str, Span]]) -> Iterator[Diagnostic]:
+def _report(places: Iterable[tuple[str, Span]]) -> Iterator[Diagnostic]:
     for name, span, first in repeated(places):
         yield RULE.at(span, f"`{name}` is listed twice", help="keep one of them", related=[first])

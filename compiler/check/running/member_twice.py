@@ -1,4 +1,4 @@
-"""Two entries for one agent hide which grants hold."""
+"""With two entries for one agent it is unclear which grants hold."""
 
 from __future__ import annotations
 

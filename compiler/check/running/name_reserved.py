@@ -1,5 +1,7 @@
-"""Some names are taken: in the namespaces of projects by walls, waypoints and gateways; among
-projects by the platform's own parts in Argo CD and PM2; among agents by the card of all."""
+"""Some names are used by the platform: in the namespaces of projects for network policies,
+waypoints and gateways; among projects for parts in Argo CD and PM2; among agents for the card of
+the fleet.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Resource
 from compiler.model import Agent, MCPServer, Project, Spec
 
-RULE = Rule("name-reserved", Severity.ERROR, "a name belongs to an object of our own")
+RULE = Rule("name-reserved", Severity.ERROR, "a name is used by the platform itself")
 RESERVED = (
     "allow-dns",
     "default",
@@ -25,23 +27,23 @@ RESERVED = (
     "waypoint",
 )
 OWN = ("cluster", "platform", "root")
-"""What AppProjects are called that belong to no project."""
+"""Names of AppProjects that belong to no project."""
 CARD = "fleet"
-"""Whose card is that of all agents."""
+"""The name of the card of all agents."""
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every agent, server and project with such a name."""
-    everything: tuple[Resource[Spec], ...] = (*fleet.graph.all(Agent), *fleet.graph.all(MCPServer))
-    for resource in everything:
+    workloads: tuple[Resource[Spec], ...] = (*fleet.graph.all(Agent), *fleet.graph.all(MCPServer))
+    for resource in workloads:
         if resource.name in RESERVED:
-            message = f"`{resource.name}` is the name of an object that we put into namespaces"
+            message = f"`{resource.name}` is the name of an object in the namespaces of projects"
             yield RULE.at(resource.name_span, message, help="choose another name")
     for agent in fleet.graph.all(Agent):
         if agent.name == CARD:
-            message = f"`{CARD}` is what we call the card of all agents"
+            message = f"`{CARD}` is the name of the card of all agents"
             yield RULE.at(agent.name_span, message, help="choose another name")
     for project in fleet.graph.all(Project):
         if project.name in OWN:
-            message = f"`{project.name}` is what we call a part of the platform"
+            message = f"`{project.name}` is the name of a part of the platform"
             yield RULE.at(project.name_span, message, help="choose another name")

@@ -1,4 +1,4 @@
-"""A namespace is called after its project; Kubernetes takes 63 characters."""
+"""A namespace has the name of its project in it; Kubernetes allows 63 characters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a name derived for Kubernetes is longer than 63 characters."""
+    """Every project whose namespaces would have longer names."""
     spaces = fleet.platform.namespaces
     longest = max(len(spaces.agents), len(spaces.servers))
     for project in fleet.graph.all(Project):
@@ -22,5 +22,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             yield RULE.at(
                 project.name_span,
                 f"the namespaces of `{project.name}` would have more than 63 characters",
-                help=f"use {62 - longest} characters at most",
+                help=f"use at most {62 - longest} characters",
             )

@@ -1,4 +1,4 @@
-"""An object of a kind that nobody installed is refused by the cluster."""
+"""A cluster rejects objects of a kind that no operator has installed."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         runs = runs or bool(fleet.parts[cluster.name])
         if runs and "external-secrets" not in cluster.spec.installed:
             span = cluster.key_at("installed")
-            message = f"cluster `{cluster.name}` gets ExternalSecrets, and has no operator for them"
+            message = f"cluster `{cluster.name}` gets ExternalSecrets, but has no operator for them"
             yield RULE.at(span, message, help="install it and add `external-secrets`")
         home = cluster.spec.argocd
         if home and "argo-cd" not in fleet.graph.get(Cluster, home).spec.installed:
-            message = f"cluster `{home}` is to sync `{cluster.name}`, and has no Argo CD"
+            message = f"cluster `{home}` should sync `{cluster.name}`, but has no Argo CD"
             help = f"add `argo-cd` to what is installed in `{home}`, or name another cluster"
             yield RULE.at(cluster.at("argocd"), message, help=help)
         mesh = fleet.platform.mesh
@@ -34,7 +34,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         if missed and cluster.spec.environment == "prod":
             yield RULE.at(
                 cluster.key_at("installed"),
-                f"the production cluster `{cluster.name}` is without the mesh",
+                f"the production cluster `{cluster.name}` does not have the mesh",
                 help=f"install it and add `{mesh}`",
                 related=[Label(fleet.platform_resource.at("mesh"), "the platform's mesh")],
             )

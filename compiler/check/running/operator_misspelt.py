@@ -1,5 +1,5 @@
-"""An operator under a misspelt name is one that is not there: nothing is emitted for it, and a gate
-that everybody relies on stays open.
+"""For an operator with a misspelt name nothing is emitted, and the control it should enforce is
+missing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity, nearest
 from compiler.gateways import LAYERS
 from compiler.model import Cluster
 
-RULE = Rule("operator-misspelt", Severity.WARNING, "a cluster has an operator of a strange name")
+RULE = Rule("operator-misspelt", Severity.WARNING, "a cluster lists an operator by a misspelt name")
 KNOWN = (
     *LAYERS,
     "argo-cd",
@@ -25,13 +25,13 @@ KNOWN = (
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every name that is almost one for which something is emitted."""
+    """Every name that is close to one for which something is emitted."""
     for cluster in fleet.graph.all(Cluster):
         for index, name in enumerate(cluster.spec.installed):
             near = nearest(name, KNOWN) if name not in KNOWN else []
             if near and near[0] not in cluster.spec.installed:
                 yield RULE.at(
                     cluster.at("installed", index),
-                    f"cluster `{cluster.name}` has `{name}`, for which nothing is emitted",
+                    f"cluster `{cluster.name}` lists `{name}`, for which nothing is emitted",
                     help=f"did you mean `{near[0]}`?",
                 )

@@ -1,4 +1,4 @@
-"""Two processes on one port of one laptop: the second one dies."""
+"""Of two processes on one port of a laptop the second fails to start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PM2 tells processes apart by their names: of two with one name one is lost."""
+"""PM2 identifies processes by name: of two with the same name one is lost."""
 
 from __future__ import annotations
 

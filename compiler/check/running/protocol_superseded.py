@@ -1,5 +1,5 @@
-"""Before revision 2026-07-28 a request does not say its tool in a header, so that no mesh or
-gateway can decide by it.
+"""Before revision 2026-07-28 a request does not name its tool in a header, so that no mesh can
+decide by tool.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from compiler.model import MCPServer
 RULE = Rule(
     "protocol-superseded",
     Severity.WARNING,
-    "a server speaks a revision of MCP older than the oldest that is wanted",
+    "a server speaks a revision of MCP older than the oldest that is allowed",
     {"oldest": "2025-06-18"},
 )
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a server speaks a revision of MCP older than the oldest that is wanted."""
+    """Every such server."""
     oldest = str(fleet.parameter(RULE, "oldest"))
     for server in fleet.graph.all(MCPServer):
         revision = server.spec.transport.protocolVersion

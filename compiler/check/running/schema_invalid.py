@@ -1,4 +1,4 @@
-"""A schema that is none refuses nothing, or everything, when the first value meets it."""
+"""An invalid schema accepts or rejects every value when it is first used."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from compiler.derive import Fleet
 from compiler.derive.files import schemas
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
-RULE = Rule("schema-invalid", Severity.ERROR, "a file that should be a JSON Schema is none")
+RULE = Rule("schema-invalid", Severity.ERROR, "a file that should be a JSON Schema is not one")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every named schema that is no JSON, or no JSON Schema (2020-12)."""
+    """Every schema that is not JSON, or not a JSON Schema (2020-12)."""
     for resource, route, folder, name in schemas(fleet.graph):
         source = fleet.graph.texts.get(f"{folder}/{name}")
         wrong = _wrong(source.text) if source is not None else ""
         if wrong:
-            message = f"`{folder}/{name}` is no JSON Schema: {wrong}"
+            message = f"`{folder}/{name}` is not a JSON Schema: {wrong}"
             yield RULE.at(resource.at(*route), message, help="correct the file")
 
 
@@ -28,7 +28,7 @@ def _wrong(text: str) -> str:
     try:
         schema = json.loads(text)
         if not isinstance(schema, dict):
-            return "it is no object"
+            return "it is not an object"
         Draft202012Validator(schema)
     except (ValueError, RecursionError) as error:
         return str(error).split("\n")[0]

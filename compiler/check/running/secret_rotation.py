@@ -1,4 +1,4 @@
-"""The longer a credential lives, the longer a stolen one works; the platform sets a limit."""
+"""The longer a credential is valid, the longer a stolen one works; the platform sets a limit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from compiler.derive.access import secrets
 from compiler.derive.quantity import seconds
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 
-RULE = Rule("secret-rotation", Severity.ERROR, "a credential lives longer than the platform allows")
+RULE = Rule(
+    "secret-rotation", Severity.ERROR, "a credential is valid longer than the platform allows"
+)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a credential lives longer than the platform allows."""
+    """Every such credential."""
     store = fleet.platform.secretStore
     span = fleet.platform_resource.at("secretStore", "maxRotation")
     label = Label(span, f"the limit is {store.maxRotation}")
@@ -21,7 +23,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         if seconds(secret.rotation) > seconds(store.maxRotation):
             yield RULE.at(
                 resource.at(*route, "rotation"),
-                f"`{secret.name}` is replaced every {secret.rotation} only",
-                help=f"replace it every {store.maxRotation} at least",
+                f"`{secret.name}` is only replaced every {secret.rotation}",
+                help=f"replace it at least every {store.maxRotation}",
                 related=[label],
             )

@@ -1,4 +1,4 @@
-"""A registry that is searched by meaning does not find an agent whose meaning nobody computed."""
+"""A registry that searches by meaning cannot find an agent without a computed vector."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ RULE = Rule("embedding-missing", Severity.WARNING, "an agent cannot be found by 
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every agent at work without a vector, where the registry asks for vectors."""
+    """Every deployed agent without a vector, if the registry uses vectors."""
     if fault(fleet) is not None:
         return
     for agent in described(fleet):
         if not vector(fleet, agent):
-            message = f"`{PATH}` has no vector for what `{agent.name}` is now said to do"
+            message = f"`{PATH}` has no vector for the present description of `{agent.name}`"
             yield RULE.at(agent.at("purpose"), message, help="run `make embeddings`")

@@ -1,4 +1,4 @@
-"""Vectors that are none, or another model's, find whatever they like."""
+"""With invalid vectors, or those of another model, search results are meaningless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`latest` and its like are meant to move: nobody can say what runs."""
+"""Tags such as `latest` move, so that it is unknown which image runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import Agent, Image, MCPServer
 from compiler.source import Span
 
-RULE = Rule("image-floating", Severity.ERROR, "an image's tag is meant to move")
+RULE = Rule("image-floating", Severity.ERROR, "an image's tag moves")
 _MOVING = re.compile(r"(latest|main|master|edge|nightly|dev|develop|stable|canary|next)(-.*)?")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where an image's tag is meant to move, and no digest decides what runs."""
+    """Every image with such a tag and without a digest."""
     images: list[tuple[str, Image | None, Span]] = [
         (r.name, r.spec.image, r.at("image", "tag")) for r in fleet.graph.all(Agent)
     ]

@@ -1,4 +1,4 @@
-"""A misspelt prefix of our images takes the signatures of all of them away, and nobody notices."""
+"""With a misspelt prefix our images are not signed or verified, without any error."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from compiler.derive.components import described
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
 from compiler.model import Agent, MCPServer
 
-RULE = Rule("image-prefix-unused", Severity.WARNING, "no image lies where ours are said to lie")
+RULE = Rule("image-prefix-unused", Severity.WARNING, "no image starts with a prefix of our images")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every prefix of our images with which no image starts, if there are any images."""
+    """Every such prefix, if there are any images."""
     chain, platform = fleet.platform.supplyChain, fleet.platform_resource
     names = sorted(_repositories(fleet))
     for index, prefix in enumerate(chain.images if chain and names else ()):
@@ -22,7 +22,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             tops = {"/".join(name.split("/")[:2]) + "/" for name in names}
             yield RULE.at(
                 platform.at("supplyChain", "images", index),
-                f"no image starts with `{prefix}`: nothing there is signed or asked to be",
+                f"no image starts with `{prefix}`: nothing there is signed or verified",
                 help=did_you_mean(prefix, homes | tops) or "remove it",
             )
 

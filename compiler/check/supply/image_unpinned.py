@@ -1,4 +1,4 @@
-"""A tag can name another image tomorrow; only a digest says what was reviewed."""
+"""A tag can point to another image tomorrow; only a digest identifies what was reviewed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.graph import Resource
 from compiler.model import Agent, MCPServer
 
-RULE = Rule("image-unpinned", Severity.WARNING, "an image is named without its digest")
+RULE = Rule("image-unpinned", Severity.WARNING, "an image has no digest")
 _HELP = "run `roster lock`, or add the `digest` that the registry gives for the tag"
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where an image is named without its digest."""
+    """Every image without a digest."""
     resources: list[Resource[Agent] | Resource[MCPServer]]
     resources = [*fleet.graph.all(Agent), *fleet.graph.all(MCPServer)]
     for resource in resources:

@@ -1,4 +1,4 @@
-"""An alias without a date is another model tomorrow: what was evaluated is not what runs."""
+"""An alias without a date can become another model than the one that was evaluated."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from compiler.derive.versions import exact
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Agent, LanguageModel, RiskTier
 
-RULE = Rule("model-floating", Severity.ERROR, "a model id that names no exact version")
+RULE = Rule("model-floating", Severity.ERROR, "a model id names no exact version")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where a model id that names no exact version."""
+    """Every such model of an agent whose tier demands an exact version."""
     for model in fleet.graph.all(LanguageModel):
         if exact(model.spec.id):
             continue

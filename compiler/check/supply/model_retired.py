@@ -1,4 +1,4 @@
-"""After its last day the provider answers with errors: every agent on that model stands still."""
+"""After a model's last day its provider answers with errors, and agents on it stop working."""
 
 from __future__ import annotations
 

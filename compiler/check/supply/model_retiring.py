@@ -1,4 +1,4 @@
-"""The move to another model takes evaluation, and so time."""
+"""Moving to another model takes time, because agents have to be evaluated on it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 yield RULE.at(
                     agent.at("model"),
                     f"agent `{agent.name}` runs on `{model.spec.id}`, which is switched off {left}",
-                    help="choose a model that stays, and evaluate the agent on it",
+                    help="choose another model, and evaluate the agent on it",
                     related=[Label(model.at("retires"), "on this day")],
                 )

@@ -1,4 +1,4 @@
-"""A model that no agent runs on is a supplier that somebody has to review for nothing."""
+"""A model that no agent runs on still has to be reviewed as a supplier."""
 
 from __future__ import annotations
 

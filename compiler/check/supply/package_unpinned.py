@@ -1,4 +1,4 @@
-"""`npx -y name` runs whatever was published a minute ago, by whomever."""
+"""`npx -y name` runs the latest published version, whoever published it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         if package is None:
             continue
         if not _EXACT.fullmatch(package.version):
-            message = f"`{package.version}` is no exact version"
+            message = f"`{package.version}` is not an exact version"
             span = server.at("package", "version")
             yield RULE.at(span, message, help="write one version, such as `1.4.0`")
         elif package.command[0].rpartition("/")[2] in _FETCHING and not any(

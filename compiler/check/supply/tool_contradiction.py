@@ -1,4 +1,4 @@
-"""A tool cannot leave everything as it is and destroy something."""
+"""A tool that changes nothing cannot destroy anything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             if tool.labels.writes is False and tool.labels.destructive:
                 yield RULE.at(
                     server.at("tools", t, "labels", "destructive"),
-                    f"`{tool.name}` is said to change nothing, and to destroy",
-                    help="decide",
+                    f"`{tool.name}` is labelled both as changing nothing and as destructive",
+                    help="correct one of the labels",
                     related=[Label(server.at("tools", t, "labels", "writes"), "changes nothing")],
                 )

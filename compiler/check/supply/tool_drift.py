@@ -1,5 +1,5 @@
-"""What a spec says of a server's tools is what the server lists. Hints decide who may call a tool,
-and a tool that the spec does not know is labelled, granted and watched by nobody.
+"""A spec must list the tools and hints that the server itself lists: hints decide who may call a
+tool, and a tool that the spec does not list was never labelled or reviewed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SHOWN = 5
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every tool, and every hint, that only one of them has, where the lock fits the spec."""
+    """Every tool or hint that only one of them has, if the lock is for the package of the spec."""
     servers = {server.name: server for server in fleet.graph.all(MCPServer)}
     for name, _, listed in tool_lock.locks(fleet.graph):
         server = servers.get(name)
@@ -40,15 +40,15 @@ def _unlisted(server: Resource[MCPServer], listed: Listed) -> Iterator[Diagnosti
             yield RULE.at(
                 server.at("tools", index, "annotations"),
                 f"the hints of `{tool.name}` are not those that `{server.name}` lists",
-                help=f"it lists {differ}; what you know better belongs into `labels`",
+                help=f"it lists {differ}; what you know better belongs in `labels`",
             )
 
 
 def _hints(tool: Tool, definition: Definition) -> str:
-    """The hints that a server lists, where the spec has others; "" where both agree."""
-    given = definition.get("annotations")
-    given = given if isinstance(given, Mapping) else {}
-    listed = {name: given.get(name) for name in Annotations.model_fields}
+    """The hints that a server lists if the spec has others; otherwise ""."""
+    annotations = definition.get("annotations")
+    hints = annotations if isinstance(annotations, Mapping) else {}
+    listed = {name: hints.get(name) for name in Annotations.model_fields}
     if all(listed[name] is getattr(tool.annotations, name) for name in listed):
         return ""
     words = [f"{name}: {str(value).lower()}" for name, value in listed.items() if value is not None]
@@ -56,13 +56,12 @@ def _hints(tool: Tool, definition: Definition) -> str:
 
 
 def _unknown(server: Resource[MCPServer], listed: Listed) -> Iterator[Diagnostic]:
-    known = {tool.name for tool in server.spec.tools}
-    more = sorted(listed.tools.keys() - known)
+    more = sorted(listed.tools.keys() - {tool.name for tool in server.spec.tools})
     if more:
-        some = ", ".join(f"`{name}`" for name in more[:_SHOWN])
+        names = ", ".join(f"`{name}`" for name in more[:_SHOWN])
         rest = f" and {len(more) - _SHOWN} more" if len(more) > _SHOWN else ""
         yield RULE.at(
             server.key_at("tools"),
-            f"`{server.name}` lists {some}{rest} too",
-            help="add what it lists, with its hints and your labels",
+            f"`{server.name}` also lists {names}{rest}",
+            help="add them, with their hints and your labels",
         )

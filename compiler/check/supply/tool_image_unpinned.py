@@ -1,5 +1,5 @@
-"""What makes, signs and scans bills of materials sees every image and holds its credentials. In
-March 2026 tags of a scanner named malicious images (CVE-2026-33634); a digest would not have.
+"""Tools that make, sign and scan bills of materials see every image and hold credentials. In March
+2026 the tags of a scanner pointed to malicious images (CVE-2026-33634); a digest prevents that.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ RULE = Rule("tool-image-unpinned", Severity.ERROR, "a tool of the supply chain h
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every tool image that only a tag names."""
+    """Every image of a tool without a digest."""
     chain, platform = fleet.platform.supplyChain, fleet.platform_resource
     if chain is None:
         return

@@ -1,4 +1,4 @@
-"""Tools are those of one version of a package, started in one way; of another nothing is known."""
+"""Locked tools belong to one version of a package and one command; another may list other tools."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import MCPServer
 from compiler.source import top
 
-RULE = Rule("tool-lock-stale", Severity.ERROR, "tools are locked of what is not started any more")
+RULE = Rule("tool-lock-stale", Severity.ERROR, "tools were locked for another version or command")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every lock of another version or command, or of a server that is not there."""
+    """Every such lock, and every lock for a server that does not exist."""
     servers = {server.name: server for server in fleet.graph.all(MCPServer)}
     for name, source, listed in tool_lock.locks(fleet.graph):
         now = tool_lock.started(servers[name].spec) if name in servers else None
@@ -24,9 +24,9 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             continue
         if now != listed.started:
             other = listed.started["package"] != now["package"]
-            how = f"as `{listed.started['package']}`" if other else "when it was started otherwise"
+            how = f"as `{listed.started['package']}`" if other else "with another command"
             yield RULE.at(
                 servers[name].key_at("package"),
                 f"the tools of `{name}` were locked {how}",
-                help=f"run `roster lock {name}`, and read what its tools say now",
+                help=f"run `roster lock {name}`, and review what its tools are now",
             )

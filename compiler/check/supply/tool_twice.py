@@ -1,4 +1,4 @@
-"""Two tools of one name: which of them was reviewed?"""
+"""With two tools of the same name it is unclear which was reviewed."""
 
 from __future__ import annotations
 

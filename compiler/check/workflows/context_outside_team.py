@@ -1,4 +1,4 @@
-"""A space that belongs to a project is for its team."""
+"""Only the team of a project may use its context spaces."""
 
 from __future__ import annotations
 

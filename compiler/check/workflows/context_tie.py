@@ -1,4 +1,4 @@
-"""Where priority decides, two writers of one priority leave it to chance who wins."""
+"""If priority decides, it is undefined which of two writers with the same priority wins."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import ContextSpace
 
-RULE = Rule("context-tie", Severity.ERROR, "two writers of a context space have one priority")
+RULE = Rule("context-tie", Severity.ERROR, "two writers of a context space have the same priority")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where two writers of a context space have one priority, or one has two."""
+    """Every writer whose priority another writer has, or that is listed twice."""
     for space in fleet.graph.all(ContextSpace):
         if space.spec.conflict != "priority":
             continue

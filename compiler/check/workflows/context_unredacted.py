@@ -1,6 +1,4 @@
-"""Confidential values that are stored as they came are a leak that waits; the platform redacts
-before storage.
-"""
+"""Confidential values that are stored unredacted can leak; the platform redacts before storage."""
 
 from __future__ import annotations
 
@@ -19,6 +17,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         if space.spec.dataClass in ("confidential", "restricted") and not space.spec.redaction:
             yield RULE.at(
                 space.at("dataClass"),
-                f"context space `{space.name}` stores {space.spec.dataClass} values as they come",
+                f"context space `{space.name}` stores {space.spec.dataClass} values unredacted",
                 help="list what is removed under `redaction`",
             )

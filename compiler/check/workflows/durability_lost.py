@@ -1,5 +1,5 @@
-"""LangGraph resumes a killed run only from checkpoints that were written in step with it;
-otherwise it starts again, and does everything twice.
+"""LangGraph resumes a killed run only from checkpoints that were written synchronously; otherwise
+it starts from the beginning, and repeats every step.
 """
 
 from __future__ import annotations

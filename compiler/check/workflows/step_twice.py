@@ -1,4 +1,4 @@
-"""Steps are told apart by their names, in checkpoints and in traces."""
+"""Checkpoints and traces identify steps by name."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ RULE = Rule("step-twice", Severity.ERROR, "two steps of a workflow share a name"
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every place where two steps of a workflow share a name."""
     for workflow in fleet.graph.all(Workflow):
-        found = steps(workflow.spec)
-        places = ((step.name, workflow.at(*route, "name")) for route, step in found)
+        places = ((step.name, workflow.at(*route, "name")) for route, step in steps(workflow.spec))
         for name, span, first in repeated(places):
             message = f"two steps are called `{name}`"
             yield RULE.at(span, message, help="rename one", related=[first])
