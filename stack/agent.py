@@ -1,7 +1,9 @@
-"""The program of an agent: `python stack/agent.py`, configured by its environment.
+"""
+The program of an agent: `python stack/agent.py`, configured by its environment.
 
-What it may do is in ACCESS, its servers are in MCP_CONFIG. Without AGENT_PROJECT it is the
-platform's orchestrator.
+Its grants are in the file ACCESS, its servers in MCP_CONFIG; the servers' bridges refuse any other
+call. Without AGENT_PROJECT it is the platform's orchestrator, which gives each task to an agent
+that has the capability.
 """
 
 from __future__ import annotations
@@ -16,24 +18,29 @@ from stack.services.agent.app import Agent, app, card
 from stack.services.agent.executor import Conversations, Executor, Orchestration
 from stack.services.agent.model import Model
 from stack.services.agent.toolbox import Toolbox
-from stack.web.server import env, give_up, serve
+from stack.web.server import env, fail, serve
 from stack.web.tokens import Tokens
 
 
 def worker(access: Mapping[str, Any], tokens: Tokens) -> tuple[Agent, Executor]:
-    """An agent with a model, its tools and its delegates. Raises KeyError, ValueError."""
+    """An agent with a model, its tools and its delegates.
+
+    Raises OSError, KeyError, ValueError for a missing file, or an invalid one.
+    """
     project, name, model = access["project"], access["agent"], access["model"]
     identity = f"{project}.{name}"
     if model["provider"] != "anthropic":
-        raise ValueError(f"stack/agent.py knows no models of {model['provider']}")
+        raise ValueError(f"stack/agent.py supports no models of {model['provider']}")
     url = os.environ.get("MODEL_URL") or f"https://{model['endpoint']}"
-    asked = Model(model["id"], url, env(model["credential"]), int(model["maxOutputTokens"]))
+    language_model = Model(
+        model["id"], url, env(model["credential"]), int(model["maxOutputTokens"])
+    )
     delegates = tuple(access["delegatesTo"])
     token = tokens.token(identity)
     toolbox = Toolbox(access["tools"], Path(env("MCP_CONFIG")), token, delegates)
     prompt = Path(access["prompt"]).read_text(encoding="utf-8")
     threshold = float(access["confidenceThreshold"])
-    executor = Conversations(identity, prompt, threshold, asked, toolbox, token)
+    executor = Conversations(identity, prompt, threshold, language_model, toolbox, token)
     return Agent(identity, tokens, toolbox), executor
 
 
@@ -47,12 +54,12 @@ def main() -> None:
             agent, executor = worker(access, tokens)
         else:
             identity = f"platform.{env('AGENT_ID')}-agent"
-            access = {"card": "", "displayName": "Orchestrator", "purpose": "Hands tasks on"}
+            access = {"card": "", "displayName": "Orchestrator", "purpose": "Delegates tasks"}
             agent = Agent(identity, tokens, None)
             executor = Orchestration(tokens.token(identity), env("REGISTRY_URL"))
         served = app(agent, executor, card(access, port), tokens, project)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        give_up(f"this agent cannot start: {type(error).__name__}: {error}")
+        fail(f"this agent cannot start: {type(error).__name__}: {error}")
     serve(served, port)
 
 

@@ -9,7 +9,7 @@ from jsonschema.exceptions import SchemaError
 from stack.services.context.app import app
 from stack.services.context.spaces import Memory, load
 from stack.services.context.store import Store
-from stack.web.server import env, give_up, serve
+from stack.web.server import env, fail, serve
 from stack.web.tokens import Tokens
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     try:
         spaces = load(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SchemaError) as error:
-        give_up(f"{path}: {type(error).__name__}: {str(error).splitlines()[0]}")
+        fail(f"{path}: {type(error).__name__}: {str(error).splitlines()[0]}")
     store = Store(env("REDIS_URL"))
     serve(app(Memory(spaces, store), store, tokens), int(env("PORT")))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stack.services.engine.app import SELF, Engine, Settings, app, load
 from stack.services.engine.bus import readers
-from stack.web.server import env, give_up, serve
+from stack.web.server import env, fail, serve
 from stack.web.tokens import Tokens
 
 
@@ -15,12 +15,12 @@ def main() -> None:
     tokens, folder = Tokens(env("ROSTER_TOKENS")), Path(env("WORKFLOWS"))
     try:
         workflows, token = load(folder), tokens.token(SELF)
-        waiting = readers(workflows)
+        event_readers = readers(workflows)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        give_up(f"{folder}: {type(error).__name__}: {error}")
-    redis = env("REDIS_URL") if waiting else None
+        fail(f"{folder}: {type(error).__name__}: {error}")
+    redis = env("REDIS_URL") if event_readers else None
     settings = Settings(Path(env("ENGINE_STATE")), Path(env("STACKS")), redis, token)
-    serve(app(Engine(workflows, tokens), waiting, settings), int(env("PORT")))
+    serve(app(Engine(workflows, tokens), event_readers, settings), int(env("PORT")))
 
 
 if __name__ == "__main__":

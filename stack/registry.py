@@ -7,12 +7,12 @@ from pathlib import Path
 from stack.embeddings.encoder import encode
 from stack.services.registry.app import Encode, Registry, app
 from stack.services.registry.book import Book
-from stack.web.server import env, give_up, serve
+from stack.web.server import env, fail, serve
 from stack.web.tokens import Tokens
 
 
 def encoder() -> Encode | None:
-    """The encoder that is installed here, if one is; it has read its weights."""
+    """The encoder, with its weights read, if its packages are installed."""
     try:
         encode(["agent"])
     except ImportError:
@@ -26,7 +26,7 @@ def main() -> None:
     try:
         book = Book(path)
     except (OSError, ValueError) as error:
-        give_up(f"{path}: {error}")
+        fail(f"{path}: {error}")
     registry = Registry(book, path.parents[1], tokens, encoder())
     serve(app(registry), int(env("PORT")))
 

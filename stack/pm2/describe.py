@@ -1,4 +1,4 @@
-"""What generated/pm2/ says of stacks: their apps, and what PM2 does not know about these."""
+"""Read generated/pm2/*/stack.json: the stacks, their apps, and facts that PM2 does not need."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 from stack.errors import StackError
 
 GROUPS = {"agents": "agent", "servers": "server", "processes": "process"}
-"""Words that mean all apps of a kind."""
+"""The kinds of apps by the words that select all apps of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A variable that the caller must have set; `file`: to the path of a file."""
+    """A variable that the caller must set; `file`: to the path of a file."""
 
     name: str
     file: bool
@@ -25,7 +25,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app, as `stack.json` says; `timeout` in seconds."""
+    """An app, as in `stack.json`; `timeout` in seconds."""
 
     name: str
     stack: str
@@ -41,14 +41,14 @@ class App:
 
     @property
     def words(self) -> frozenset[str]:
-        """By which words it is meant."""
+        """The words that select it: its name, its short name, and the group of its kind."""
         group = next(word for word, kind in GROUPS.items() if kind == self.kind)
         return frozenset((self.name, self.short, group))
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack: its apps by name, the stacks it needs, and who needs a token in it."""
+    """A stack: its apps by name, the stacks it needs, and the identities that need a token."""
 
     name: str
     ecosystem: Path
@@ -58,56 +58,54 @@ class Stack:
 
 
 def stacks(root: Path) -> dict[str, Stack]:
-    """Every stack by name. Raises StackError where generated/ is not what it should be."""
+    """Every stack by name. Raises StackError where generated/ is missing or broken."""
     folder = root / "generated" / "pm2"
     if not folder.is_dir():
         raise StackError(f"there is no {folder}: run `make generate`")
-    found = (_stack(path) for path in sorted(folder.glob("*/stack.json")))
-    return {stack.name: stack for stack in found}
+    read = (_stack(path) for path in sorted(folder.glob("*/stack.json")))
+    return {stack.name: stack for stack in read}
 
 
-def chosen(known: Mapping[str, Stack], names: Iterable[str]) -> list[Stack]:
+def select(defined: Mapping[str, Stack], names: Iterable[str]) -> list[Stack]:
     """The stacks of these names, each after those it needs. Raises StackError for unknown names."""
-    found: dict[str, Stack] = {}
+    selected: dict[str, Stack] = {}
     for name in names:
-        stack = known.get(name)
+        stack = defined.get(name)
         if stack is None:
+            existing = ", ".join(sorted(defined)) or "none"
             raise StackError(
-                f"there is no stack `{name}`{like(name, known)}; there are: {_all(known)}"
+                f"there is no stack `{name}`{suggestion(name, defined)}; there are: {existing}"
             )
-        found |= {one.name: one for one in chosen(known, stack.needs)}
-        found[name] = stack
-    return list(found.values())
+        selected |= {needed.name: needed for needed in select(defined, stack.needs)}
+        selected[name] = stack
+    return list(selected.values())
 
 
-def without(some: Iterable[Stack], words: Collection[str]) -> list[Stack]:
-    """The stacks less the apps that the words mean. Raises StackError for an unknown word."""
-    some = list(some)
-    meant = {word for stack in some for app in stack.apps.values() for word in app.words}
+def without(stacks: Iterable[Stack], words: Collection[str]) -> list[Stack]:
+    """The stacks without the apps that words select. Raises StackError for an unknown word."""
+    stacks = list(stacks)
+    valid = {word for stack in stacks for app in stack.apps.values() for word in app.words}
     for word in words:
-        if word not in meant:
-            raise StackError(f"`{word}` is no app of these stacks{like(word, meant)}")
+        if word not in valid:
+            raise StackError(f"`{word}` is no app of these stacks{suggestion(word, valid)}")
     return [
         replace(stack, apps={n: a for n, a in stack.apps.items() if not a.words & set(words)})
-        for stack in some
+        for stack in stacks
     ]
 
 
-def like(word: str, known: Iterable[str]) -> str:
-    """A hint at the known word that is most like this one."""
-    return "".join(f" (did you mean `{one}`?)" for one in get_close_matches(word, known, n=1))
-
-
-def _all(known: Iterable[str]) -> str:
-    return ", ".join(sorted(known)) or "none"
+def suggestion(word: str, valid: Iterable[str]) -> str:
+    """A hint at the most similar of the valid words."""
+    matches = get_close_matches(word, valid, n=1)
+    return f" (did you mean `{matches[0]}`?)" if matches else ""
 
 
 def _stack(path: Path) -> Stack:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        name = str(found["stack"])
-        apps = {app: _app(app, name, what) for app, what in found["apps"].items()}
-        needs, identities = tuple(found["needs"]), tuple(found["identities"])
+        content = json.loads(path.read_text(encoding="utf-8"))
+        name = str(content["stack"])
+        apps = {app: _app(app, name, described) for app, described in content["apps"].items()}
+        needs, identities = tuple(content["needs"]), tuple(content["identities"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StackError(
             f"{path} is broken ({type(error).__name__}): run `make generate`"
@@ -115,17 +113,19 @@ def _stack(path: Path) -> Stack:
     return Stack(name, path.with_name("ecosystem.config.cjs"), needs, identities, apps)
 
 
-def _app(name: str, stack: str, found: Mapping[str, Any]) -> App:
+def _app(name: str, stack: str, described: Mapping[str, Any]) -> App:
     return App(
         name=name,
         stack=stack,
-        kind=found["kind"],
-        short=found["name"],
-        port=found["port"],
-        health=found["health"],
-        timeout=int(found["timeout"]),
-        url=found["url"],
-        secrets=tuple(Secret(one["name"], bool(one["file"])) for one in found["secrets"]),
-        programs=tuple(found["programs"]),
-        files=tuple(found["files"]),
+        kind=described["kind"],
+        short=described["name"],
+        port=described["port"],
+        health=described["health"],
+        timeout=int(described["timeout"]),
+        url=described["url"],
+        secrets=tuple(
+            Secret(secret["name"], bool(secret["file"])) for secret in described["secrets"]
+        ),
+        programs=tuple(described["programs"]),
+        files=tuple(described["files"]),
     )

@@ -1,4 +1,4 @@
-"""Which apps `up` was told to leave out, so that `status` does not miss them."""
+"""The apps that `up --without` excluded, kept so that `status` does not report them as absent."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from stack.pm2.describe import Stack
 _FILE = "left-out.json"
 
 
-def note(folder: Path, whole: Iterable[Stack], some: Iterable[Stack]) -> None:
-    """Remember what `some` lack of the `whole`; of other stacks it stays as it was."""
-    kept = {app for stack in some for app in stack.apps}
-    told = {stack.name: sorted(stack.apps.keys() - kept) for stack in whole}
-    _write(folder, _read(folder) | told)
+def record(folder: Path, requested: Iterable[Stack], selected: Iterable[Stack]) -> None:
+    """Record the apps of requested stacks that are not selected; other stacks' records stay."""
+    names = {app for stack in selected for app in stack.apps}
+    excluded = {stack.name: sorted(stack.apps.keys() - names) for stack in requested}
+    _write(folder, _read(folder) | excluded)
 
 
 def forget(folder: Path, stacks: Collection[str]) -> None:
-    """These stacks were stopped, or, where none is named, all: nothing of them is left out."""
+    """Remove the records of these stacks, which were stopped; of all, if none is named."""
     kept = {name: apps for name, apps in _read(folder).items() if stacks and name not in stacks}
     _write(folder, kept)
 
 
-def known(folder: Path) -> frozenset[str]:
-    """The names of all apps that were left out. Raises StackError for a file that is broken."""
+def names(folder: Path) -> frozenset[str]:
+    """The names of all excluded apps. Raises StackError for a file that is broken."""
     return frozenset(app for apps in _read(folder).values() for app in apps)
 
 
@@ -40,7 +40,7 @@ def _read(folder: Path) -> dict[str, list[str]]:
         raise StackError(f"{path} is broken: remove it, and run `make up` again") from None
 
 
-def _write(folder: Path, told: dict[str, list[str]]) -> None:
+def _write(folder: Path, excluded: dict[str, list[str]]) -> None:
     new = folder / f"{_FILE}.new"  # only one command writes at a time
-    new.write_text(json.dumps(told, indent=2), encoding="utf-8")
+    new.write_text(json.dumps(excluded, indent=2), encoding="utf-8")
     new.replace(folder / _FILE)

@@ -1,4 +1,4 @@
-"""All reasons why the apps of some stacks cannot start, before one of them is started."""
+"""Find all reasons why apps could not start, before any of them is started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stack.pm2.client import Process
 from stack.pm2.describe import App
 
 HOST = "127.0.0.1"
-_FROM = {
+_INSTALL = {
     "docker": "install Docker",
     "go": "install Go",
     "npx": "install Node.js 20 or newer",
@@ -20,13 +20,14 @@ _FROM = {
     "uvx": "install uv",
 }
 _LISTEN = "0A"
+"""The state of a listening socket in /proc/net/tcp."""
 
 
 def faults(
     apps: Iterable[App], running: Iterable[Process], root: Path, path: str,
     environment: Mapping[str, str],
 ) -> list[str]:  # fmt: skip
-    """One line for each fault, sorted; `path` is the PATH on which programs are looked for."""
+    """One line for each fault, sorted; programs are looked for on the PATH `path`."""
     apps, running = list(apps), list(running)
     return sorted(
         [
@@ -39,7 +40,7 @@ def faults(
 
 
 def ours(process: Process, root: Path) -> bool:
-    """Whether a process was started out of this checkout."""
+    """Whether a process was started from this checkout."""
     return process.root == str(root)
 
 
@@ -65,22 +66,22 @@ def _programs(apps: Iterable[App], path: str) -> Iterator[str]:
             wanted[program].append(app)
     for program, users in wanted.items():
         if shutil.which(program, path=path) is None:
-            where = _FROM.get(program, "install it")
-            less = " ".join(f"--without {app.short}" for app in users)
+            hint = _INSTALL.get(program, "install it")
+            options = " ".join(f"--without {app.short}" for app in users)
             names = _users([app.name for app in users])
-            yield f"{program} is not here: {names}; {where}, or go on with {less}"
+            yield f"{program} is not installed: {names}; {hint}, or start without: {options}"
 
 
 def _names(apps: Iterable[App], running: Iterable[Process], root: Path) -> Iterator[str]:
     taken = {process.name: process for process in running if not ours(process, root)}
     for app in apps:
         if app.name in taken:
-            whose = taken[app.name].root or "somebody else"
-            yield f"PM2 runs another {app.name}, of {whose}: stop that one first"
+            owner = taken[app.name].root or "another user of PM2"
+            yield f"PM2 already runs another {app.name}, of {owner}: stop that one first"
 
 
 def _ports(apps: Iterable[App], running: Iterable[Process], root: Path) -> Iterator[str]:
-    # What runs of ours is known to hold its port, and gives it up if it is to be removed.
+    # Our own running processes hold their ports, and free them if they are removed.
     up = [process for process in running if ours(process, root) and process.pid]
     held = {process.name for process in up} | {process.port for process in up}
     for app in apps:
@@ -103,7 +104,7 @@ def _free(port: int) -> bool:
 
 
 def _holder(port: int) -> str:
-    """Who listens there, where Linux tells it."""
+    """The process that listens on a port, where /proc shows it; else an empty text."""
     inodes = {f"socket:[{inode}]" for inode in _inodes(port)}
     for folder in Path("/proc").glob("[0-9]*/fd") if inodes else ():
         try:

@@ -1,4 +1,4 @@
-"""What the stack's commands say: results on stdout, what goes on and what is wrong on stderr."""
+"""Output of the stack's commands: results on stdout, progress and faults on stderr."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import click
 
 from stack.pm2 import health
 from stack.pm2.client import Process
-from stack.pm2.converge import WITHOUT, Changes, Told
+from stack.pm2.converge import WITHOUT, Changes, Definition
 from stack.pm2.describe import App, Stack
 
 _MEGA = 2**20
-_LEFT_OUT = "left out"
+_EXCLUDED = "left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Row:
 
 
 def plan(todo: Changes) -> None:
-    """What is going to happen, one line an app."""
-    words = {"new": todo.new, "changed": todo.changed, "removed": todo.gone}
+    """Print what is going to happen, one line an app."""
+    words = {"new": todo.new, "changed": todo.changed, "removed": todo.removed}
     for word, names in words.items():
         for name in names:
             click.echo(f"{word:<10}{name}")
@@ -42,39 +42,39 @@ def plan(todo: Changes) -> None:
         click.echo(f"{'unchanged':<10}{name}")
 
 
-def lacking(apps: Iterable[Told]) -> None:
-    """Which agents go without some of their servers, as these do not run here."""
+def missing_servers(apps: Iterable[Definition]) -> None:
+    """Print which agents have servers that do not run here."""
     for app in apps:
         if servers := app["env"].get(WITHOUT):
-            click.echo(f"{app['name']} goes without {servers.replace(',', ', ')}", err=True)
+            click.echo(f"{app['name']} runs without {servers.replace(',', ', ')}", err=True)
 
 
 def up(app: App) -> None:
-    """An app is up."""
+    """Print that an app is up."""
     click.echo(f"{'up':<10}{app.name}", err=True)
 
 
-def failed(app: App, state: health.State, words: Iterable[str]) -> None:
-    """An app is not up, and why."""
+def failed(app: App, state: health.State, lines: Iterable[str]) -> None:
+    """Print that an app is not up, why, and the last lines of its log."""
     click.echo(f"{app.name} is not up: {state.reason or state.word}", err=True)
-    for line in words:
+    for line in lines:
         click.echo(f"    {line}", err=True)
 
 
-def use(some: Sequence[Stack]) -> None:
-    """How to go on."""
-    for stack in some:
+def usage(stacks: Sequence[Stack]) -> None:
+    """Print the servers' addresses, and how clients get tokens and configurations."""
+    for stack in stacks:
         for app in stack.apps.values():
             if app.kind == "server":
                 click.echo(f"{app.url}  {app.name}")
-    names = [stack.name for stack in some if any(a.kind != "process" for a in stack.apps.values())]
+    names = [s.name for s in stacks if any(a.kind != "process" for a in s.apps.values())]
     for name in names:
         click.echo(f'eval "$(.venv/stack/bin/python -m stack env {name})"')
         click.echo(f"generated/clients/{name}/<agent>/local/.mcp.json")
 
 
 def removed(names: Sequence[str]) -> None:
-    """What was stopped."""
+    """Print what was stopped."""
     for name in names:
         click.echo(f"{'removed':<10}{name}")
     if not names:
@@ -82,50 +82,51 @@ def removed(names: Sequence[str]) -> None:
 
 
 def rows(
-    some: Sequence[Stack], processes: Sequence[Process], left: Sequence[Process],
-    left_out: Collection[str],
+    stacks: Sequence[Stack], processes: Sequence[Process], orphans: Sequence[Process],
+    excluded: Collection[str],
 ) -> list[Row]:  # fmt: skip
-    """What should run, what was left out, and what runs though no stack has it any more."""
-    apps = [app for stack in some for app in stack.apps.values()]
-    found = [_row(app, processes, left_out) for app in apps]
-    gone = "no stack has it any more: make up, or make down"
-    found += [Row(p.name, "", "left", gone, p.pid, p.restarts, p.memory, "") for p in left]
-    return found
+    """The rows of `status`: the apps of stacks, and processes whose stack no longer exists."""
+    apps = [app for stack in stacks for app in stack.apps.values()]
+    reason = "its stack is not in generated/ any more: make up, or make down"
+    return [
+        *(_row(app, processes, excluded) for app in apps),
+        *(Row(p.name, "", "left", reason, p.pid, p.restarts, p.memory, "") for p in orphans),
+    ]
 
 
-def well(some: Sequence[Row]) -> bool:
-    """Whether all is up that should be, and something is."""
-    states = {row.state for row in some}
-    return "up" in states and states <= {"up", _LEFT_OUT}
+def all_up(rows: Sequence[Row]) -> bool:
+    """Whether at least one app is up, and all that are not excluded."""
+    states = {row.state for row in rows}
+    return "up" in states and states <= {"up", _EXCLUDED}
 
 
-def status(some: Sequence[Row], form: str) -> None:
-    """All rows, as a table that fits the terminal, or as JSON."""
+def status(rows: Sequence[Row], form: str) -> None:
+    """Print rows as a table that fits the terminal, or as JSON."""
     if form == "json":
-        click.echo(json.dumps({"version": 1, "apps": [asdict(row) for row in some]}, indent=2))
+        click.echo(json.dumps({"version": 1, "apps": [asdict(row) for row in rows]}, indent=2))
         return
-    if not some:
+    if not rows:
         click.echo("nothing is running; see `make up`", err=True)
-    columns = _columns(some)
+    columns = _columns(rows)
     width = shutil.get_terminal_size((100, 24)).columns
     while len(columns) > 2 and sum(map(_width, columns)) > width:
         columns.pop()
     for line in zip(*columns, strict=True):
         cells = (cell.ljust(_width(column)) for cell, column in zip(line, columns, strict=True))
         click.echo("".join(cells).rstrip())
-    for row in some:
+    for row in rows:
         if row.reason:
             click.echo(f"{row.name}: {row.reason}", err=True)
 
 
-def _columns(some: Sequence[Row]) -> list[list[str]]:
+def _columns(rows: Sequence[Row]) -> list[list[str]]:
     return [
-        ["APP", *(row.name for row in some)],
-        ["STATE", *(row.state for row in some)],
-        ["PID", *(str(row.pid or "") for row in some)],
-        ["RESTARTS", *(str(row.restarts) for row in some)],
-        ["MEMORY", *(f"{row.memory // _MEGA} MiB" for row in some)],
-        ["URL", *(row.url for row in some)],
+        ["APP", *(row.name for row in rows)],
+        ["STATE", *(row.state for row in rows)],
+        ["PID", *(str(row.pid or "") for row in rows)],
+        ["RESTARTS", *(str(row.restarts) for row in rows)],
+        ["MEMORY", *(f"{row.memory // _MEGA} MiB" for row in rows)],
+        ["URL", *(row.url for row in rows)],
     ]
 
 
@@ -133,17 +134,17 @@ def _width(column: Sequence[str]) -> int:
     return max(map(len, column)) + 2
 
 
-def _row(app: App, processes: Sequence[Process], left_out: Collection[str]) -> Row:
-    mine = [process for process in processes if process.name == app.name]
-    meant = not mine and app.name in left_out
-    state = health.State(_LEFT_OUT) if meant else health.state(app, mine)
+def _row(app: App, processes: Sequence[Process], excluded: Collection[str]) -> Row:
+    own = [process for process in processes if process.name == app.name]
+    is_excluded = not own and app.name in excluded
+    state = health.State(_EXCLUDED) if is_excluded else health.state(app, own)
     return Row(
         name=app.name,
         kind=app.kind,
         state=state.word,
         reason=state.reason,
-        pid=mine[0].pid if mine else 0,
-        restarts=sum(process.restarts for process in mine),
-        memory=sum(process.memory for process in mine),
+        pid=own[0].pid if own else 0,
+        restarts=sum(process.restarts for process in own),
+        memory=sum(process.memory for process in own),
         url=app.url or "",
     )

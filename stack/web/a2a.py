@@ -1,4 +1,4 @@
-"""Work handed to another agent of this machine: A2A 1.0 over JSON-RPC, and where agents listen."""
+"""A client for the agents of this machine: A2A 1.0 over JSON-RPC, and the agents' addresses."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _PREFIX = "TASK_STATE_"
 COMPLETED, INPUT_REQUIRED = "completed", "input-required"
 
 
-class Unreachable(Exception):  # noqa: N818 - what is told of an agent
-    """An agent cannot be asked, or its answer is none: why."""
+class AgentError(Exception):
+    """An agent cannot be reached, or its answer is invalid; str() says why."""
 
 
-class NotListening(Unreachable):
-    """Nobody listens where an agent should: it has heard nothing."""
+class NotListeningError(AgentError):
+    """No program listens at the agent's address: it has received nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a task stands: its id, its state in A2A's words, and what was said."""
+    """The state of a task: its id, its state in A2A's words, its text and data."""
 
     task: str
     state: str
@@ -35,32 +35,38 @@ class Answer:
 
 
 def address(stacks: Path, project: str, agent: str) -> str:
-    """Where an agent of a project listens. Raises Unreachable for one that has no port here."""
+    """The URL of an agent of a project. Raises AgentError if it does not run on this machine."""
     path = stacks / project / "stack.json"
     try:
         app = json.loads(path.read_text(encoding="utf-8"))["apps"][f"{project}.{agent}"]
         return str(app["url"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise Unreachable(f"{project}.{agent} runs nowhere on this machine") from None
+        raise AgentError(f"{project}.{agent} does not run on this machine") from None
 
 
 async def send(
     url: str, token: str, content: str | Mapping[str, Any], *, seconds: float,
     task: str | None = None, message: str | None = None, depth: int = 0,
 ) -> Answer:  # fmt: skip
-    """Send a message, and wait until its task ends or asks. `task` continues one.
+    """Send a message, and wait until its task ends or needs input.
 
-    `message` is its id: the same one is the same message. Raises Unreachable, and TimeoutError.
+    Args:
+        seconds: how long to wait for the answer
+        task: id of the task to continue; None: begin a new one
+        message: id of the message; a message that is sent again has the same id
+        depth: how often the work was delegated before
+
+    Raises AgentError, TimeoutError.
     """
     part = {"text": content} if isinstance(content, str) else {"data": dict(content)}
-    said: dict[str, Any] = {
+    sent: dict[str, Any] = {
         "messageId": message or uuid.uuid4().hex,
         "role": "ROLE_USER",
         "parts": [part],
         "metadata": {"depth": depth},
     }
-    said |= {"taskId": task} if task else {}
-    body = {"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": said}}
+    sent |= {"taskId": task} if task else {}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": sent}}
     headers = {**_HEADERS, "Authorization": f"Bearer {token}"}
     try:
         async with httpx.AsyncClient(timeout=seconds, trust_env=False) as client:
@@ -69,22 +75,24 @@ async def send(
     except httpx.TimeoutException:
         raise TimeoutError(f"no answer within {seconds:.0f} s") from None
     except httpx.ConnectError:
-        raise NotListening(f"{url} does not answer (ConnectError)") from None
+        raise NotListeningError(f"{url} does not answer (ConnectError)") from None
     except httpx.HTTPError as error:
-        raise Unreachable(f"{url} does not answer ({type(error).__name__})") from None
+        raise AgentError(f"{url} does not answer ({type(error).__name__})") from None
 
 
 def _answer(reply: httpx.Response) -> Answer:
     try:
-        return _stands(reply.json()["result"]["task"])
+        return _task(reply.json()["result"]["task"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Unreachable(f"it answered {reply.status_code}: {reply.text[:200]}") from None
+        raise AgentError(
+            f"invalid answer, status {reply.status_code}: {reply.text[:200]}"
+        ) from None
 
 
-def _stands(task: Mapping[str, Any]) -> Answer:
-    """How a task stands, as it was answered; whatever is missing in it raises."""
+def _task(task: Mapping[str, Any]) -> Answer:
+    """The state of a task, as an agent answered it. Raises if a field is missing."""
     status = task["status"]
-    parts = [part for one in task.get("artifacts", ()) for part in one.get("parts", ())]
+    parts = [part for artifact in task.get("artifacts", ()) for part in artifact.get("parts", ())]
     parts = parts or status.get("message", {}).get("parts", [])
     data: dict[str, Any] = {}
     for part in parts:

@@ -1,4 +1,4 @@
-"""JSON as strangers send it: bounded, without duplicate keys, NaN or depths that end a program."""
+"""JSON from untrusted clients: limited in size and depth, without duplicate keys, NaN, infinity."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import json
 import math
 from typing import Any, NoReturn
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-DEEPEST = 64
+MAX_DEPTH = 64
 
 
 async def body(request: Request, limit: int) -> bytes:
-    """What a request carries. Raises ValueError once it is more than `limit` bytes."""
+    """The body of a request. Raises ValueError if it has more than `limit` bytes."""
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
@@ -22,7 +23,7 @@ async def body(request: Request, limit: int) -> bytes:
 
 
 def parse(text: bytes) -> Any:
-    """Read one JSON value (RFC 8259). Raises ValueError with what is wrong, never with values."""
+    """Read one JSON value (RFC 8259). Raises ValueError, whose message repeats no values."""
     try:
         return json.loads(
             text.decode(),
@@ -35,18 +36,29 @@ def parse(text: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
     except RecursionError:
-        raise ValueError(f"deeper than {DEEPEST}") from None
+        raise ValueError(f"deeper than {MAX_DEPTH}") from None
+
+
+async def json_object(request: Request, limit: int) -> dict[str, Any]:
+    """The JSON object in the body of a request. Raises HTTPException with status 400."""
+    try:
+        value = parse(await body(request, limit))
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
+    if not isinstance(value, dict):
+        raise HTTPException(400, "the body is not a JSON object")
+    return value
 
 
 def dump(value: Any, limit: int) -> str:
-    """Write a value as compact JSON. Raises ValueError: too deep, too long, or no JSON at all."""
-    if _deeper(value, DEEPEST):
-        raise ValueError(f"deeper than {DEEPEST}")
+    """Write a value as compact JSON of at most `limit` bytes. Raises ValueError if it cannot."""
+    if _deeper(value, MAX_DEPTH):
+        raise ValueError(f"deeper than {MAX_DEPTH}")
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
-        raise ValueError("a string is no Unicode text (a lone surrogate)") from None
+        raise ValueError("a string is not Unicode text (lone surrogate)") from None
     if size > limit:
         raise ValueError(f"more than {limit} bytes")
     return text
@@ -68,14 +80,14 @@ def _parts(value: Any) -> list[Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    value = dict(pairs)
+    if len(value) < len(pairs):
         raise ValueError("an object has a key twice")
-    return found
+    return value
 
 
 def _number(digits: str) -> float:
-    """A number that stays one: 1e999 would become infinite, which no JSON says."""
+    """A finite number: Python reads 1e999 as infinity, which JSON cannot express."""
     if math.isinf(number := float(digits)):
         raise ValueError("a number is too large")
     return number

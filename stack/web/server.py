@@ -1,4 +1,4 @@
-"""How the stack's programs serve HTTP: on this machine only, and telling PM2 when they listen."""
+"""Serve HTTP to programs of this machine only, and report to PM2 when the server listens."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ _LOCAL = re.compile(r"(https?://)?(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?
 
 
 def serve(app: Starlette, port: int) -> None:
-    """Serve an app until SIGINT or SIGTERM. Requests for other hosts or of other origins get 403.
+    """Serve an app until SIGINT or SIGTERM. Requests for other hosts or from other origins get 403.
 
-    A web page that a browser shows could reach a laptop's ports otherwise (DNS rebinding; MCP
-    2025-06-18, Transports, Security Warning).
+    Otherwise a web page in a browser could reach the ports (DNS rebinding; MCP 2025-06-18,
+    Transports, Security Warning).
     """
     config = uvicorn.Config(
-        _Local(app), host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=3
+        _LocalOnly(app), host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=3
     )
     _Server(config).run()
 
 
 def env(name: str) -> str:
-    """A variable that the program cannot do without."""
-    return os.environ.get(name) or give_up(f"the environment variable {name} is not set")
+    """The value of a required variable; ends the program if it is not set."""
+    return os.environ.get(name) or fail(f"the environment variable {name} is not set")
 
 
-def give_up(reason: str) -> NoReturn:
-    """End with one line: the program cannot run here."""
-    print(reason, file=sys.stderr, flush=True)  # noqa: T201 - this is what the program says
+def fail(reason: str) -> NoReturn:
+    """End the program with a line on stderr and exit code 2."""
+    print(reason, file=sys.stderr, flush=True)  # noqa: T201 - output of the program
     sys.exit(2)
 
 
-class _Local:
-    """Lets through what was sent to this machine by this machine."""
+class _LocalOnly:
+    """Middleware that refuses requests for another host, or from a page of another origin."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", ()))
-        places = [headers[key].decode("latin-1") for key in (b"host", b"origin") if key in headers]
-        if scope["type"] == "http" and not all(map(_LOCAL.fullmatch, places)):
+        hosts = [headers[key].decode("latin-1") for key in (b"host", b"origin") if key in headers]
+        if scope["type"] == "http" and not all(map(_LOCAL.fullmatch, hosts)):
             refusal = JSONResponse({"error": "only for programs of this machine"}, 403)
             await refusal(scope, receive, send)
         else:
@@ -56,7 +56,7 @@ class _Local:
 
 
 class _Server(uvicorn.Server):
-    """Tells PM2 (`wait_ready`) that it listens: PM2 reads JSON lines from the file it gave us."""
+    """Reports to PM2 (`wait_ready`) that it listens: a JSON line to the file that PM2 opened."""
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from stack.errors import StackError
 
+UNKNOWN = "unknown bearer token"
+"""The error of an answer with status 401."""
 _BYTES = 32
 _SCHEME = "bearer "
 
 
 class Tokens:
-    """A file of tokens, read again whenever it changes; where none can be read, nobody is known."""
+    """A file of tokens, read again whenever it changes; while it is broken, no token is valid."""
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
@@ -25,18 +27,18 @@ class Tokens:
         self._tokens: dict[str, str] = {}
 
     def identity(self, authorization: str | None) -> str | None:
-        """Whose token an Authorization header carries; None: nobody's."""
+        """The identity whose token an Authorization header carries; None for an unknown token."""
         header = authorization or ""
         if header[: len(_SCHEME)].lower() != _SCHEME:
             return None
-        given, found = header[len(_SCHEME) :].strip().encode(), None
+        sent, matching = header[len(_SCHEME) :].strip().encode(), None
         for identity, token in self._current().items():
-            if compare_digest(token.encode(), given):
-                found = identity
-        return found
+            if compare_digest(token.encode(), sent):
+                matching = identity
+        return matching
 
     def token(self, identity: str) -> str:
-        """The token of an identity. Raises KeyError for one that has none."""
+        """The token of an identity. Raises KeyError if it has none."""
         return self._current()[identity]
 
     def _current(self) -> dict[str, str]:
@@ -52,37 +54,37 @@ class Tokens:
     def _read(self) -> dict[str, str]:
         try:
             return read(self._path)
-        except StackError as why:
-            sys.stderr.write(f"{why}\n")
+        except StackError as error:
+            sys.stderr.write(f"{error}\n")
             return {}
 
 
 def issue(path: Path, identities: Iterable[str]) -> None:
-    """Give every identity a token that has none; those that exist stay. The file is its owner's."""
-    known = read(path) if path.exists() else {}
-    missing = sorted(set(identities) - known.keys())
+    """Add a token for every identity that has none, to a file that only its owner can read."""
+    tokens = read(path) if path.exists() else {}
+    missing = sorted(set(identities) - tokens.keys())
     if not missing:
         return
-    known |= {identity: secrets.token_hex(_BYTES) for identity in missing}
+    tokens |= {identity: secrets.token_hex(_BYTES) for identity in missing}
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(dict(sorted(known.items())), file, indent=2)
+        json.dump(dict(sorted(tokens.items())), file, indent=2)
     new.replace(path)
 
 
 def variable(identity: str) -> str:
-    """The environment variable under which client configurations look for a token."""
+    """The environment variable by which client configurations refer to a token."""
     return "ROSTER_TOKEN_" + identity.upper().replace(".", "_").replace("-", "_")
 
 
 def read(path: Path) -> dict[str, str]:
-    """All tokens of a file, by identity. Raises StackError for a file that holds anything else."""
+    """All tokens of a file, by identity. Raises StackError for a broken file."""
     try:
-        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        if all(isinstance(token, str) and token for token in found.values()):
-            return found
+        tokens: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        if all(isinstance(token, str) and token for token in tokens.values()):
+            return tokens
     except (ValueError, AttributeError):
         pass
-    raise StackError(f"{path} is broken: remove it, and `make up` gives out new tokens")
+    raise StackError(f"{path} is broken: remove it, and `make up` issues new tokens")

@@ -1,11 +1,10 @@
-"""Bridges for tests: started as PM2 starts them, and ended with what they ran."""
+"""Bridges for tests: started as PM2 starts them, and stopped with their servers."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -22,7 +21,8 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
-ROOT = Path(__file__).parents[2]
+from tests.local.programs import ROOT, free_port
+
 TOKENS = {"demo.scribe": "5c" * 32, "demo.clerk": "c1" * 32, "demo.guest": "9e" * 32}
 MODERN = "2026-07-28"
 SECRET = "postgres://me:pass%20word@db/demo"
@@ -47,20 +47,20 @@ class Bridge:
         return f"http://127.0.0.1:{self.port}/mcp"
 
     def ready(self) -> tuple[int, dict[str, Any]]:
-        """What /readyz says once it is not "starting" any more."""
+        """The answer of /readyz once it is not "starting" any more."""
         for _ in range(900):
             try:
-                status, told = self.now()
+                status, answer = self.now()
             except httpx.ConnectError:
                 assert self.process.poll() is None, self.errors()
             else:
-                if told["status"] != "starting":
-                    return status, told
+                if answer["status"] != "starting":
+                    return status, answer
             time.sleep(0.2)
         raise AssertionError(self.errors())
 
     def now(self) -> tuple[int, dict[str, Any]]:
-        """What /readyz says now."""
+        """The answer of /readyz now."""
         answer = httpx.get(f"http://127.0.0.1:{self.port}/readyz")
         return answer.status_code, answer.json()
 
@@ -71,7 +71,7 @@ class Bridge:
         return (self.folder / "err").read_text()
 
     def post(self, body: Any, token: str = TOKENS["demo.scribe"], **headers: str) -> httpx.Response:
-        """One raw request, with the headers that 2026-07-28 asks for unless told otherwise."""
+        """One raw request; headers of 2026-07-28 unless `headers` replace them."""
         sent = {
             "Accept": "application/json, text/event-stream",
             "Authorization": f"Bearer {token}",
@@ -95,16 +95,18 @@ class Bridge:
 
 
 def odd(folder: Path, *arguments: str, **more: Any) -> AbstractContextManager[Bridge]:
-    """A bridge before the odd server, which does not start where `<identity>.broken` exists."""
+    """A bridge in front of the odd server, which does not start if `<identity>.broken` exists."""
     env = {"PLAIN": "1", "TERM": "dumb", "BROKEN": str(folder / "{identity}.broken")}
     return bridge(folder, [*ODD, *arguments], ODD_TOOLS, secrets=["DSN"], env=env, **more)
 
 
-def asked(one: Bridge, tool: str, agent: str = "demo.scribe", **arguments: Any) -> CallToolResult:
-    """What a call of an agent gives."""
+def asked(
+    bridge: Bridge, tool: str, agent: str = "demo.scribe", **arguments: Any
+) -> CallToolResult:
+    """The result of an agent's call."""
 
     async def ask() -> CallToolResult:
-        async with one.client(agent) as client:
+        async with bridge.client(agent) as client:
             return await client.call_tool(tool, arguments, meta={"trace": "t"})
 
     return asyncio.run(ask())
@@ -123,11 +125,9 @@ def message(method: str, **params: Any) -> dict[str, Any]:
 def bridge(
     folder: Path, command: list[str], tools: dict[str, list[str]], **more: Any
 ) -> Iterator[Bridge]:
-    """A bridge before a server; `environment` may add to its own variables."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
-    environment = {**surroundings(folder), **more.pop("environment", {})}
+    """A bridge in front of a server; `environment` adds to its own variables."""
+    port = free_port()
+    environment = {**environment_of(folder), **more.pop("environment", {})}
     path = write(folder, command=command, tools=tools, port=port, **more)
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(
@@ -142,7 +142,7 @@ def bridge(
 
 
 def write(folder: Path, **more: Any) -> Path:
-    """The file that a bridge reads."""
+    """Write the file that a bridge reads."""
     config = {
         "version": 1, "project": "demo", "server": "tested", "path": "/mcp", "env": {},
         "secrets": [], "sessions": "none", **more,
@@ -152,7 +152,7 @@ def write(folder: Path, **more: Any) -> Path:
     return path
 
 
-def surroundings(folder: Path) -> dict[str, str]:
+def environment_of(folder: Path) -> dict[str, str]:
     """The environment of a bridge, with the tokens of three agents."""
     tokens = folder / "tokens.json"
     tokens.write_text(json.dumps(TOKENS))
@@ -162,14 +162,14 @@ def surroundings(folder: Path) -> dict[str, str]:
 
 
 def until(holds: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait for something that is about to happen."""
+    """Wait until a condition holds."""
     for _ in range(int(seconds * 10)):
         if holds():
             return
         time.sleep(0.1)
-    raise AssertionError("it did not become so")
+    raise AssertionError("the condition did not become true")
 
 
 def lives(process: psutil.Process) -> bool:
-    """Whether a process is still there, other than as an entry in a table."""
+    """Whether a process still runs, and is not a zombie."""
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

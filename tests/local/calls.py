@@ -1,4 +1,4 @@
-"""Messages to agents, as A2A 1.0 over JSON-RPC has them, and what is read of the tasks."""
+"""Messages to agents by A2A 1.0 over JSON-RPC, and fields of the tasks that they answer."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import httpx
 
 
 def send(
-    url: str, token: str, said: str | dict[str, Any], task: str = "", **metadata: Any
+    url: str, token: str, content: str | dict[str, Any], task: str = "", **metadata: Any
 ) -> dict[str, Any]:
-    """Send a message as whoever the token is; the whole answer. `task` continues one."""
+    """Send a message with a token; the whole answer. `task`: the task to continue."""
     message = {
         "messageId": f"{time.monotonic_ns()}",
         "role": "ROLE_USER",
-        "parts": [{"text": said} if isinstance(said, str) else {"data": said}],
+        "parts": [{"text": content} if isinstance(content, str) else {"data": content}],
         **({"taskId": task} if task else {}),
         **({"metadata": metadata} if metadata else {}),
     }
@@ -29,28 +29,28 @@ def send(
 
 
 def say(
-    url: str, token: str, said: str | dict[str, Any], task: str = "", **metadata: Any
+    url: str, token: str, content: str | dict[str, Any], task: str = "", **metadata: Any
 ) -> dict[str, Any]:
     """Send a message; the task that comes back."""
-    return dict(send(url, token, said, task, **metadata)["result"]["task"])
+    return dict(send(url, token, content, task, **metadata)["result"]["task"])
 
 
 def state(task: dict[str, Any]) -> str:
-    """How a task stands: "COMPLETED", "FAILED", "INPUT_REQUIRED" and others."""
+    """The state of a task: "COMPLETED", "FAILED", "INPUT_REQUIRED" and others."""
     return str(task["status"]["state"]).removeprefix("TASK_STATE_")
 
 
 def text(task: dict[str, Any]) -> str:
-    """What was said at the end, or to the question."""
+    """The text of the answer, or of the question."""
     return "\n".join(part["text"] for part in _parts(task) if "text" in part)
 
 
 def data(task: dict[str, Any]) -> dict[str, Any]:
-    """What is known of the answer."""
-    (found,) = [part["data"] for part in _parts(task) if "data" in part]
-    return dict(found)
+    """The data of the answer."""
+    (facts,) = [part["data"] for part in _parts(task) if "data" in part]
+    return dict(facts)
 
 
 def _parts(task: dict[str, Any]) -> list[dict[str, Any]]:
-    parts = [part for one in task.get("artifacts", []) for part in one["parts"]]
+    parts = [part for artifact in task.get("artifacts", []) for part in artifact["parts"]]
     return parts or task["status"].get("message", {}).get("parts", [])

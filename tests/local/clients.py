@@ -1,4 +1,4 @@
-"""The official MCP client, as it uses one server of a client's configuration."""
+"""The official MCP client with one server of a client's configuration."""
 
 from __future__ import annotations
 

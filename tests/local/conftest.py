@@ -1,4 +1,4 @@
-"""A home of PM2 for those who need one of their own."""
+"""A home of PM2 for tests that need one of their own."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.local.pm2_home import App, Home, pm2_home
 
 @pytest.fixture
 def home() -> Iterator[Home]:
-    with pm2_home() as made:
-        yield made
+    with pm2_home() as empty:
+        yield empty
 
 
 @pytest.fixture
 def base(home: Home) -> App:
-    made = App("base", kind="process")
-    home.write("platform", made)
-    return made
+    app = App("base", kind="process")
+    home.write("platform", app)
+    return app

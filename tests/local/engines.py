@@ -1,6 +1,6 @@
 """An engine for tests: the real program with real agents, over Debian's Redis and compiled specs.
 
-Its ports are free ones, put in place of those that the compiler chose.
+Free ports replace those that the compiler chose.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ from tests.local.laptop import ESTATE, INPUTS, ROOT
 from tests.local.model_standin import StandIn
 
 AGENTS = ("scribe", "clerk", "lead")
-LEFT_OUT = "git,memory,time,everything,sequential-thinking"
+EXCLUDED = "git,memory,time,everything,sequential-thinking"
 
 
 def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
-    """Wait for something that is about to happen; what it is."""
+    """Wait until a condition holds; its value."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if found := holds():
-            return found
+        if value := holds():
+            return value
         time.sleep(0.05)
-    raise AssertionError("it did not become so")
+    raise AssertionError("the condition did not become true")
 
 
 def step_of(first: str) -> str:
-    """The step for which an agent asks the model, from the first text of its conversation."""
+    """The step that an agent works on, by the first text of its conversation with the model."""
     return str(json.loads(first)["step"])
 
 
 @dataclass
-class Desk:
-    """A compiled estate, and what runs of it."""
+class Estate:
+    """A compiled estate, and its running programs."""
 
     root: Path
-    thinker: StandIn
+    model: StandIn
     ports: dict[str, int]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -74,65 +74,65 @@ class Desk:
         until(lambda: self._listens(name), 120)
 
     def kill(self, name: str) -> None:
-        """End a program as a power cut does."""
+        """Kill a program, as a power cut does."""
         self.running[name].send_signal(signal.SIGKILL)
         self.running.pop(name).wait()
 
     def ready(self) -> httpx.Response:
-        """What the engine's /readyz says."""
+        """The answer of the engine's /readyz."""
         return httpx.get(f"{self.url}/readyz", timeout=30)
 
     def ask(
-        self, method: str, path: str, who: str = "operator", **more: Any
+        self, method: str, path: str, caller: str = "operator", **more: Any
     ) -> httpx.Response:  # fmt: skip
         """A request to the engine."""
-        headers = {"Authorization": f"Bearer {self.token(who)}"}
+        headers = {"Authorization": f"Bearer {self.token(caller)}"}
         return httpx.request(method, f"{self.url}{path}", headers=headers, timeout=30, **more)
 
-    def token(self, who: str) -> str:
+    def token(self, identity: str) -> str:
         """The bearer token of an identity."""
-        return read(self.root / "tokens.json")[who]
+        return read(self.root / "tokens.json")[identity]
 
-    def begin(self, workflow: str, given: Any = "hello") -> str:
-        """A new run; its id."""
-        body = {"input": given}
+    def begin(self, workflow: str, input: Any = "hello") -> str:
+        """Start a run; its id."""
+        body = {"input": input}
         return str(self.ask("POST", f"/workflows/demo/{workflow}/runs", json=body).json()["run"])
 
     def runs(self, workflow: str) -> list[dict[str, Any]]:
         """The runs of a workflow, the oldest first."""
-        found = self.ask("GET", "/runs").json()["runs"]
-        return [run for run in found if run["workflow"] == workflow]
+        runs = self.ask("GET", "/runs").json()["runs"]
+        return [run for run in runs if run["workflow"] == workflow]
 
     def ends(self, run: str, wanted: str) -> dict[str, Any]:
-        """A run once it is as wanted; any other end fails."""
+        """Wait until a run does not run any more; it must be in this state."""
 
-        def over() -> dict[str, Any] | None:
-            found = dict(self.ask("GET", f"/runs/{run}").json())
-            return None if found["state"] in ("queued", "running") else found
+        def stopped() -> dict[str, Any] | None:
+            current = dict(self.ask("GET", f"/runs/{run}").json())
+            return None if current["state"] in ("queued", "running") else current
 
-        found = until(over)
-        assert found["state"] == wanted, found
-        return dict(found)
+        last = until(stopped)
+        assert last["state"] == wanted, last
+        return dict(last)
 
     def answered(self, run: str) -> list[str]:
-        """The steps of a run whose answers the engine has on the disk."""
+        """The steps of a run whose answers the engine has stored."""
         with sqlite3.connect(f"file:{self.root / 'state.sqlite'}?mode=ro", uri=True) as database:
             query = "SELECT step FROM answers WHERE run = ?"
             return [step for (step,) in database.execute(query, (run,))]
 
     def checkpoints(self, run: str) -> int:
-        """How many checkpoints of a run LangGraph has on the disk."""
+        """How many checkpoints of a run LangGraph has stored."""
         with sqlite3.connect(f"file:{self.root / 'state.sqlite'}?mode=ro", uri=True) as database:
             query = "SELECT count(*) FROM checkpoints WHERE thread_id = ?"
             return int(database.execute(query, (run,)).fetchone()[0])
 
     def asked(self) -> list[str]:
-        """The steps for which the model was asked, in order; one for each request."""
-        return [step_of(first) for first in self.thinker.asked]
+        """The steps of the requests to the model, in order."""
+        return [step_of(first) for first in self.model.asked]
 
     def content(self, index: int) -> dict[str, Any]:
-        """What an agent was told with a step."""
-        return dict(json.loads(self.thinker.asked[index]))
+        """The content that an agent received with a step."""
+        return dict(json.loads(self.model.asked[index]))
 
     def _command(self, name: str) -> list[str]:
         if name == "redis":
@@ -157,19 +157,19 @@ class Desk:
             }  # fmt: skip
         return plain | {
             "ACCESS": f"generated/pm2/demo/agents/{name}.json", "AGENT_PROJECT": "demo",
-            "AGENT_ID": name, "MODEL_URL": self.thinker.url, "ANTHROPIC_API_KEY": "not-a-key",
+            "AGENT_ID": name, "MODEL_URL": self.model.url, "ANTHROPIC_API_KEY": "not-a-key",
             "MCP_CONFIG": f"generated/clients/demo/{name}/local/.mcp.json",
             "REGISTRY_URL": "http://127.0.0.1:9", "ROSTER_WITHOUT": self._without(),
         }  # fmt: skip
 
     def _without(self) -> str:
-        return LEFT_OUT + ("" if "filesystem" in self.running else ",filesystem")
+        return EXCLUDED + ("" if "filesystem" in self.running else ",filesystem")
 
     def _listens(self, name: str) -> bool:
         assert self.running[name].poll() is None, (self.root / f"{name}.log").read_text()
         if name == "redis":
-            with socket.socket() as one:
-                return one.connect_ex(("127.0.0.1", self.ports[name])) == 0
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.ports[name])) == 0
         path = "healthz" if name == "engine" else "readyz"
         try:
             return httpx.get(f"http://127.0.0.1:{self.ports[name]}/{path}").is_success
@@ -178,25 +178,25 @@ class Desk:
 
 
 @contextmanager
-def desk(root: Path, thinker: StandIn, workflows: str, *first: str) -> Iterator[Desk]:
+def running_estate(root: Path, model: StandIn, workflows: str, *first: str) -> Iterator[Estate]:
     """An estate with these workflows, compiled; Redis, the agents and the engine run.
 
-    `first` is started before them.
+    The programs `first` are started before them.
     """
-    made = Desk(root, thinker, _compiled(root, workflows))
+    estate = Estate(root, model, _compiled(root, workflows))
     try:
         for name in (*first, "redis", *AGENTS, "engine"):
-            made.start(name)
-        yield made
+            estate.start(name)
+        yield estate
     finally:
-        for process in made.running.values():
+        for process in estate.running.values():
             process.terminate()
-        for process in made.running.values():
+        for process in estate.running.values():
             process.wait(30)
 
 
 def _compiled(root: Path, workflows: str) -> dict[str, int]:
-    """Compile, and put free ports in: of agents, servers, the engine and Redis."""
+    """Compile, and replace the ports of agents and servers; all ports by name."""
     for name in INPUTS:
         shutil.copytree(ESTATE / name, root / name)
     (root / "projects/demo/workflow.yaml").write_text(workflows)
@@ -218,11 +218,11 @@ def _compiled(root: Path, workflows: str) -> dict[str, int]:
 
 
 def free(*names: str) -> dict[str, int]:
-    """A port for each, all different."""
+    """A free port for each name, all different."""
     sockets = {name: socket.socket() for name in names}
-    for one in sockets.values():
-        one.bind(("127.0.0.1", 0))
-    found = {name: int(one.getsockname()[1]) for name, one in sockets.items()}
-    for one in sockets.values():
-        one.close()
-    return found
+    for probe in sockets.values():
+        probe.bind(("127.0.0.1", 0))
+    ports = {name: int(probe.getsockname()[1]) for name, probe in sockets.items()}
+    for probe in sockets.values():
+        probe.close()
+    return ports

@@ -23,7 +23,7 @@ KEPT = (".cache", ".npm", ".npmrc", ".config")
 
 @dataclass
 class Laptop:
-    """One checkout, and how its commands are run."""
+    """One checkout, and its commands."""
 
     root: Path
     home: Path  # PM2's, short: it holds sockets
@@ -48,7 +48,7 @@ class Laptop:
         )
 
     def pm2(self, *arguments: str) -> str:
-        """Ask PM2 itself."""
+        """Run PM2 itself."""
         own = {"PM2_HOME": str(self.home), "PM2_DISCRETE_MODE": "1"}
         environment = {**self.environment, **own}
         done = subprocess.run(
@@ -59,7 +59,7 @@ class Laptop:
 
     def processes(self) -> dict[str, int]:
         """The process id of every app that PM2 runs."""
-        return {one["name"]: one["pid"] for one in json.loads(self.pm2("jlist"))}
+        return {process["name"]: process["pid"] for process in json.loads(self.pm2("jlist"))}
 
     def generated(self, path: str) -> Any:
         """A generated JSON file."""
@@ -71,7 +71,7 @@ class Laptop:
         return str(json.loads(path.read_text(encoding="utf-8"))[identity])
 
     def client(self, project: str, agent: str) -> dict[str, Any]:
-        """An agent's local `.mcp.json`, with variables filled in as clients do."""
+        """An agent's local `.mcp.json`, with variables replaced as clients do."""
         path = self.root / "generated/clients" / project / agent / "local/.mcp.json"
         text = path.read_text(encoding="utf-8")
         name = f"ROSTER_TOKEN_{project}_{agent}".upper().replace("-", "_")
@@ -84,36 +84,36 @@ class Laptop:
 def laptop(estate: Path = ESTATE, **environment: str) -> Iterator[Laptop]:
     """A compiled copy of an estate; everything that runs in it is stopped at the end."""
     with _folder("p-") as home, _checkout(estate, INPUTS) as root:
-        world = _world(root, PM2_HOME=str(home), **environment)
-        with _stopped(Laptop(root, home, world)) as made:
-            made.roster("generate")
+        variables = _environment(root, PM2_HOME=str(home), **environment)
+        with _stopped(Laptop(root, home, variables)) as compiled:
+            compiled.roster("generate")
             _repository(root)
-            yield made
+            yield compiled
 
 
 @contextmanager
 def shipped(**environment: str) -> Iterator[Laptop]:
-    """What this checkout ships, generated/ as it lies there, at the desk of a new developer.
+    """This checkout's own specs and generated/, on the laptop of a new developer.
 
-    The home is empty but for the caches of packages; PM2's lies where the stack puts it.
+    The home is empty except for caches of packages; PM2's home is where the stack puts it.
     """
-    with _folder("h-") as desk, _checkout(ROOT, ("specs", "generated")) as root:
+    with _folder("h-") as home, _checkout(ROOT, ("specs", "generated")) as root:
         for name in KEPT:
             if (Path.home() / name).exists():
-                (desk / name).symlink_to(Path.home() / name)
-        world = _world(root, HOME=str(desk), **environment)
-        world.pop("PM2_HOME", None)
-        with _stopped(Laptop(root, desk / ".roster/pm2", world)) as made:
-            yield made
+                (home / name).symlink_to(Path.home() / name)
+        variables = _environment(root, HOME=str(home), **environment)
+        variables.pop("PM2_HOME", None)
+        with _stopped(Laptop(root, home / ".roster/pm2", variables)) as laptop:
+            yield laptop
 
 
 @contextmanager
 def _folder(prefix: str) -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     try:
-        yield made
+        yield folder
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -130,16 +130,16 @@ def _checkout(source: Path, names: Iterable[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def _stopped(made: Laptop) -> Iterator[Laptop]:
-    """The laptop, whose PM2 ends with it."""
+def _stopped(laptop: Laptop) -> Iterator[Laptop]:
+    """The laptop; its PM2 is stopped at the end."""
     try:
-        yield made
+        yield laptop
     finally:
-        if (made.home / "rpc.sock").exists():
-            made.pm2("kill")
+        if (laptop.home / "rpc.sock").exists():
+            laptop.pm2("kill")
 
 
-def _world(root: Path, **more: str) -> dict[str, str]:
+def _environment(root: Path, **more: str) -> dict[str, str]:
     return {**os.environ, "PATH": f"{root / 'bin'}:{os.environ['PATH']}", **more}
 
 
@@ -149,13 +149,13 @@ def _programs(folder: Path) -> None:
     libraries = ":".join(str(path) for path in DEBIAN.glob("usr/lib/*-linux-gnu"))
     redis = folder / "redis-server"
     program = DEBIAN / "usr/bin/redis-server"
-    assert program.exists(), "redis-server is not there: `make accept-local` takes it from Debian"
+    assert program.exists(), "redis-server is missing: `make accept-local` gets it from Debian"
     redis.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {program} "$@"\n')
     redis.chmod(0o755)
 
 
 def _repository(root: Path) -> None:
-    """A git repository, as every checkout is one; the git server looks into it."""
+    """Make a git repository, which the git server reads."""
     author = ["-c", "user.name=demo", "-c", "user.email=demo@example.com"]
     for command in (["init", "-q"], ["add", "specs"], [*author, "commit", "-qm", "The specs"]):
         subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)

@@ -1,7 +1,7 @@
-"""A stand-in for the Messages API: no model, but as strict about requests, answering by a script.
+"""A stand-in for the Messages API: as strict about requests, but with answers from a script.
 
-What the first message asks decides on the tool that is called; after its result comes a sentence.
-A test may order troubles, of which each request meets the next one.
+The first message selects the tool that is called; after its result comes a sentence. A test may
+queue faults, one for each request.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ SCRIPT: dict[str, tuple[str, dict[str, Any]]] = {
     "have it written": ("delegate__scribe", {"task": "write the minutes"}),
 }
 ENDLESS = "for ever"
-"""Where the first message says so, the tool is called again after each of its results."""
+"""If the first message contains this, the tool is called again after each of its results."""
 
 SURE = {
     "What if you are unsure?": "",
     "What if you are surer than sure?": "\nconfidence: 1.9",
     "What if you think again?": "\nconfidence: 0.99\nBut I know nothing of it.",
 }
-"""How answers end that say nothing valid of their confidence."""
+"""The ends of answers without a valid confidence, by question."""
 
 KINDS = {
     400: "invalid_request_error", 429: "rate_limit_error", 500: "api_error",
@@ -39,8 +39,8 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """How a request goes wrong: a status, or 200 and an event within the stream, or no event more.
+class Fault:
+    """How a request fails: a status, or 200 and an error within the stream, or its early end.
 
     `after` is its Retry-After header.
     """
@@ -51,19 +51,19 @@ class Trouble:
 
     @property
     def body(self) -> dict[str, Any]:
-        """As the API words it."""
+        """The API's answer."""
         kind = self.event or KINDS[self.status]
         return {"type": "error", "error": {"type": kind, "message": f"ordered: {kind}"}}
 
 
-BREAK = Trouble(200)
+BREAK = Fault(200)
 """The stream ends in the middle of an answer."""
 
 
 class StandIn(ThreadingHTTPServer):
-    """Keeps what it was asked: the first text of each conversation, one for each request.
+    """Records the first text of each request's conversation in `asked`.
 
-    `reply` is asked before the script, and may take its time; None leaves it to the script.
+    `reply` is called before the script, and may block; for None the script answers.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class StandIn(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.reply: Callable[[str], str | None] = lambda _: None
         self.streamed: list[bool] = []
-        self.troubles: deque[Trouble] = deque()
+        self.faults: deque[Fault] = deque()
 
     @property
     def url(self) -> str:
@@ -87,17 +87,17 @@ class _Handler(BaseHTTPRequestHandler):
         first = str(request["messages"][0]["content"])
         self.server.asked.append(first)
         self.server.streamed.append(bool(request.get("stream")))
-        fault = _fault(self.path, dict(self.headers), request)
-        trouble = self.server.troubles.popleft() if self.server.troubles else None
-        told = None if fault or len(request["messages"]) > 1 else self.server.reply(first)
-        if fault:
-            self._json(400, {"type": "error", "error": {"type": KINDS[400], "message": fault}})
-        elif trouble and trouble.status != 200:
-            self._json(trouble.status, trouble.body, trouble.after)
+        refusal = _refusal(self.path, dict(self.headers), request)
+        fault = self.server.faults.popleft() if self.server.faults else None
+        reply = None if refusal or len(request["messages"]) > 1 else self.server.reply(first)
+        if refusal:
+            self._json(400, {"type": "error", "error": {"type": KINDS[400], "message": refusal}})
+        elif fault and fault.status != 200:
+            self._json(fault.status, fault.body, fault.after)
         elif request.get("stream"):
-            self._stream(_answer(request, told), trouble)
+            self._stream(_answer(request, reply), fault)
         else:
-            self._json(200, _answer(request, told))
+            self._json(200, _answer(request, reply))
 
     def _json(self, status: int, answer: dict[str, Any], after: str | None = None) -> None:
         body = json.dumps(answer).encode()
@@ -109,13 +109,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, answer: dict[str, Any], trouble: Trouble | None) -> None:
+    def _stream(self, answer: dict[str, Any], fault: Fault | None) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         self.end_headers()
         events = list(_events(answer))
-        if trouble:
-            events = events[: len(events) // 2] + ([trouble.body] if trouble.event else [])
+        if fault:
+            events = events[: len(events) // 2] + ([fault.body] if fault.event else [])
         for event in events:
             text = f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
             self.wfile.write(text.encode())
@@ -124,12 +124,12 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-def _fault(path: str, headers: dict[str, str], request: dict[str, Any]) -> str:
-    """What the real API would refuse."""
-    given = {name.lower(): value for name, value in headers.items()}
-    if path != "/v1/messages" or given.get("authorization", "Bearer ") == "Bearer ":
+def _refusal(path: str, headers: dict[str, str], request: dict[str, Any]) -> str:
+    """Why the real API would refuse a request, or an empty text."""
+    sent = {name.lower(): value for name, value in headers.items()}
+    if path != "/v1/messages" or sent.get("authorization", "Bearer ") == "Bearer ":
         return "no key, or another path"
-    if given.get("anthropic-version") != "2026-10-21":
+    if sent.get("anthropic-version") != "2026-10-21":
         return "no version"
     roles = [message["role"] for message in request["messages"]]
     if roles != [("user", "assistant")[i % 2] for i in range(len(roles))]:
@@ -154,7 +154,7 @@ def _reason(first: str) -> str:
     return "max_tokens" if "cut off" in first else "tool_use"
 
 
-def _answer(request: dict[str, Any], told: str | None) -> dict[str, Any]:
+def _answer(request: dict[str, Any], reply: str | None) -> dict[str, Any]:
     first, last = request["messages"][0]["content"], request["messages"][-1]["content"]
     usage = {"input_tokens": 10, "output_tokens": 5}
     whole = {
@@ -162,20 +162,20 @@ def _answer(request: dict[str, Any], told: str | None) -> dict[str, Any]:
         "usage": usage, **_WHOLE,
     }  # fmt: skip
     if isinstance(last, list) and ENDLESS not in first:
-        said = "; ".join(str(part["content"]) for part in last)
-        content = [{"type": "text", "text": f"The tool said: {said}\nconfidence: 0.9"}]
+        results = "; ".join(str(part["content"]) for part in last)
+        content = [{"type": "text", "text": f"The tool said: {results}\nconfidence: 0.9"}]
         return {**whole, "content": content}
     for words, (name, arguments) in SCRIPT.items():
-        if words in first and told is None:
+        if words in first and reply is None:
             id = f"toolu_{len(request['messages'])}"
             use = {"type": "tool_use", "id": id, "name": name, "input": arguments}
             return {**whole, "stop_reason": _reason(first), "content": [use]}
     sure = SURE.get(first, "\nconfidence: 0.9")
-    return {**whole, "content": [{"type": "text", "text": f"{told or 'Noted.'}{sure}"}]}
+    return {**whole, "content": [{"type": "text", "text": f"{reply or 'Noted.'}{sure}"}]}
 
 
 def _events(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The events of which the API makes a streamed answer."""
+    """The events of a streamed answer."""
     end = {key: answer[key] for key in ("stop_reason", "stop_sequence")}
     empty = {**answer, "content": [], "stop_reason": None}
     yield {"type": "message_start", "message": empty}
@@ -192,7 +192,7 @@ def _events(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _deltas(part: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    """A part of an answer in two pieces."""
+    """The events of one part of an answer, in two pieces."""
     if part["type"] == "text":
         kind, key, text = "text_delta", "text", part["text"]
     else:
@@ -203,7 +203,7 @@ def _deltas(part: dict[str, Any]) -> Iterable[dict[str, Any]]:
 
 @contextmanager
 def model() -> Iterator[StandIn]:
-    """A stand-in that listens, until it is not needed any more."""
+    """A running stand-in."""
     server = StandIn()
     Thread(target=server.serve_forever, daemon=True).start()
     try:

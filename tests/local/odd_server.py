@@ -1,7 +1,7 @@
-"""A server with two pages of tools, all of which do what a program behind a bridge should not.
+"""A server with two pages of tools that misbehave.
 
-`stubborn`: it ends at no signal but SIGKILL, and leaves a process behind. Where the file exists
-that BROKEN names, it does not start.
+`stubborn`: it ends only by SIGKILL, and leaves a process behind. It does not start if the file
+exists that BROKEN names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PAGES = {None: ["show", "die"], "2": ["sleep", "loud", "twisted", "listen"]}
 
 
 def answer(method: str, params: dict[str, Any]) -> dict[str, Any]:
-    """What a request gets."""
+    """The result of a request."""
     if method == "initialize":
         return {
             "protocolVersion": params["protocolVersion"],
@@ -37,7 +37,7 @@ def answer(method: str, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def called(name: str, params: dict[str, Any]) -> dict[str, Any]:
-    """What a call gives."""
+    """The result of a call."""
     if name == "die":
         print("no more for", os.environ["DSN"], file=sys.stderr)
         sys.exit(3)
@@ -50,43 +50,42 @@ def called(name: str, params: dict[str, Any]) -> dict[str, Any]:
         print("header", header, "address", address, file=sys.stderr, flush=True)
     if name == "twisted":
         return {"content": 5}
-    told = {
+    content = {
         "environment": dict(os.environ),
         "arguments": params.get("arguments"),
         "pid": os.getpid(),
         "meta": params.get("_meta"),
     }
-    text = {"type": "text", "text": json.dumps(told)}
-    return {
-        "content": [text], "isError": name == "loud", "structuredContent": told, "_meta": {"a": 1},
-    }  # fmt: skip
+    text = {"type": "text", "text": json.dumps(content)}
+    answer = {"content": [text], "structuredContent": content, "_meta": {"a": 1}}
+    return answer | {"isError": name == "loud"}
 
 
-def heard(line: str) -> None:
-    """Answer a request, but not each."""
-    asked = json.loads(line)
-    if asked["method"] == "notifications/cancelled":
-        print("cancelled:", asked["params"]["reason"], file=sys.stderr, flush=True)
-    if "id" not in asked or asked.get("params", {}).get("name") == "listen":
+def handle(line: str) -> None:
+    """Answer a request, except calls of `listen`."""
+    request = json.loads(line)
+    if request["method"] == "notifications/cancelled":
+        print("cancelled:", request["params"]["reason"], file=sys.stderr, flush=True)
+    if "id" not in request or request.get("params", {}).get("name") == "listen":
         return
     try:
-        said = {"result": answer(asked["method"], asked.get("params") or {})}
+        result = {"result": answer(request["method"], request.get("params") or {})}
     except KeyError as error:
-        said = {"error": {"code": -32000, "message": f"no {error}"}}
-    print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], **said}), flush=True)
+        result = {"error": {"code": -32000, "message": f"no {error}"}}
+    print(json.dumps({"jsonrpc": "2.0", "id": request["id"], **result}), flush=True)
 
 
 def main() -> None:
-    """Serve on stdio until its end."""
+    """Serve on stdio until it is closed."""
     if Path(os.environ.get("BROKEN", "/nowhere")).exists():
         sys.exit("it is broken")
     stubborn = "stubborn" in sys.argv
     if stubborn:
-        for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(one, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     for line in sys.stdin:
-        heard(line)
+        handle(line)
     if stubborn:
         time.sleep(600)
 

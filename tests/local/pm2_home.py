@@ -1,11 +1,10 @@
-"""A checkout of tiny services, in the shape that the compiler gives, with a PM2 of its own."""
+"""A checkout of tiny services, laid out as the compiler does, with a PM2 of its own."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.local.programs import ROOT, free_port
+
 PM2 = ROOT / ".venv/node/node_modules/.bin/pm2"
 WEB = """
 import http.server, json, os, sys, time
@@ -25,10 +25,10 @@ if "CRASH" in os.environ:
 class Web(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         reason = os.environ.get("REASON")
-        told = {"status": "failed", "reason": reason} if reason else dict(os.environ)
+        answer = {"status": "failed", "reason": reason} if reason else dict(os.environ)
         self.send_response(503 if reason else 200)
         self.end_headers()
-        self.wfile.write(json.dumps(told).encode())
+        self.wfile.write(json.dumps(answer).encode())
     def log_message(self, *_): pass
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Web).serve_forever()
 """
@@ -47,15 +47,9 @@ module.exports = { apps };
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class App:
-    """One service: what the two generated files say of it."""
+    """One service, as the two generated files describe it."""
 
     name: str
     env: dict[str, str] = field(default_factory=dict)
@@ -67,8 +61,8 @@ class App:
     programs: tuple[str, ...] = ()
     timeout: int = 30
 
-    def told(self) -> dict[str, Any]:
-        """As `stack.json` has it."""
+    def described(self) -> dict[str, Any]:
+        """The app in `stack.json`."""
         return {
             "kind": self.kind, "name": self.name.rpartition(".")[2], "port": self.port,
             "health": self.health, "timeout": self.timeout,
@@ -78,7 +72,7 @@ class App:
         }  # fmt: skip
 
     def ecosystem(self) -> dict[str, Any]:
-        """As PM2 is told of it."""
+        """The app in the ecosystem file."""
         return {
             "name": self.name, "script": "services/web.py", "interpreter": "python3",
             "exec_mode": "fork", "instances": 1, "max_restarts": 5, "min_uptime": 2000,
@@ -95,14 +89,14 @@ class Home:
     home: Path
 
     def write(self, stack: str, *apps: App, needs: tuple[str, ...] = ()) -> None:
-        """What the compiler would write of a stack."""
+        """Write the two files that the compiler writes for a stack."""
         folder = self.root / "generated/pm2" / stack
         folder.mkdir(parents=True, exist_ok=True)
-        told = {
+        stack_file = {
             "version": 1, "stack": stack, "needs": needs, "identities": [f"{stack}.tester"],
-            "apps": {app.name: app.told() for app in apps},
+            "apps": {app.name: app.described() for app in apps},
         }  # fmt: skip
-        (folder / "stack.json").write_text(json.dumps(told))
+        (folder / "stack.json").write_text(json.dumps(stack_file))
         secrets = json.dumps({app.name: app.secrets for app in apps if app.secrets})
         listed = json.dumps([app.ecosystem() for app in apps])
         (folder / "ecosystem.config.cjs").write_text(ECOSYSTEM % (secrets, listed))
@@ -110,20 +104,20 @@ class Home:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "stack", *arguments, "--root", str(self.root)]
 
-    def world(self, **more: str) -> dict[str, str]:
+    def environment(self, **more: str) -> dict[str, str]:
         return {**os.environ, "PM2_HOME": str(self.home), **more}
 
     def stack(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the stack."""
         return subprocess.run(
-            self.command(*arguments), cwd=ROOT, env=self.world(**more),
+            self.command(*arguments), cwd=ROOT, env=self.environment(**more),
             capture_output=True, text=True, timeout=180, check=False,
         )  # fmt: skip
 
     def pm2(self, *arguments: str) -> str:
-        """Ask PM2 itself."""
+        """Run PM2 itself."""
         done = subprocess.run(
-            [str(PM2), "--no-color", *arguments], env=self.world(PM2_DISCRETE_MODE="1"),
+            [str(PM2), "--no-color", *arguments], env=self.environment(PM2_DISCRETE_MODE="1"),
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         return done.stdout
@@ -132,25 +126,25 @@ class Home:
         """The process id of every app that PM2 runs."""
         if not (self.home / "rpc.sock").exists():
             return {}
-        return {one["name"]: one["pid"] for one in json.loads(self.pm2("jlist"))}
+        return {process["name"]: process["pid"] for process in json.loads(self.pm2("jlist"))}
 
 
 @contextmanager
 def pm2_home() -> Iterator[Home]:
     """An empty checkout; all that runs in it is stopped at the end."""
-    made = Home(*(Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp")) for prefix in ("r-", "p-")))
+    home = Home(*(Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp")) for prefix in ("r-", "p-")))
     try:
-        (made.root / "services").mkdir()
-        (made.root / "services/web.py").write_text(WEB)
-        (made.root / ".venv").symlink_to(ROOT / ".venv")
-        yield made
+        (home.root / "services").mkdir()
+        (home.root / "services/web.py").write_text(WEB)
+        (home.root / ".venv").symlink_to(ROOT / ".venv")
+        yield home
     finally:
-        if (made.home / "rpc.sock").exists():
-            made.pm2("kill")
-        shutil.rmtree(made.root, ignore_errors=True)
-        shutil.rmtree(made.home, ignore_errors=True)
+        if (home.home / "rpc.sock").exists():
+            home.pm2("kill")
+        shutil.rmtree(home.root, ignore_errors=True)
+        shutil.rmtree(home.home, ignore_errors=True)
 
 
 def shop(home: Home, *apps: App) -> None:
-    """The stack `shop` of these apps, over a platform of one."""
+    """Write the stack `shop` of these apps, which needs the platform."""
     home.write("shop", *apps, needs=("platform",))

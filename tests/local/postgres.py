@@ -15,7 +15,7 @@ from pathlib import Path
 from signal import SIGINT
 from typing import Any
 
-NOBODY = 65534
+UNPRIVILEGED = 65534  # the user `nobody`
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,7 +30,7 @@ class Postgres:
 
     @property
     def place(self) -> tuple[str, ...]:
-        """How PostgreSQL's own programs find it: by its socket, which the port gives a name."""
+        """Options for PostgreSQL's own programs: its socket, which is named after the port."""
         return "-h", str(self.folder), "-p", str(self.port)
 
     def fresh(self, *settings: str) -> Database:
@@ -49,7 +49,7 @@ class Database:
     name: str
 
     def start(self, sql: str) -> subprocess.Popen[str]:
-        """Begin to run SQL, the way a person loads a file."""
+        """Begin to run SQL with psql, as one loads a file."""
         psql = [str(self.server.binaries / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1"]
         process = subprocess.Popen(
             [*psql, *self.server.place, "-U", "postgres", "-d", self.name],
@@ -63,7 +63,7 @@ class Database:
         return process
 
     def __call__(self, sql: str) -> str:
-        """Run SQL, which must succeed without a word of complaint."""
+        """Run SQL, which must succeed without any warning."""
         process = self.start(sql)
         out, wrong = process.communicate(timeout=60)
         assert (process.returncode, wrong) == (0, ""), wrong
@@ -71,11 +71,11 @@ class Database:
 
     def json(self, query: str) -> Any:
         """The rows of a query. The client's encoding is LATIN1, so all is asked for in ASCII."""
-        found = self(f"SET client_encoding = 'UTF8'; SELECT json_agg(r) FROM ({query}) r")
-        return json.loads(found)
+        rows = self(f"SET client_encoding = 'UTF8'; SELECT json_agg(r) FROM ({query}) r")
+        return json.loads(rows)
 
     def state(self) -> str:
-        """A digest of every row, and of which transaction wrote it."""
+        """A digest of every row with the transaction that wrote it."""
         rows = [
             self(f"SELECT md5(string_agg(t.xmin || t::text, '|' ORDER BY {key})) FROM {table} t")
             for table, key in (("agents", "id"), ("mcp_servers", "name"))
@@ -87,12 +87,12 @@ class Database:
 def running(binaries: Path, host: str = "", port: int = 5432) -> Iterator[Postgres]:
     """A new server; root runs it as another user, as PostgreSQL refuses root.
 
-    At an address `host`, others reach it as well, as any user and without a password.
+    With an address `host` it also listens there, for any user and without a password.
     """
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    user = NOBODY if os.getuid() == 0 else None
+    user = UNPRIVILEGED if os.getuid() == 0 else None
     if user is not None:
-        os.chown(folder, NOBODY, NOBODY)
+        os.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
         if binaries.is_relative_to(ROOT):  # another user may not look into a checkout
             package = binaries.parents[1]
             shutil.copytree(package, folder / package.name)

@@ -1,4 +1,4 @@
-"""A project's agents without PM2: each program as the ecosystem files start it, one by one."""
+"""A project's agents without PM2: each program started as the ecosystem files define it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from stack.environment import kept
+from stack.environment import passed_on
 from stack.web.tokens import issue
 from tests.local import calls
 from tests.local.bridges import until
@@ -57,30 +57,30 @@ class Team:
         return f"http://127.0.0.1:{self._port(f'demo.{agent}')}/"
 
     def send(
-        self, agent: str, said: str, task: str = "", by: str = "operator", **metadata: Any
+        self, agent: str, text: str, task: str = "", by: str = "operator", **metadata: Any
     ) -> dict[str, Any]:
         """Send an agent a message; the whole answer."""
-        return calls.send(self.url(agent), self.laptop.token(by), said, task, **metadata)
+        return calls.send(self.url(agent), self.laptop.token(by), text, task, **metadata)
 
     def say(
-        self, agent: str, said: str, task: str = "", by: str = "operator", **metadata: Any
+        self, agent: str, text: str, task: str = "", by: str = "operator", **metadata: Any
     ) -> dict[str, Any]:
         """Send an agent a message; the task that comes back."""
-        return calls.say(self.url(agent), self.laptop.token(by), said, task, **metadata)
+        return calls.say(self.url(agent), self.laptop.token(by), text, task, **metadata)
 
     def log(self, agent: str) -> list[dict[str, Any]]:
-        """The lines that an agent has logged."""
+        """The lines of an agent's log."""
         text = (self.laptop.root / f"demo.{agent}.out").read_text()
         return [json.loads(line) for line in text.splitlines()]
 
     def errors(self, agent: str) -> str:
-        """What an agent wrote to stderr."""
+        """An agent's stderr."""
         return (self.laptop.root / f"demo.{agent}.err").read_text()
 
-    def known(self, agent: str) -> dict[str, Any]:
-        """What the registry knows of an agent."""
-        where = f"http://127.0.0.1:{self._port('agent-registry')}/agents/demo.{agent}"
-        return dict(httpx.get(where).json())
+    def registered(self, agent: str) -> dict[str, Any]:
+        """An agent in the registry."""
+        url = f"http://127.0.0.1:{self._port('agent-registry')}/agents/demo.{agent}"
+        return dict(httpx.get(url).json())
 
     def _port(self, name: str) -> int:
         app = self.apps[name]
@@ -96,34 +96,36 @@ class Team:
 
 @contextmanager
 def team() -> Iterator[Team]:
-    """All of them, ready; a stand-in is their language model."""
-    with model() as thinker, laptop(ANTHROPIC_API_KEY=KEY) as made:
-        apps = {app["name"]: app for stack in ("platform", "demo") for app in _apps(made, stack)}
-        left = {n.removeprefix("demo.mcp.") for n in apps if n.startswith("demo.mcp.")}
+    """A running team, ready; a stand-in is its language model."""
+    with model() as stand_in, laptop(ANTHROPIC_API_KEY=KEY) as compiled:
+        apps = {
+            app["name"]: app for stack in ("platform", "demo") for app in _apps(compiled, stack)
+        }
+        servers = {n.removeprefix("demo.mcp.") for n in apps if n.startswith("demo.mcp.")}
         environment = {
-            **kept(made.environment), "MODEL_URL": thinker.url,
-            "ROSTER_WITHOUT": ",".join(sorted(left - set(SERVERS))),
+            **passed_on(compiled.environment), "MODEL_URL": stand_in.url,
+            "ROSTER_WITHOUT": ",".join(sorted(servers - set(SERVERS))),
         }  # fmt: skip
-        people = made.generated("pm2/platform/stack.json")["identities"]
-        agents = made.generated("pm2/demo/stack.json")["identities"]
-        issue(made.root / ".roster/stack/tokens.json", [*people, *agents])
-        found = Team(made, thinker, apps, environment)
+        people = compiled.generated("pm2/platform/stack.json")["identities"]
+        agents = compiled.generated("pm2/demo/stack.json")["identities"]
+        issue(compiled.root / ".roster/stack/tokens.json", [*people, *agents])
+        running = Team(compiled, stand_in, apps, environment)
         try:
-            for name in ("agent-registry", *(f"demo.mcp.{one}" for one in SERVERS)):
-                found.start(name)
+            for name in ("agent-registry", *(f"demo.mcp.{server}" for server in SERVERS)):
+                running.start(name)
             for agent in AGENTS:
-                found.start(f"demo.{agent}")
-            yield found
+                running.start(f"demo.{agent}")
+            yield running
         finally:
-            for name in reversed(list(found.programs)):
-                found.stop(name)
+            for name in reversed(list(running.programs)):
+                running.stop(name)
 
 
-def _apps(made: Laptop, stack: str) -> list[dict[str, Any]]:
-    """What PM2 reads in an ecosystem file."""
-    path = made.root / "generated/pm2" / stack / "ecosystem.config.cjs"
+def _apps(laptop: Laptop, stack: str) -> list[dict[str, Any]]:
+    """The apps of an ecosystem file, as PM2 reads them."""
+    path = laptop.root / "generated/pm2" / stack / "ecosystem.config.cjs"
     done = subprocess.run(
         ["node", "-e", _READ, str(path)],
-        env={**os.environ, **made.environment}, capture_output=True, text=True, check=True,
+        env={**os.environ, **laptop.environment}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return list(json.loads(done.stdout))

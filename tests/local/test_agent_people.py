@@ -1,4 +1,4 @@
-"""An agent's own program among people and other agents: approvals, work handed on, clients."""
+"""An agent's program with people, other agents and clients: approvals, delegation, access."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from tests.local.team import Team, team
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Team]:
-    with team() as made:
-        yield made
+    with team() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_a_tool_that_the_model_invents_is_refused(demo: Team) -> None:
 
 
 @pytest.mark.parametrize(("word", "agreed"), [("reject", False), ("approve", True)])
-def test_a_person_is_asked_before(demo: Team, word: str, *, agreed: bool) -> None:
+def test_a_person_is_asked_before_a_call(demo: Team, word: str, *, agreed: bool) -> None:
     task = demo.say("scribe", "Please write the minutes")
     assert state(task) == "INPUT_REQUIRED", task
     assert "filesystem/write_file" in text(task)
@@ -62,10 +62,10 @@ def test_a_person_is_asked_before(demo: Team, word: str, *, agreed: bool) -> Non
     assert written(demo) is agreed
 
 
-@pytest.mark.parametrize("stranger", ["demo.clerk", "demo.lead", "demo.scribe"])
-def test_nobody_approves_what_another_has_asked_for(demo: Team, stranger: str) -> None:
+@pytest.mark.parametrize("caller", ["demo.clerk", "demo.lead", "demo.scribe"])
+def test_only_the_owner_of_a_task_can_approve(demo: Team, caller: str) -> None:
     task = demo.say("scribe", "Please write the minutes")
-    answer = demo.send("scribe", "approve", str(task["id"]), by=stranger)
+    answer = demo.send("scribe", "approve", str(task["id"]), by=caller)
     assert "not found" in answer["error"]["message"].lower()
     assert not written(demo)
     assert state(demo.say("scribe", "reject", str(task["id"]))) == "COMPLETED"
@@ -81,7 +81,7 @@ def test_an_answer_that_is_neither_yes_nor_no_decides_nothing(demo: Team) -> Non
 
 
 @pytest.mark.parametrize(("word", "agreed"), [("reject", False), ("approve", True)])
-def test_work_is_handed_on_and_the_question_comes_back(
+def test_work_is_delegated_and_the_question_comes_back(
     demo: Team, word: str, *, agreed: bool
 ) -> None:
     assert "5" in text(demo.say("lead", "Please have it added"))
@@ -100,7 +100,7 @@ def test_work_is_handed_on_and_the_question_comes_back(
     assert (ours["task"], ours["delegated"]) == (task["id"], theirs["task"])
 
 
-def test_a_restart_forgets_who_waits_and_does_nothing(demo: Team) -> None:
+def test_after_a_restart_approvals_of_earlier_tasks_do_nothing(demo: Team) -> None:
     task, relayed = (
         demo.say("scribe", "Please write the minutes"), demo.say("lead", "Please have it written"),
     )  # fmt: skip
@@ -113,18 +113,18 @@ def test_a_restart_forgets_who_waits_and_does_nothing(demo: Team) -> None:
     assert not written(demo)
 
 
-def test_work_is_not_handed_on_for_ever(demo: Team) -> None:
+def test_delegation_has_a_depth_limit(demo: Team) -> None:
     assert "5" in text(demo.say("lead", "Please have it added", depth=4))
-    told = "work was handed on more than 5 times"
+    reason = "work was delegated more than 5 times"
     last = demo.say("lead", "Please have it added", depth=5)
-    assert (state(last), told in text(last)) == ("COMPLETED", True)
+    assert (state(last), reason in text(last)) == ("COMPLETED", True)
     deep = demo.say("clerk", "Please add two and three", depth=6)
-    assert (state(deep), text(deep)) == ("FAILED", told)
+    assert (state(deep), text(deep)) == ("FAILED", reason)
     for odd in ("3", -1, None):
         assert state(demo.say("clerk", "hello", depth=odd)) == "FAILED"
 
 
-def test_an_agent_is_closed_to_strangers(demo: Team) -> None:
+def test_an_agent_refuses_unknown_and_unauthorised_callers(demo: Team) -> None:
     url = demo.url("clerk")
     assert httpx.post(url, json={}).status_code == 401
     token = demo.laptop.token("platform.context-api")
@@ -136,7 +136,7 @@ def test_an_agent_is_closed_to_strangers(demo: Team) -> None:
 
 
 class _Operator:
-    """What the official client asks for a credential, as the agent's card demands one."""
+    """The official client's source of the credential that the agent's card demands."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -153,22 +153,22 @@ def test_the_official_client_talks_to_an_agent(demo: Team) -> None:
             client = await factory.create_from_url(demo.url("scribe"), [credentials])
 
             async def say(words: str, task: str | None = None) -> Task:
-                said = new_text_message(words, role=Role.ROLE_USER, task_id=task)
-                events = client.send_message(SendMessageRequest(message=said))
+                message = new_text_message(words, role=Role.ROLE_USER, task_id=task)
+                events = client.send_message(SendMessageRequest(message=message))
                 *_, last = [event async for event in events]
                 return last.task
 
             asked = await say("Please write the minutes")
             assert asked.status.state == TaskState.TASK_STATE_INPUT_REQUIRED
             assert "filesystem/write_file" in get_message_text(asked.status.message)
-            found = await client.get_task(GetTaskRequest(id=asked.id))
-            assert found.status.state == TaskState.TASK_STATE_INPUT_REQUIRED
+            task = await client.get_task(GetTaskRequest(id=asked.id))
+            assert task.status.state == TaskState.TASK_STATE_INPUT_REQUIRED
             done = await say("approve", asked.id)
             assert done.status.state == TaskState.TASK_STATE_COMPLETED
             assert "minutes.txt" in get_artifact_text(done.artifacts[0])
             assert written(demo)
-            given_up = await say("Please write the minutes")
-            over = await client.cancel_task(CancelTaskRequest(id=given_up.id))
+            abandoned = await say("Please write the minutes")
+            over = await client.cancel_task(CancelTaskRequest(id=abandoned.id))
             assert over.status.state == TaskState.TASK_STATE_CANCELED
 
     asyncio.run(talk())

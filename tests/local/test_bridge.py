@@ -1,4 +1,4 @@
-"""The bridge before real MCP servers, asked by real clients, and by callers who mean no good."""
+"""The bridge in front of real MCP servers, with real clients and with malicious callers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ GRANTS = {"demo.scribe": ["echo", "get-sum", LONG], "demo.clerk": ["echo"]}
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
-    with bridge(tmp_path_factory.mktemp("everything"), EVERYTHING, GRANTS) as one:
-        assert one.ready() == (200, {"status": "ok"})
-        yield one
+    with bridge(tmp_path_factory.mktemp("everything"), EVERYTHING, GRANTS) as running:
+        assert running.ready() == (200, {"status": "ok"})
+        yield running
 
 
 @pytest.mark.parametrize(("mode", "version"), [("auto", MODERN), ("legacy", "2025-11-25")])
@@ -70,7 +70,7 @@ def test_definitions_and_results_are_those_of_the_server(everything: Bridge) -> 
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_progress_and_parallel_calls_pass(everything: Bridge, mode: str) -> None:
+def test_progress_and_parallel_calls_are_forwarded(everything: Bridge, mode: str) -> None:
     steps: list[float] = []
 
     async def progress(now: float, total: float | None, text: str | None) -> None:
@@ -80,15 +80,15 @@ def test_progress_and_parallel_calls_pass(everything: Bridge, mode: str) -> None
         async with everything.client(mode=mode) as client:
             long = client.call_tool(LONG, {"duration": 1, "steps": 4}, progress_callback=progress)
             sums = [client.call_tool("get-sum", {"a": n, "b": 1}) for n in range(20)]
-            _, *found = await asyncio.gather(long, *sums)
-            for n, result in enumerate(found):
+            _, *results = await asyncio.gather(long, *sums)
+            for n, result in enumerate(results):
                 assert f"{n} and 1 is {n + 1}" in result.content[0].text
 
     asyncio.run(ask())
     assert steps == [1, 2, 3, 4]
 
 
-def test_another_client_takes_the_same_file(everything: Bridge) -> None:
+def test_another_client_reads_the_same_configuration(everything: Bridge) -> None:
     entry = {
         "type": "http", "url": everything.url,
         "headers": {"Authorization": f"Bearer {TOKENS['demo.clerk']}"},
@@ -102,7 +102,7 @@ def test_another_client_takes_the_same_file(everything: Bridge) -> None:
     asyncio.run(ask())
 
 
-def test_each_decision_is_one_line_without_what_was_sent(everything: Bridge) -> None:
+def test_each_decision_is_one_line_without_arguments(everything: Bridge) -> None:
     async def ask() -> None:
         async with everything.client("demo.clerk") as client:
             await client.call_tool("echo", {"message": "a private matter"})
@@ -118,13 +118,13 @@ def test_each_decision_is_one_line_without_what_was_sent(everything: Bridge) -> 
 
 
 @pytest.mark.parametrize("token", ["-", "x", "5c" * 31, "5C" * 32])
-def test_nobody_is_let_in_without_a_token(everything: Bridge, token: str) -> None:
+def test_an_unknown_token_is_refused(everything: Bridge, token: str) -> None:
     answer = everything.post(message("tools/list"), token, Mcp_Method="tools/list")
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_who_has_no_grant_here_is_refused(everything: Bridge) -> None:
+def test_an_agent_without_a_grant_is_refused(everything: Bridge) -> None:
     answer = everything.post(message("tools/list"), TOKENS["demo.guest"], Mcp_Method="tools/list")
     assert answer.status_code == 403
     assert everything.log()[-1]["identity"] == "demo.guest"
@@ -145,7 +145,7 @@ def call(name: str, **arguments: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "name", ["Echo", "ECHO", " echo", "echo ", "echo\n", "ec\u0000ho", "get-env"]
 )
-def test_names_are_compared_as_they_are(everything: Bridge, name: str) -> None:
+def test_names_must_match_exactly(everything: Bridge, name: str) -> None:
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call(name)["params"]}
     del body["params"]["_meta"]
     with httpx.Client() as http:
@@ -178,7 +178,7 @@ def opened(everything: Bridge, http: httpx.Client, agent: str = "demo.scribe") -
     return headers
 
 
-def test_a_session_is_of_who_opened_it(everything: Bridge) -> None:
+def test_a_session_belongs_to_the_agent_that_opened_it(everything: Bridge) -> None:
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     with httpx.Client() as http:
         session = opened(everything, http)
@@ -196,7 +196,7 @@ def test_a_session_is_of_who_opened_it(everything: Bridge) -> None:
 @pytest.mark.parametrize(
     ("method", "name"), [("tools/list", "echo"), ("tools/call", "echo"), ("tools/call", "Get-sum")]
 )
-def test_headers_must_say_what_the_body_says(everything: Bridge, method: str, name: str) -> None:
+def test_headers_must_match_the_body(everything: Bridge, method: str, name: str) -> None:
     body = call("get-sum", a=1, b=2)
     answer = everything.post(body, Mcp_Method=method, Mcp_Name=name)
     assert answer.status_code == 400
@@ -222,9 +222,7 @@ REFERENCE = {"type": "ref/prompt", "name": "x"}
         ("tasks/list", {}),
     ],
 )
-def test_nothing_but_tools_is_there(
-    everything: Bridge, method: str, params: dict[str, Any]
-) -> None:
+def test_only_tools_are_served(everything: Bridge, method: str, params: dict[str, Any]) -> None:
     answer = everything.post(message(method, **params), Mcp_Method=method, Mcp_Name="x")
     assert answer.json()["error"]["code"] == -32601
     legacy = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
@@ -233,7 +231,7 @@ def test_nothing_but_tools_is_there(
     assert '"code":-32601' in answer.text
 
 
-def test_requests_that_no_client_sends_are_refused(everything: Bridge) -> None:
+def test_malformed_requests_are_refused(everything: Bridge) -> None:
     sent = {"Mcp_Method": "tools/call", "Mcp_Name": "echo"}
     assert everything.post(call("echo", message="x" * 5_000_000), **sent).status_code == 413
     assert everything.post([call("echo", message="x")], **sent).status_code == 400
@@ -254,12 +252,12 @@ def test_other_servers(
     tmp_path: Path, command: list[str], tool: str, arguments: dict[str, Any], expected: str
 ) -> None:
     async def ask() -> None:
-        async with one.client() as client:
+        async with running.client() as client:
             assert [each.name for each in (await client.list_tools()).tools] == [tool]
             result = await client.call_tool(tool, arguments)
             assert not result.is_error
             assert expected in result.content[0].text
 
-    with bridge(tmp_path, command, {"demo.scribe": [tool]}) as one:
-        assert one.ready() == (200, {"status": "ok"})
+    with bridge(tmp_path, command, {"demo.scribe": [tool]}) as running:
+        assert running.ready() == (200, {"status": "ok"})
         asyncio.run(ask())

@@ -1,18 +1,15 @@
-"""The context API as a process, over a real Redis."""
+"""The context API's program, over a real Redis."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import json
-import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGTERM
 from typing import Any
 
 import httpx
@@ -22,8 +19,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from stack.services.context.redaction import redact
 from tests.accept.programs import program, world
+from tests.local.programs import free_port, serving
 
-ROOT = Path(__file__).parents[2]
 TOKENS = {name: letter * 64 for name, letter in (("p.low", "1"), ("p.high", "2"), ("p.read", "3"))}
 SCHEMA = {"type": "object", "required": ["plan"], "properties": {"plan": {"enum": ["a", "b"]}}}
 
@@ -45,69 +42,54 @@ SPACES = {
 }
 
 
-def free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def redis(port: int) -> subprocess.Popen[bytes]:
     command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
     run = subprocess.Popen([*command, *quiet], env=world(), stdout=subprocess.DEVNULL)
     for _ in range(100):
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return run
         time.sleep(0.05)
     pytest.fail("redis-server does not listen")
 
 
 class Running:
-    def __init__(self, folder: Path) -> None:
-        self.log = folder / "audit"
-        self.redis_port = free()
-        self.redis = redis(self.redis_port)
-        port = free()
-        self.url = f"http://127.0.0.1:{port}"
-        (folder / "spaces.json").write_text(json.dumps({"version": 1, "spaces": SPACES}))
-        (folder / "tokens.json").write_text(json.dumps(TOKENS))
-        environment = {
-            **os.environ, "PYTHONPATH": ".", "PYTHONSAFEPATH": "1", "PORT": str(port),
-            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
-            "CONTEXT_SPACES": str(folder / "spaces.json"),
-            "ROSTER_TOKENS": str(folder / "tokens.json"),
-        }  # fmt: skip
-        command = [sys.executable, "stack/context.py"]
-        with self.log.open("wb") as out:
-            self.api = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out)
-        for _ in range(200):
-            try:
-                httpx.get(self.url + "/readyz")
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
+    """The context API, its Redis, and its audit log."""
 
-    def ask(self, method: str, path: str, who: str = "p.low", **more: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {TOKENS.get(who, who)}"} | more.pop("headers", {})
+    def __init__(self, url: str, redis_port: int, log: Path) -> None:
+        self.url, self.redis_port, self.log = url, redis_port, log
+        self.redis = redis(redis_port)
+
+    def ask(self, method: str, path: str, caller: str = "p.low", **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {TOKENS.get(caller, caller)}"} | more.pop(
+            "headers", {}
+        )
         return httpx.request(method, f"{self.url}{path}", headers=headers, **more)
 
-    def put(self, path: str, value: Any, who: str = "p.low", **headers: str) -> httpx.Response:
+    def put(self, path: str, value: Any, caller: str = "p.low", **headers: str) -> httpx.Response:
         named = {key.replace("_", "-"): word for key, word in headers.items()}
-        return self.ask("PUT", f"/spaces/{path}", who, json=value, headers=named)
+        return self.ask("PUT", f"/spaces/{path}", caller, json=value, headers=named)
 
-    def get(self, path: str, who: str = "p.low") -> httpx.Response:
-        return self.ask("GET", f"/spaces/{path}", who)
+    def get(self, path: str, caller: str = "p.low") -> httpx.Response:
+        return self.ask("GET", f"/spaces/{path}", caller)
 
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("context"))
-    yield running
-    running.api.terminate()
-    running.redis.terminate()
-    assert running.api.wait(10) in (0, -SIGTERM)
-    running.redis.wait(10)
+    folder, port = tmp_path_factory.mktemp("context"), free_port()
+    (folder / "spaces.json").write_text(json.dumps({"version": 1, "spaces": SPACES}))
+    (folder / "tokens.json").write_text(json.dumps(TOKENS))
+    variables = {
+        "REDIS_URL": f"redis://127.0.0.1:{port}/0", "CONTEXT_SPACES": str(folder / "spaces.json"),
+        "ROSTER_TOKENS": str(folder / "tokens.json"),
+    }  # fmt: skip
+    log = folder / "audit"
+    with log.open("wb") as output, serving("stack/context.py", output, **variables) as url:
+        running = Running(url, port, log)
+        yield running
+        running.redis.terminate()
+        running.redis.wait(10)
 
 
 def test_who_reads_and_writes(api: Running) -> None:
@@ -120,8 +102,8 @@ def test_who_reads_and_writes(api: Running) -> None:
     assert api.put("plain/a", 2, "unknown").status_code == 401
     assert api.get("other/a").status_code == 404
     listed = api.ask("GET", "/spaces", "p.read").json()["spaces"]
-    assert {one["space"] for one in listed} == {"versions", "ranks", "plain", "shaped"}
-    assert not any(one["write"] for one in listed)
+    assert {space["space"] for space in listed} == {"versions", "ranks", "plain", "shaped"}
+    assert not any(space["write"] for space in listed)
 
 
 def test_versions(api: Running) -> None:
@@ -133,7 +115,7 @@ def test_versions(api: Running) -> None:
     assert api.put("versions/v", 3, If_Match="x").status_code == 400
 
 
-def test_of_50_writers_exactly_one_wins_each_version(api: Running) -> None:
+def test_of_50_writers_exactly_one_writes_each_version(api: Running) -> None:
     async def race() -> list[list[int]]:
         limits = httpx.Limits(max_connections=50)
         async with httpx.AsyncClient(limits=limits, timeout=30) as client:
@@ -225,7 +207,7 @@ def test_the_audit_has_no_values_and_no_keys(api: Running) -> None:
     assert (last["identity"], last["allowed"], last["version"]) == ("p.low", True, 1)
 
 
-def test_redis_goes_and_comes_back(api: Running) -> None:
+def test_redis_stops_and_restarts(api: Running) -> None:
     api.redis.terminate()
     api.redis.wait(10)
     assert api.get("plain/a").status_code == 503
@@ -237,7 +219,7 @@ def test_redis_goes_and_comes_back(api: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "left"),
+    ("kind", "text", "redacted"),
     [
         ("iban", "to DE89 3704 0044 0532 0130 00 now", "to [redacted:iban] now"),
         ("iban", "DE89 3704 0044 0532 0130 01", "DE89 3704 0044 0532 0130 01"),
@@ -249,8 +231,8 @@ def test_redis_goes_and_comes_back(api: Running) -> None:
         ("token", "redis://u:pw@host", "redis://[redacted:token]@host"),
     ],
 )
-def test_redaction(kind: str, text: str, left: str) -> None:
-    assert redact({"t": [text]}, [kind]) == {"t": [left]}
+def test_redaction(kind: str, text: str, redacted: str) -> None:
+    assert redact({"t": [text]}, [kind]) == {"t": [redacted]}
 
 
 def test_redaction_is_linear() -> None:

@@ -1,4 +1,4 @@
-"""`python -m stack` with a real PM2: what it starts, leaves, restarts, removes and refuses."""
+"""`python -m stack` with a real PM2: what it starts, keeps, restarts, removes and refuses."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def ask(app: App) -> Any:
         return json.load(reply)
 
 
-def until(good: Callable[[], bool], seconds: float = 20) -> bool:
+def until(holds: Callable[[], bool], seconds: float = 20) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if good():
+        if holds():
             return True
         time.sleep(0.3)
     return False
 
 
 def states(home: Home, *stacks: str) -> tuple[int, dict[str, str]]:
-    """What `status` says of each app, and its exit code."""
-    told = home.stack("status", *stacks, "--format", "json")
-    return told.returncode, {one["name"]: one["state"] for one in json.loads(told.stdout)["apps"]}
+    """The state of each app by `status`, and its exit code."""
+    done = home.stack("status", *stacks, "--format", "json")
+    return done.returncode, {app["name"]: app["state"] for app in json.loads(done.stdout)["apps"]}
 
 
 def test_new_same_changed_and_pruned(home: Home, base: App) -> None:
@@ -58,7 +58,7 @@ def test_new_same_changed_and_pruned(home: Home, base: App) -> None:
     assert home.pids() == {name: after[name] for name in ("base", "shop.a")}
 
 
-def test_environments_and_apps_left_out(home: Home, base: App) -> None:
+def test_environments_and_excluded_apps(home: Home, base: App) -> None:
     a, b = App("shop.a", secrets=("KEY",)), App("shop.b")
     shop(home, a, b)
     assert home.stack("up", "shop", "--without", "a", "--env", "dev").returncode == 0
@@ -80,7 +80,7 @@ def test_environments_and_apps_left_out(home: Home, base: App) -> None:
 
 
 def test_an_agent_knows_which_of_its_servers_do_not_run(home: Home, base: App) -> None:
-    """Left out in its own stack, or in none: a package is not all that a server can be."""
+    """Excluded from its own stack, or in no stack, as a server without a package is."""
     agents = {}
     for stack in ("shop", "farm"):
         access = f"generated/{stack}.json"
@@ -89,7 +89,7 @@ def test_an_agent_knows_which_of_its_servers_do_not_run(home: Home, base: App) -
         home.write(stack, App(f"{stack}.a"), agents[stack], needs=("platform",))
     done = home.stack("up", "shop", "farm", "--without", "shop.a")
     assert done.returncode == 0, done.stderr
-    assert "shop.clerk goes without a, ghost" in done.stderr.splitlines()
+    assert "shop.clerk runs without a, ghost" in done.stderr.splitlines()
     assert ask(agents["shop"])["ROSTER_WITHOUT"] == "a,ghost"
     assert ask(agents["farm"])["ROSTER_WITHOUT"] == "ghost"
     (home.root / "generated/shop.json").write_text("{")
@@ -105,7 +105,7 @@ def test_a_killed_app_comes_back(home: Home, base: App) -> None:
     assert until(lambda: home.stack("status", "platform").returncode == 0)
 
 
-def test_foreign_apps_are_left_alone(home: Home, base: App) -> None:
+def test_foreign_apps_are_not_touched(home: Home, base: App) -> None:
     (home.root / "idle.js").write_text("setInterval(() => {}, 1000)")
     home.pm2("start", str(home.root / "idle.js"), "--name", "mine")
     pid = home.pids()["mine"]
@@ -114,11 +114,11 @@ def test_foreign_apps_are_left_alone(home: Home, base: App) -> None:
     assert home.pids() == {"mine": pid}
     home.write("platform", App("mine"))
     clash = home.stack("up", "platform")
-    assert clash.returncode == 2 and "PM2 runs another mine" in clash.stderr
+    assert clash.returncode == 2 and "PM2 already runs another mine" in clash.stderr
     assert home.pids() == {"mine": pid}
 
 
-def test_the_callers_environment_stays_his(home: Home, base: App) -> None:
+def test_apps_get_only_their_own_secrets_of_the_callers_environment(home: Home, base: App) -> None:
     a = App("shop.a", secrets=("KEY",))
     shop(home, a)
     done = home.stack("up", "shop", KEY="of-the-app", PRIVATE_THING="not-for-apps")
@@ -137,7 +137,7 @@ def test_the_callers_environment_stays_his(home: Home, base: App) -> None:
     assert tokens.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_crash_loop_is_told_without_secrets(home: Home, base: App) -> None:
+def test_a_crash_loop_is_reported_without_secrets(home: Home, base: App) -> None:
     bad = App("shop.bad", {"CRASH": "1"}, secrets=("KEY",))
     deaf = App("shop.deaf", {"CRASH": "1"}, health=None)
     shop(home, bad, deaf)
@@ -152,13 +152,13 @@ def test_a_crash_loop_is_told_without_secrets(home: Home, base: App) -> None:
     assert home.stack("up", "shop").returncode == 0
 
 
-def test_the_reason_is_the_apps_own(home: Home) -> None:
+def test_the_reported_reason_is_the_apps_own(home: Home) -> None:
     home.write("platform", App("base", {"REASON": "no key fits"}, timeout=4))
     done = home.stack("up", "platform")
     assert done.returncode == 1 and "base is not up: no key fits" in done.stderr
 
 
-def test_an_app_takes_over_the_port_of_one_that_leaves(home: Home) -> None:
+def test_an_app_takes_over_the_port_of_a_removed_one(home: Home) -> None:
     old = App("old")
     home.write("platform", old)
     assert home.stack("up", "platform").returncode == 0
@@ -168,19 +168,19 @@ def test_an_app_takes_over_the_port_of_one_that_leaves(home: Home) -> None:
     assert set(home.pids()) == {"new"}
 
 
-def test_two_at_once(home: Home, base: App) -> None:
+def test_two_commands_at_once(home: Home, base: App) -> None:
     shop(home, App("shop.a"))
     both = [
         subprocess.Popen(
-            home.command("up", "shop"), cwd=ROOT, env=home.world(),
+            home.command("up", "shop"), cwd=ROOT, env=home.environment(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for _ in range(2)
     ]  # fmt: skip
-    told = [one.communicate(timeout=120) for one in both]
-    assert [one.returncode for one in both] == [0, 0], told
-    assert sorted(out.count("new  ") for out, _ in told) == [0, 2]
-    assert sum("waiting for it" in err for _, err in told) == 1
+    outputs = [command.communicate(timeout=120) for command in both]
+    assert [command.returncode for command in both] == [0, 0], outputs
+    assert sorted(out.count("new  ") for out, _ in outputs) == [0, 2]
+    assert sum("waiting for it" in err for _, err in outputs) == 1
 
 
 def test_down_twice(home: Home, base: App) -> None:
@@ -194,7 +194,7 @@ def test_down_twice(home: Home, base: App) -> None:
     assert again.returncode == 0 and "nothing was running" in again.stderr
 
 
-def test_a_stack_that_left_the_specs(home: Home, base: App) -> None:
+def test_a_stack_that_was_removed_from_the_specs(home: Home, base: App) -> None:
     shop(home, App("shop.a"))
     assert home.stack("up", "shop").returncode == 0
     for file in (home.root / "generated/pm2/shop").iterdir():
@@ -223,7 +223,7 @@ def test_tokens_for_the_shell(home: Home, base: App) -> None:
 
 
 def test_an_app_that_crashes_late_is_not_up(home: Home) -> None:
-    """It is online whenever one looks, as it lives for longer than PM2 counts as a crash."""
+    """It is online at every look, as it lives longer than what PM2 counts as a crash."""
     home.write("platform", App("base", {"CRASH": "1", "LATE": "2.2"}, health=None, timeout=15))
     done = home.stack("up", "platform")
     assert done.returncode == 1 and "base is not up" in done.stderr

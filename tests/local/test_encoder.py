@@ -1,13 +1,10 @@
-"""The real model: its published results, the committed vectors, and who is found by them."""
+"""The real model: its published results, the committed vectors, and search by them."""
 
 from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.local.programs import ROOT, serving
+
 PYTHON = ROOT / ".venv/embeddings/bin/python"
 
 ENCODE = """
@@ -68,12 +66,12 @@ def committed() -> dict[str, Any]:
 
 
 def test_vectors_are_those_of_the_models_card() -> None:
-    one, other = encode(["This is an example sentence", "Each sentence is converted"])
-    assert one[:3] == [0.067657, 0.063496, 0.048713]  # 6.7657e-02, 6.3496e-02, 4.8713e-02
-    assert other[:3] == [0.086439, 0.102763, 0.005395]  # 8.6439e-02, 1.0276e-01, 5.3946e-03
+    first, second = encode(["This is an example sentence", "Each sentence is converted"])
+    assert first[:3] == [0.067657, 0.063496, 0.048713]  # 6.7657e-02, 6.3496e-02, 4.8713e-02
+    assert second[:3] == [0.086439, 0.102763, 0.005395]  # 8.6439e-02, 1.0276e-01, 5.3946e-03
 
 
-def test_bits_depend_neither_on_threads_nor_on_what_else_is_encoded() -> None:
+def test_vectors_depend_neither_on_threads_nor_on_other_texts() -> None:
     texts = ["find leaked credentials", "", "Zürich 東京", "a long one " * 300, "a [MASK] b"]
     alone = encode(texts, OPENBLAS_NUM_THREADS="1")
     assert encode(texts, OPENBLAS_NUM_THREADS="2") == alone
@@ -86,7 +84,7 @@ def test_the_end_of_a_long_text_is_cut_off() -> None:
     assert encode(["word " * 253 + "other"])[0] != short
 
 
-def test_the_committed_vectors_are_what_the_model_says(
+def test_the_committed_vectors_are_those_of_the_model(
     wanted: dict[str, dict[str, str]], committed: dict[str, Any]
 ) -> None:
     assert committed["vectors"].keys() == wanted["texts"].keys()
@@ -98,7 +96,7 @@ def test_the_committed_vectors_are_what_the_model_says(
 
 
 def embed(folder: Path, texts: dict[str, str] | None, code: int = 0, path: str = "") -> str:
-    """`python -m stack.embeddings` in a folder with these texts; what it says."""
+    """Run `python -m stack.embeddings` in a folder with these texts; its only line."""
     file = folder / "generated/registry/texts.json"
     (folder / "specs").mkdir(exist_ok=True)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -111,9 +109,9 @@ def embed(folder: Path, texts: dict[str, str] | None, code: int = 0, path: str =
         check=False,
     )  # fmt: skip
     assert run.returncode == code, run.stderr
-    said = run.stderr if code else run.stdout
-    assert len(said.splitlines()) == 1
-    return said
+    output = run.stderr if code else run.stdout
+    assert len(output.splitlines()) == 1
+    return output
 
 
 def keyed(*texts: str) -> dict[str, str]:
@@ -124,20 +122,20 @@ def test_only_what_is_missing_is_computed(tmp_path: Path) -> None:
     file = tmp_path / "specs/embeddings.json"
     assert "2 computed, 0 kept, 0 dropped" in embed(tmp_path, keyed("one", "two"))
     before = json.loads(file.read_text())
-    (one,) = keyed("one")
-    before["vectors"][one][0] = 0.5  # seen again only if nobody computes it anew
+    (digest,) = keyed("one")
+    before["vectors"][digest][0] = 0.5  # stays only if it is not computed again
     file.write_text(json.dumps(before))
     assert "1 computed, 1 kept, 1 dropped" in embed(tmp_path, keyed("one", "three"))
     after = json.loads(file.read_text())
     assert after["vectors"].keys() == keyed("one", "three").keys()
-    assert after["vectors"][one] == before["vectors"][one]
+    assert after["vectors"][digest] == before["vectors"][digest]
     text = file.read_text()
     assert "0 computed, 2 kept, 0 dropped" in embed(tmp_path, keyed("one", "three"))
     assert file.read_text() == text
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
-def test_vectors_of_other_weights_are_computed_anew(tmp_path: Path) -> None:
+def test_vectors_of_other_weights_are_computed_again(tmp_path: Path) -> None:
     embed(tmp_path, keyed("one"))
     file = tmp_path / "specs/embeddings.json"
     text = file.read_text()
@@ -146,7 +144,7 @@ def test_vectors_of_other_weights_are_computed_anew(tmp_path: Path) -> None:
     assert file.read_text() == text
 
 
-def test_what_it_cannot_do_is_one_line(tmp_path: Path) -> None:
+def test_a_failure_is_one_line(tmp_path: Path) -> None:
     assert "embedding: all-MiniLM-L6-v2" in embed(tmp_path, None, code=2)
     assert "roster generate" in embed(tmp_path, {"0" * 64: "one"}, code=2)
     (tmp_path / "specs/embeddings.json").write_text("<<<<<<< ours")
@@ -164,12 +162,12 @@ def test_other_weights_are_refused(changed: str, tmp_path: Path) -> None:
         (package / "model" / name).symlink_to(site / package.name / "model" / name)
     (package / "model" / changed).unlink()
     (package / "model" / changed).write_bytes(b"{}")
-    said = embed(tmp_path, keyed("one"), code=2, path=str(tmp_path / "packages"))
-    assert said.startswith(f"{changed} is not the published one")
+    output = embed(tmp_path, keyed("one"), code=2, path=str(tmp_path / "packages"))
+    assert output.startswith(f"{changed} is not the published one")
     assert not (tmp_path / "specs/embeddings.json").exists()
 
 
-# --- Who is found
+# --- The search
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +176,7 @@ def registry(
     committed: dict[str, Any],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """The registry's process, with the encoder at hand and the committed vectors in its seed."""
+    """The registry's program, with the encoder and with the committed vectors in its seed."""
     folder = tmp_path_factory.mktemp("search") / "generated/registry"
     folder.mkdir(parents=True)
     seed = json.loads((ROOT / "generated/registry/registry.json").read_text())
@@ -188,24 +186,12 @@ def registry(
     (folder / "registry.json").write_text(json.dumps(seed))
     (folder / "tokens.json").write_text("{}")
     (site,) = (ROOT / ".venv/embeddings/lib").glob("*/site-packages")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    environment = {
-        **os.environ, "PYTHONPATH": f".{os.pathsep}{site}", "PYTHONSAFEPATH": "1",
-        "PORT": str(port), "REGISTRY_SEED": str(folder / "registry.json"),
+    variables = {
+        "PYTHONPATH": f".{os.pathsep}{site}", "REGISTRY_SEED": str(folder / "registry.json"),
         "ROSTER_TOKENS": str(folder / "tokens.json"),
     }  # fmt: skip
-    with subprocess.Popen([sys.executable, "stack/registry.py"], cwd=ROOT, env=environment) as run:
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(200):
-            try:
-                httpx.get(url + "/readyz")
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
+    with serving("stack/registry.py", **variables) as url:
         yield url
-        run.terminate()
 
 
 @pytest.mark.parametrize("question", list(QUESTIONS))

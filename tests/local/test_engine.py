@@ -1,4 +1,4 @@
-"""The workflow engine as a process, with real agents: four patterns, people, time, and deaths."""
+"""The workflow engine's program with real agents: patterns, approvals, timeouts, and crashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.local.engines import Desk, desk, step_of, until
+from tests.local.engines import Estate, running_estate, step_of, until
 from tests.local.model_standin import StandIn, model
 from tests.local.workflows import PATTERNS
 
@@ -19,24 +19,26 @@ FAN = ["one", "two", "three"]
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with (
-        model() as thinker,
-        desk(tmp_path_factory.mktemp("engine"), thinker, PATTERNS, "filesystem") as made,
+        model() as stand_in,
+        running_estate(
+            tmp_path_factory.mktemp("engine"), stand_in, PATTERNS, "filesystem"
+        ) as running,
     ):
-        yield made
+        yield running
 
 
 @pytest.fixture
-def engine(started: Desk) -> Iterator[Desk]:
-    """The engine, with a model that has been asked nothing yet."""
-    started.thinker.asked.clear()
+def engine(started: Estate) -> Iterator[Estate]:
+    """The engine, with a model without requests yet."""
+    started.model.asked.clear()
     yield started
-    started.thinker.reply = lambda _: None
+    started.model.reply = lambda _: None
 
 
-def hold(thinker: StandIn, *steps: str) -> Event:
-    """Have the model keep its answers to steps back until the event is set."""
+def hold(model: StandIn, *steps: str) -> Event:
+    """Delay the model's answers to these steps until the event is set."""
     go = Event()
 
     def reply(first: str) -> str | None:
@@ -44,14 +46,14 @@ def hold(thinker: StandIn, *steps: str) -> Event:
             assert go.wait(60)
         return None
 
-    thinker.reply = reply
+    model.reply = reply
     return go
 
 
-def test_a_sequence_hands_on_what_each_step_gave(engine: Desk) -> None:
+def test_a_sequence_passes_on_the_results_of_each_step(engine: Estate) -> None:
     done = engine.ends(engine.begin("line"), "done")
     assert engine.asked() == ["plan", "look", "write"]
-    assert {name: one["text"] for name, one in done["results"].items()} == dict.fromkeys(
+    assert {name: result["text"] for name, result in done["results"].items()} == dict.fromkeys(
         ("plan", "look", "write"), "Noted."
     )
     last = engine.content(-1)
@@ -62,19 +64,19 @@ def test_a_sequence_hands_on_what_each_step_gave(engine: Desk) -> None:
     ("verdicts", "rounds"),
     [(["fail", "pass"], 2), (["pass"], 1), (["fail"] * 5, 3), (["perhaps"] * 5, 3)],
 )
-def test_a_reflection_ends_with_the_verdict_or_its_rounds(
-    engine: Desk, verdicts: list[str], rounds: int
+def test_a_reflection_ends_by_its_verdict_or_its_rounds(
+    engine: Estate, verdicts: list[str], rounds: int
 ) -> None:
     words = iter(verdicts)
-    engine.thinker.reply = lambda first: (
+    engine.model.reply = lambda first: (
         f"It is so.\nverdict: {next(words)}" if step_of(first) == "judge" else None
     )
     engine.ends(engine.begin("loop"), "done")
     assert engine.asked() == ["build", "judge"] * rounds + ["finish"]
 
 
-def test_specialists_work_at_the_same_time_and_again_in_the_next_round(engine: Desk) -> None:
-    """The model answers a specialist only when it has been asked by all three."""
+def test_specialists_work_at_the_same_time_and_again_in_the_next_round(engine: Estate) -> None:
+    """The model answers only after all three specialists have asked it."""
     meeting, words = Barrier(3, timeout=30), iter(["fail", "pass"])
 
     def reply(first: str) -> str | None:
@@ -82,7 +84,7 @@ def test_specialists_work_at_the_same_time_and_again_in_the_next_round(engine: D
             meeting.wait()
         return f"verdict: {next(words)}" if step_of(first) == "judge" else None
 
-    engine.thinker.reply = reply
+    engine.model.reply = reply
     done = engine.ends(engine.begin("fan"), "done")
     asked = engine.asked()
     assert sorted(asked[1:4]) == sorted(asked[7:10]) == sorted(FAN)
@@ -95,27 +97,27 @@ def test_specialists_work_at_the_same_time_and_again_in_the_next_round(engine: D
     ("workflow", "state", "reason"),
     [
         ("hasty", "failed", "look: no answer within 1 s"),
-        ("brief", "timed-out", "the workflow's time is over"),
+        ("brief", "timed-out", "the workflow has timed out"),
     ],
 )
-def test_time_is_limited(engine: Desk, workflow: str, state: str, reason: str) -> None:
-    go = hold(engine.thinker, "look")
-    found = engine.ends(engine.begin(workflow), state)
+def test_time_is_limited(engine: Estate, workflow: str, state: str, reason: str) -> None:
+    go = hold(engine.model, "look")
+    run = engine.ends(engine.begin(workflow), state)
     go.set()
-    assert found["reason"] == reason
+    assert run["reason"] == reason
     assert engine.asked() == ["plan", "look"]
 
 
-def test_what_an_agent_could_not_do_fails_the_run_with_its_words(engine: Desk) -> None:
-    found = engine.ends(engine.begin("line", "write the minutes, cut off"), "failed")
-    assert found["reason"].startswith("plan: ")
-    assert "max_tokens" in found["reason"]
+def test_a_failed_step_fails_the_run_with_the_agents_reason(engine: Estate) -> None:
+    run = engine.ends(engine.begin("line", "write the minutes, cut off"), "failed")
+    assert run["reason"].startswith("plan: ")
+    assert "max_tokens" in run["reason"]
 
 
-def test_several_questions_are_answered_one_by_one_by_a_person(engine: Desk) -> None:
-    engine.thinker.reply = lambda first: "verdict: pass" if step_of(first) == "judge" else None
+def test_several_questions_are_answered_one_by_one_by_a_person(engine: Estate) -> None:
+    engine.model.reply = lambda first: "verdict: pass" if step_of(first) == "judge" else None
     run = engine.begin("asking")
-    assert [one["step"] for one in engine.ends(run, "waiting")["waits"]] == ["one", "two"]
+    assert [wait["step"] for wait in engine.ends(run, "waiting")["waits"]] == ["one", "two"]
     assert answer(engine, run, approve=True).status_code == 400
     assert answer(engine, run, approve=True, step="plan").status_code == 400
     assert answer(engine, run, approve="yes", step="one").status_code == 400
@@ -129,7 +131,7 @@ def test_several_questions_are_answered_one_by_one_by_a_person(engine: Desk) -> 
     assert sorted(engine.asked()) == sorted(["plan", *FAN, "gather", "judge"])
 
 
-def test_a_step_that_a_person_refuses_ends_the_run(engine: Desk) -> None:
+def test_a_step_that_a_person_refuses_ends_the_run(engine: Estate) -> None:
     run = engine.begin("asking")
     engine.ends(run, "waiting")
     assert answer(engine, run, approve=False, step="one").status_code == 202
@@ -139,22 +141,22 @@ def test_a_step_that_a_person_refuses_ends_the_run(engine: Desk) -> None:
     assert sorted(engine.asked()) == ["plan", "three"]
 
 
-def answer(engine: Desk, run: str, who: str = "operator", **said: Any) -> Any:
-    return engine.ask("POST", f"/runs/{run}/answer", who, json=said)
+def answer(engine: Estate, run: str, caller: str = "operator", **body: Any) -> Any:
+    return engine.ask("POST", f"/runs/{run}/answer", caller, json=body)
 
 
-def still(engine: Desk, run: str, steps: list[str]) -> dict[str, Any] | None:
-    found = engine.ask("GET", f"/runs/{run}").json()
-    waits = [one["step"] for one in found.get("waits", [])]
-    return found if found["state"] == "waiting" and waits == steps else None
+def still(engine: Estate, run: str, steps: list[str]) -> dict[str, Any] | None:
+    current = engine.ask("GET", f"/runs/{run}").json()
+    waits = [wait["step"] for wait in current.get("waits", [])]
+    return current if current["state"] == "waiting" and waits == steps else None
 
 
 @pytest.mark.parametrize("sooner", [True, False])
-def test_a_step_is_done_once_though_the_engine_is_killed_meanwhile(
-    engine: Desk, *, sooner: bool
+def test_a_step_is_done_once_although_the_engine_is_killed_meanwhile(
+    engine: Estate, *, sooner: bool
 ) -> None:
-    """Its agent has finished before the engine is back, or it is still at work then."""
-    go = hold(engine.thinker, "look")
+    """Its agent finishes before the engine is back, or after."""
+    go = hold(engine.model, "look")
     run = engine.begin("line")
     until(lambda: engine.asked() == ["plan", "look"])
     engine.kill("engine")
@@ -167,16 +169,16 @@ def test_a_step_is_done_once_though_the_engine_is_killed_meanwhile(
     assert set(done["results"]) == {"plan", "look", "write"}
 
 
-def test_finished_steps_are_not_repeated_after_a_power_cut(engine: Desk) -> None:
-    """Agents forget their tasks too: what was not finished is done again, and nothing else."""
-    go = hold(engine.thinker, "two", "three")
+def test_finished_steps_are_not_repeated_after_a_power_cut(engine: Estate) -> None:
+    """The agents lose their tasks too: only unfinished steps are done again."""
+    go = hold(engine.model, "two", "three")
     run = engine.begin("fan")
     until(lambda: len(engine.asked()) == 4 and "one" in engine.answered(run))
     for name in ("engine", "scribe", "clerk", "lead"):
         engine.kill(name)
     assert engine.checkpoints(run) == 3  # its input, its start, and the plan
     go.set()
-    engine.thinker.reply = lambda first: "verdict: pass" if step_of(first) == "judge" else None
+    engine.model.reply = lambda first: "verdict: pass" if step_of(first) == "judge" else None
     for name in ("engine", "scribe", "clerk", "lead"):  # the engine waits for its agents
         engine.start(name)
     engine.ends(run, "done")
@@ -186,8 +188,8 @@ def test_finished_steps_are_not_repeated_after_a_power_cut(engine: Desk) -> None
     }  # fmt: skip
 
 
-def test_what_an_agent_asks_is_asked_once_though_the_engine_is_killed(engine: Desk) -> None:
-    engine.thinker.reply = lambda first: None if step_of(first) == "look" else "Noted."
+def test_an_agents_question_is_asked_once_although_the_engine_is_killed(engine: Estate) -> None:
+    engine.model.reply = lambda first: None if step_of(first) == "look" else "Noted."
     minutes = engine.root / "specs/minutes.txt"
     run = engine.begin("line", "write the minutes")
     (asked,) = engine.ends(run, "waiting")["waits"]
@@ -202,9 +204,9 @@ def test_what_an_agent_asks_is_asked_once_though_the_engine_is_killed(engine: De
     assert engine.asked() == ["plan", "look", "look", "write"]  # the call, and what came of it
 
 
-def test_an_approval_is_not_given_to_a_task_that_nobody_saw(engine: Desk) -> None:
-    """The agent has forgotten what it asked: the answer to that is not taken for another's."""
-    engine.thinker.reply = lambda first: None if step_of(first) == "look" else "Noted."
+def test_an_approval_is_not_used_for_another_task(engine: Estate) -> None:
+    """The agent has lost the task: the approval must not be used for a new one."""
+    engine.model.reply = lambda first: None if step_of(first) == "look" else "Noted."
     run = engine.begin("line", "write the minutes")
     engine.ends(run, "waiting")
     engine.kill("scribe")
@@ -214,34 +216,34 @@ def test_an_approval_is_not_given_to_a_task_that_nobody_saw(engine: Desk) -> Non
     assert not (engine.root / "specs/minutes.txt").exists()
 
 
-def test_an_agent_does_a_message_once(engine: Desk) -> None:
-    """The second comes while the first is done, the third later; and a stranger's is another."""
-    go = hold(engine.thinker, "look")
+def test_an_agent_processes_a_message_once(engine: Estate) -> None:
+    """The second comes during the first, the third later; another caller's is another message."""
+    go = hold(engine.model, "look")
     with ThreadPoolExecutor() as pool:
-        twice = [pool.submit(tell, engine, "operator", "look") for _ in range(2)]
+        twice = [pool.submit(send_step, engine, "operator", "look") for _ in range(2)]
         until(lambda: engine.asked() == ["look"])
-        other = pool.submit(tell, engine, "demo.lead", "look")
+        other = pool.submit(send_step, engine, "demo.lead", "look")
         until(lambda: engine.asked() == ["look", "look"])
         go.set()
-        first, second = (one.result()["result"]["task"] for one in twice)
-        third = tell(engine, "operator", "look")["result"]["task"]
+        first, second = (future.result()["result"]["task"] for future in twice)
+        third = send_step(engine, "operator", "look")["result"]["task"]
         assert first["status"]["state"] == "TASK_STATE_COMPLETED"
         assert first["id"] == second["id"] == third["id"] != other.result()["result"]["task"]["id"]
     assert first["artifacts"] == second["artifacts"] == third["artifacts"]
-    assert tell(engine, "operator", "write")["error"]["code"] == -32602
+    assert send_step(engine, "operator", "write")["error"]["code"] == -32602
     assert engine.asked() == ["look", "look"]
 
 
-def tell(engine: Desk, who: str, step: str) -> dict[str, Any]:
-    """Send an agent a message, always of one id."""
+def send_step(engine: Estate, caller: str, step: str) -> dict[str, Any]:
+    """Send an agent a message, always with the same id."""
     content = {"parts": [{"data": {"step": step}}], "messageId": "one", "role": "ROLE_USER"}
     body = {"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": content}}
-    headers = {"Authorization": f"Bearer {engine.token(who)}", "A2A-Version": "1.0"}
+    headers = {"Authorization": f"Bearer {engine.token(caller)}", "A2A-Version": "1.0"}
     url = f"http://127.0.0.1:{engine.ports['scribe']}/"
     return dict(httpx.post(url, json=body, headers=headers, timeout=60).json())
 
 
-def test_a_graph_is_drawn(engine: Desk) -> None:
+def test_a_graph_is_drawn(engine: Estate) -> None:
     drawn = engine.ask("GET", "/workflows/demo/fan/graph").text
     assert drawn.splitlines()[5] == "graph TD;"
     edges = {line.strip() for line in drawn.splitlines() if "--" in line or "-.-" in line}
@@ -252,18 +254,18 @@ def test_a_graph_is_drawn(engine: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"),
+    ("input", "reason"),
     [({"n": 2**70}, "64-bit"), ({"deep": [[[]]] * 3 + [1e999]}, "too large")],
 )
-def test_an_input_that_cannot_be_kept_is_refused(
-    engine: Desk, given: dict[str, Any], reason: str
+def test_an_input_that_cannot_be_stored_is_refused(
+    engine: Estate, input: dict[str, Any], reason: str
 ) -> None:
-    text = str({"input": given}).replace("'", '"').replace("inf", "1e999")
+    text = str({"input": input}).replace("'", '"').replace("inf", "1e999")
     answer = engine.ask("POST", "/workflows/demo/line/runs", content=text)
     assert (answer.status_code, reason in answer.text) == (400, True), answer.text
 
 
-def test_strangers_neither_start_nor_see_runs(engine: Desk) -> None:
+def test_agents_of_other_projects_neither_start_nor_see_runs(engine: Estate) -> None:
     run = engine.begin("line")
     assert engine.ask("GET", f"/runs/{run}", "demo.clerk").status_code == 200
     assert engine.ask("GET", f"/runs/{run}", "other.clerk").status_code == 404
@@ -272,8 +274,8 @@ def test_strangers_neither_start_nor_see_runs(engine: Desk) -> None:
     engine.ends(run, "done")
 
 
-def test_the_oldest_ends_are_forgotten(engine: Desk) -> None:
-    """Only ends: what waits for a person waits as long as it takes."""
+def test_the_oldest_ended_runs_are_deleted(engine: Estate) -> None:
+    """Only ended ones: a run that waits for a person is kept."""
     first, waits = engine.begin("line"), engine.begin("asking")
     engine.ends(first, "done")
     engine.ends(waits, "waiting")

@@ -1,4 +1,4 @@
-"""The engine and the event bus, a real Redis: events make runs, once each, whatever dies."""
+"""The engine and the event bus, a real Redis: each event starts one run, in spite of crashes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from tests.local.engines import Desk, desk, until
+from tests.local.engines import Estate, running_estate, until
 from tests.local.model_standin import model
 from tests.local.workflows import EVENTS
 
@@ -31,22 +31,25 @@ POISON: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with model() as thinker, desk(tmp_path_factory.mktemp("bus"), thinker, EVENTS) as made:
-        yield made
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with (
+        model() as stand_in,
+        running_estate(tmp_path_factory.mktemp("bus"), stand_in, EVENTS) as running,
+    ):
+        yield running
 
 
 @pytest.fixture
-def engine(started: Desk) -> Iterator[Desk]:
-    """The engine, which reads the bus, with a model that has been asked nothing yet."""
+def engine(started: Estate) -> Iterator[Estate]:
+    """The engine, which reads the bus, with a model without requests yet."""
     until(lambda: started.ready().status_code == 200)
-    started.thinker.asked.clear()
+    started.model.asked.clear()
     yield started
-    started.thinker.reply = lambda _: None
+    started.model.reply = lambda _: None
 
 
 @pytest.fixture
-def bus(engine: Desk) -> Iterator[Redis]:
+def bus(engine: Estate) -> Iterator[Redis]:
     with engine.redis() as client:
         yield client
 
@@ -61,15 +64,15 @@ def run_of(entry: str) -> str:
 
 
 def pending(bus: Redis) -> list[str]:
-    """The entries that somebody has, and has not acknowledged."""
-    return [one["message_id"] for one in bus.xpending_range(STREAM, GROUP, "-", "+", 100)]
+    """The entries that are delivered, but not acknowledged."""
+    return [entry["message_id"] for entry in bus.xpending_range(STREAM, GROUP, "-", "+", 100)]
 
 
 @pytest.mark.parametrize(
     ("kind", "step"), [("fire", "rescue"), ("flood", "rescue"), ("x", "other")]
 )
-def test_an_event_goes_to_who_handles_its_kind(
-    engine: Desk, bus: Redis, kind: str, step: str
+def test_an_event_goes_to_the_route_of_its_type(
+    engine: Estate, bus: Redis, kind: str, step: str
 ) -> None:
     entry = send(bus, {"type": kind, "where": "cellar"})
     until(lambda: any(run["id"] == run_of(entry) for run in engine.runs("watch")))
@@ -80,24 +83,24 @@ def test_an_event_goes_to_who_handles_its_kind(
     until(lambda: not pending(bus))
 
 
-def test_every_workflow_of_a_topic_gets_every_event(engine: Desk, bus: Redis) -> None:
+def test_every_workflow_of_a_topic_gets_every_event(engine: Estate, bus: Redis) -> None:
     entry = send(bus, FIRE, "notes")
     for name in ("ledger", "diary"):
         run = f"demo.{name}:notes:{entry}"
-        until(lambda n=name, r=run: r in [one["id"] for one in engine.runs(n)])
+        until(lambda n=name, r=run: r in [run["id"] for run in engine.runs(n)])
         engine.ends(run, "done")
     assert sorted(engine.asked()) == ["rescue", "rescue", "triage", "triage"]
 
 
 @pytest.mark.parametrize("name", POISON)
-def test_what_is_no_event_becomes_a_dead_letter(engine: Desk, bus: Redis, name: str) -> None:
+def test_an_invalid_event_becomes_a_dead_letter(engine: Estate, bus: Redis, name: str) -> None:
     fields, reason = POISON[name]
     before = len(engine.runs("watch"))
     poison, good = str(bus.xadd(STREAM, fields)), send(bus, FIRE)
     until(lambda: run_of(good) in [run["id"] for run in engine.runs("watch")])
     engine.ends(run_of(good), "done")
     until(lambda: not pending(bus))
-    with Redis(port=engine.ports["redis"]) as raw:  # what is no UTF-8 is kept as it came
+    with Redis(port=engine.ports["redis"]) as raw:  # bytes that are not UTF-8 are kept
         (_, letter), *_ = raw.xrevrange(f"{STREAM}:dead", count=1)
     assert (letter[b"entry"].decode(), letter[b"workflow"].decode()) == (poison, GROUP)
     assert reason in letter[b"reason"].decode()
@@ -108,16 +111,16 @@ def test_what_is_no_event_becomes_a_dead_letter(engine: Desk, bus: Redis, name: 
     assert engine.asked() == ["triage", "rescue"]
 
 
-def test_what_a_dead_consumer_left_is_taken_over(engine: Desk, bus: Redis) -> None:
+def test_entries_of_a_dead_consumer_are_taken_over(engine: Estate, bus: Redis) -> None:
     engine.kill("engine")
     entry = send(bus, FIRE)
-    ((_, [(taken, _)]),) = bus.xreadgroup(GROUP, "who-died", {STREAM: ">"}, 1)
+    ((_, [(taken, _)]),) = bus.xreadgroup(GROUP, "dead-consumer", {STREAM: ">"}, 1)
     assert taken == entry
     engine.start("engine")
     until(lambda: engine.ready().status_code == 200)
     late = send(bus, {"type": "later"})
     until(lambda: run_of(late) in [run["id"] for run in engine.runs("watch")])
-    assert pending(bus) == [entry]  # whoever has it may still be alive
+    assert pending(bus) == [entry]  # its consumer may still be alive
     age(bus, entry)
     until(lambda: run_of(entry) in [run["id"] for run in engine.runs("watch")])
     engine.ends(run_of(entry), "done")
@@ -125,16 +128,14 @@ def test_what_a_dead_consumer_left_is_taken_over(engine: Desk, bus: Redis) -> No
 
 
 def age(bus: Redis, entry: str) -> None:
-    """Make an entry one that its consumer has had for a minute."""
+    """Set the idle time of a delivered entry to a minute."""
     owner = bus.xpending_range(STREAM, GROUP, entry, entry, 1)[0]["consumer"]
     bus.xclaim(STREAM, GROUP, owner, 0, [entry], idle=60_000)
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_an_entry_that_comes_again_makes_no_second_run(
-    engine: Desk, bus: Redis, *, killed: bool
-) -> None:
-    """Recorded, but not acknowledged: Redis refuses XACK as if the engine died just before it."""
+def test_a_repeated_entry_starts_no_second_run(engine: Estate, bus: Redis, *, killed: bool) -> None:
+    """The run is stored, but the entry not acknowledged, as Redis refuses XACK."""
     bus.acl_setuser("default", enabled=True, commands=["-xack"])
     entry = send(bus, FIRE)
     until(lambda: run_of(entry) in [run["id"] for run in engine.runs("watch")])
@@ -152,19 +153,21 @@ def test_an_entry_that_comes_again_makes_no_second_run(
     assert engine.asked() == ["triage", "rescue"]
 
 
-def test_events_wait_in_the_bus_while_there_is_no_room(engine: Desk, bus: Redis) -> None:
+def test_events_wait_in_the_bus_while_the_concurrency_is_reached(
+    engine: Estate, bus: Redis
+) -> None:
     """Two runs at a time: of six events, four are not even read."""
     go, before = Event(), len(engine.runs("watch"))
 
     def reply(_: str) -> None:
         assert go.wait(60)
 
-    engine.thinker.reply = reply
+    engine.model.reply = reply
     entries = [send(bus, FIRE) for _ in range(6)]
     until(lambda: len(engine.asked()) == 2)
     assert bus.xinfo_groups(STREAM)[0]["lag"] == 4
     assert len(engine.runs("watch")) == before + 2
-    assert engine.ready().status_code == 200  # to wait for room is no fault
+    assert engine.ready().status_code == 200  # a full engine is still ready
     go.set()
     until(lambda: len(engine.runs("watch")) == before + 6)
     for entry in entries:
@@ -172,12 +175,12 @@ def test_events_wait_in_the_bus_while_there_is_no_room(engine: Desk, bus: Redis)
     assert engine.asked().count("triage") == 6
 
 
-def test_without_redis_the_engine_is_not_ready_and_goes_on_when_it_is_back(engine: Desk) -> None:
+def test_without_redis_the_engine_is_not_ready_and_recovers(engine: Estate) -> None:
     engine.kill("redis")
-    found = until(lambda: (told := engine.ready()).status_code == 503 and told)
-    assert found.json() == {"status": "event bus", "reason": "ConnectionError"}
+    answer = until(lambda: (last := engine.ready()).status_code == 503 and last)
+    assert answer.json() == {"status": "event bus", "reason": "ConnectionError"}
     assert engine.ask("GET", "/healthz").status_code == 200
-    engine.ends(engine.begin("watch", FIRE), "done")  # a call starts it as ever
+    engine.ends(engine.begin("watch", FIRE), "done")  # calls still start runs
     engine.start("redis")
     until(lambda: engine.ready().status_code == 200)
     with engine.redis() as client:
@@ -186,16 +189,16 @@ def test_without_redis_the_engine_is_not_ready_and_goes_on_when_it_is_back(engin
     engine.ends(run_of(entry), "done")
 
 
-def test_a_bus_that_lost_everything_is_joined_again(engine: Desk, bus: Redis) -> None:
+def test_consumer_groups_are_created_again_after_a_loss(engine: Estate, bus: Redis) -> None:
     bus.flushall()
     entry = send(bus, FIRE)
     until(lambda: run_of(entry) in [run["id"] for run in engine.runs("watch")])
     engine.ends(run_of(entry), "done")
 
 
-def test_what_redis_refuses_is_told(engine: Desk, bus: Redis) -> None:
+def test_a_refusal_of_redis_is_reported(engine: Estate, bus: Redis) -> None:
     bus.acl_setuser("default", enabled=True, commands=["-xautoclaim"])
-    found = until(lambda: (told := engine.ready()).status_code == 503 and told)
-    assert "xautoclaim" in found.json()["reason"]
+    answer = until(lambda: (last := engine.ready()).status_code == 503 and last)
+    assert "xautoclaim" in answer.json()["reason"]
     bus.acl_setuser("default", enabled=True, commands=["+xautoclaim"])
     until(lambda: engine.ready().status_code == 200)

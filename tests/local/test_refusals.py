@@ -1,4 +1,4 @@
-"""`python -m stack` with a real PM2: what it refuses, with exit code 2 and nothing half started."""
+"""`python -m stack` with a real PM2: what it refuses, with exit code 2 and nothing started."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.local.pm2_home import App, Home, shop
 
 
-def test_all_faults_are_told_and_nothing_starts(home: Home, base: App) -> None:
+def test_all_faults_are_reported_and_nothing_starts(home: Home, base: App) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -27,7 +27,7 @@ def test_all_faults_are_told_and_nothing_starts(home: Home, base: App) -> None:
         f"port {port} of shop.a is taken by process {os.getpid()}",
         "KEY is not set: shop.b needs it",
         "KEY_FILE names no file: shop.b needs it",
-        "no-such-program is not here: shop.b needs it",
+        "no-such-program is not installed: shop.b needs it",
         "nothing was started",
     ):
         assert words in done.stderr
@@ -52,12 +52,12 @@ def test_a_long_home_and_no_programs(home: Home, base: App, tmp_path: Path) -> N
     assert long.returncode == 2 and "set PM2_HOME" in long.stderr
     (home.root / ".venv").unlink()
     bare = home.stack("up", "platform", PATH=str(tmp_path))
-    assert bare.returncode == 2 and "PM2 is not here" in bare.stderr
+    assert bare.returncode == 2 and "PM2 is not installed" in bare.stderr
     fake = tmp_path / "pm2"
     fake.write_text("#!/bin/sh\n")
     fake.chmod(0o755)
     bare = home.stack("up", "platform", PATH=str(tmp_path))
-    assert bare.returncode == 2 and "node is not here" in bare.stderr
+    assert bare.returncode == 2 and "PM2 needs node" in bare.stderr
 
 
 @pytest.mark.parametrize("file", ["stack.json", "ecosystem.config.cjs"])

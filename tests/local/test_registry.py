@@ -1,4 +1,4 @@
-"""The agent registry as a process, over the registry that Roster wrote."""
+"""The agent registry's program, over the registry that Roster wrote."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGTERM
 from typing import Any
 
 import httpx
@@ -21,15 +18,9 @@ import pytest
 from mcp import Client
 
 from stack.services.registry.book import Book
+from tests.local.programs import ROOT, serving
 
-ROOT = Path(__file__).parents[2]
 ME = "flashfusion.security"
-
-
-def free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -44,23 +35,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(generated: Path) -> Iterator[str]:
-    port = free()
-    environment = {
-        **os.environ, "PYTHONPATH": ".", "PYTHONSAFEPATH": "1", "PORT": str(port),
-        "REGISTRY_SEED": str(generated / "registry" / "registry.json"),
-        "ROSTER_TOKENS": str(generated / "tokens.json"),
-    }  # fmt: skip
-    with subprocess.Popen([sys.executable, "stack/registry.py"], cwd=ROOT, env=environment) as run:
-        at = f"http://127.0.0.1:{port}"
-        for _ in range(200):
-            try:
-                httpx.get(at + "/readyz")
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
-        yield at
-        run.terminate()
-        assert run.wait(10) in (0, -SIGTERM)
+    seed, tokens = generated / "registry" / "registry.json", generated / "tokens.json"
+    variables = {"REGISTRY_SEED": str(seed), "ROSTER_TOKENS": str(tokens)}
+    with serving("stack/registry.py", **variables) as url:
+        yield url
 
 
 def say(url: str, id: str, status: Any, token: str = "a" * 64) -> httpx.Response:
@@ -69,16 +47,16 @@ def say(url: str, id: str, status: Any, token: str = "a" * 64) -> httpx.Response
 
 
 def test_discovery_needs_all_capabilities(url: str) -> None:
-    found = httpx.get(url + "/agents?capability=billing&capability=refunds").json()["agents"]
-    assert [agent["id"] for agent in found] == ["flashfusion.financial"]
-    assert "embedding" not in found[0]
+    agents = httpx.get(url + "/agents?capability=billing&capability=refunds").json()["agents"]
+    assert [agent["id"] for agent in agents] == ["flashfusion.financial"]
+    assert "embedding" not in agents[0]
     assert httpx.get(url + "/agents?capability=billing&capability=etl").json()["agents"] == []
     by = httpx.get(url + "/agents?project=flashfusion&server=database").json()["agents"]
     assert "flashfusion.data-pipeline" in [agent["id"] for agent in by]
     assert all("database" in agent["mcpServers"] for agent in by)
 
 
-def test_an_unknown_agent_is_told_who_is_like_it(url: str) -> None:
+def test_the_answer_for_an_unknown_agent_has_similar_ids(url: str) -> None:
     answer = httpx.get(url + "/agents/flashfusion.securty")
     assert answer.status_code == 404
     assert ME in answer.json()["didYouMean"]
@@ -86,7 +64,7 @@ def test_an_unknown_agent_is_told_who_is_like_it(url: str) -> None:
     assert httpx.get(url + "/servers/nothing").status_code == 404
 
 
-def test_only_an_agent_itself_says_how_it_is(url: str) -> None:
+def test_only_an_agent_itself_sets_its_status(url: str) -> None:
     assert say(url, ME, "active", "b" * 64).status_code == 401
     assert say(url, "flashfusion.financial", "active").status_code == 403
     assert say(url, ME, "excellent").status_code == 400
@@ -97,7 +75,7 @@ def test_only_an_agent_itself_says_how_it_is(url: str) -> None:
     assert 'roster_agents{status="active"} 1' in httpx.get(url + "/metrics").text
 
 
-def test_nobody_registers_at_run_time(url: str) -> None:
+def test_agents_cannot_register_at_run_time(url: str) -> None:
     answer = httpx.post(url + "/agents", json={"id": "a.b"})
     assert answer.status_code == 403
     assert "specs" in answer.json()["error"]
@@ -109,16 +87,16 @@ def test_health_and_card(url: str) -> None:
     assert httpx.get(f"{url}/agents/..%2F..%2Ftokens/card").status_code == 404
 
 
-def test_a_card_is_of_this_machine(url: str, generated: Path) -> None:
+def test_a_card_has_an_address_of_this_machine(url: str, generated: Path) -> None:
     cards = generated / "registry" / "cards"
     cards.mkdir(exist_ok=True)
-    there = {"supportedInterfaces": [{"url": "http://security.cluster.svc:8080/a2a"}]}
-    (cards / f"{ME}.json").write_text(json.dumps(there))
+    card = {"supportedInterfaces": [{"url": "http://security.cluster.svc:8080/a2a"}]}
+    (cards / f"{ME}.json").write_text(json.dumps(card))
     [interface] = httpx.get(f"{url}/agents/{ME}/card").json()["supportedInterfaces"]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/a2a", interface["url"])
 
 
-def test_search_without_an_encoder_says_what_is_missing(url: str) -> None:
+def test_search_without_an_encoder_reports_that(url: str) -> None:
     answer = httpx.post(url + "/search", json={"text": "leaked credentials"})
     assert answer.status_code in (200, 501)
     assert answer.status_code == 200 or "encoder" in answer.json()["error"]
@@ -127,19 +105,23 @@ def test_search_without_an_encoder_says_what_is_missing(url: str) -> None:
 def test_mcp(url: str) -> None:
     async def calls() -> tuple[Any, Any, Any]:
         async with Client(url + "/mcp") as client:
-            one = await client.call_tool("discover", {"capabilities": "billing"})
-            two = await client.call_tool("get", {"agent": ME})
-            return one, two, await client.call_tool("get", {"agent": "flashfusion.securty"})
+            discovered = await client.call_tool("discover", {"capabilities": "billing"})
+            agent = await client.call_tool("get", {"agent": ME})
+            return (
+                discovered,
+                agent,
+                await client.call_tool("get", {"agent": "flashfusion.securty"}),
+            )
 
-    one, two, three = asyncio.run(calls())
-    found = one.structured_content["agents"]
-    assert "flashfusion.financial" in [agent["id"] for agent in found]
-    assert two.structured_content["id"] == ME
-    assert three.is_error
-    assert ME in three.content[0].text
+    discovered, agent, unknown = asyncio.run(calls())
+    ids = [entry["id"] for entry in discovered.structured_content["agents"]]
+    assert "flashfusion.financial" in ids
+    assert agent.structured_content["id"] == ME
+    assert unknown.is_error
+    assert ME in unknown.content[0].text
 
 
-def test_a_changed_seed_is_read_again_and_a_broken_one_is_not(url: str, generated: Path) -> None:
+def test_a_changed_seed_is_read_again_but_not_a_broken_one(url: str, generated: Path) -> None:
     path = generated / "registry" / "registry.json"
     text = path.read_text()
     assert say(url, ME, "degraded").status_code == 200
@@ -176,9 +158,9 @@ def test_the_nearest_come_first(tmp_path: Path) -> None:
     agents = [agent | {"id": id, "embedding": vector} for id, vector in vectors.items()]
     path = tmp_path / "registry.json"
     path.write_text(json.dumps({"agents": agents, "mcpServers": []}))
-    found = Book(path).nearest([1.0, 0.0], 5)
-    assert [one["agent"]["id"] for one in found] == ["p.near", "p.far"]
-    assert found[0]["score"] == pytest.approx(0.995, abs=0.001)
+    results = Book(path).nearest([1.0, 0.0], 5)
+    assert [result["agent"]["id"] for result in results] == ["p.near", "p.far"]
+    assert results[0]["score"] == pytest.approx(0.995, abs=0.001)
 
 
 def test_a_broken_seed_at_the_start_is_one_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What registries are seeded with, as PostgreSQL, the A2A SDK and MCP's own schema see it."""
+"""The registries' seeds, judged by PostgreSQL, the A2A SDK and MCP's own schema."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def seed(folder: Path, *edits: tuple[str, str, str]) -> str:
     return (root / "generated/registry/seed.sql").read_text(encoding="utf-8")
 
 
-def made(agents: list[Any], servers: list[Any]) -> str:
+def seed_of(agents: list[Any], servers: list[Any]) -> str:
     """A seed of any rows."""
     program = (
         "import json, sys; from compiler.emit.registry.sql import seed;"
@@ -79,7 +79,7 @@ def test_a_second_load_changes_nothing(postgres: Postgres) -> None:
     assert database("SELECT count(*) FROM mcp_servers") == str(len(registry()["mcpServers"]))
 
 
-def test_the_rows_say_what_the_json_says(postgres: Postgres) -> None:
+def test_the_rows_equal_the_json(postgres: Postgres) -> None:
     database = postgres.fresh()
     database((GENERATED / "seed.sql").read_text(encoding="utf-8"))
     columns = (
@@ -92,7 +92,9 @@ def test_the_rows_say_what_the_json_says(postgres: Postgres) -> None:
     assert database.json(f'SELECT {columns} FROM agents ORDER BY id COLLATE "C"') == by_id
 
 
-def test_what_runs_survives_a_change_of_the_specs(postgres: Postgres, tmp_path: Path) -> None:
+def test_the_status_of_agents_survives_a_change_of_the_specs(
+    postgres: Postgres, tmp_path: Path
+) -> None:
     database = postgres.fresh()
     database(seed(tmp_path))
     database("UPDATE agents SET status = 'active', last_heartbeat = '2026-11-25 12:00Z'")
@@ -106,30 +108,30 @@ def test_what_runs_survives_a_change_of_the_specs(postgres: Postgres, tmp_path: 
     assert database(f"SELECT count(*) FROM agents WHERE {alive}") == "3"
 
 
-def test_who_leaves_is_retired_and_comes_back(postgres: Postgres) -> None:
+def test_removed_agents_are_retired_and_can_return(postgres: Postgres) -> None:
     database, all = postgres.fresh(), registry()
     agents, servers = all["agents"][:2], all["mcpServers"][:2]
     gone = "SELECT (SELECT string_agg(id, ',') FROM agents WHERE retired)"
-    database(made(agents, servers))
+    database(seed_of(agents, servers))
     database("UPDATE agents SET status = 'active', last_heartbeat = now()")
-    database(made(agents[1:], servers[1:]))
-    left = database.state()
+    database(seed_of(agents[1:], servers[1:]))
+    before = database.state()
     assert database(gone) == agents[0]["id"]
     assert database("SELECT name FROM mcp_servers WHERE retired") == servers[0]["name"]
     kept = "SELECT status, last_heartbeat IS NOT NULL FROM agents WHERE retired"
     assert database(kept) == "offline|t"
-    database(made(agents[1:], servers[1:]))
-    assert database.state() == left
-    database(made(agents, servers))
+    database(seed_of(agents[1:], servers[1:]))
+    assert database.state() == before
+    database(seed_of(agents, servers))
     assert database(gone) == ""
     assert database("SELECT count(*) FROM mcp_servers WHERE retired") == "0"
 
 
-def test_nobody_at_all_is_no_syntax_error(postgres: Postgres) -> None:
+def test_an_empty_seed_is_valid(postgres: Postgres) -> None:
     database = postgres.fresh()
-    database(made([], []))
-    database(made(registry()["agents"], registry()["mcpServers"]))
-    database(made([], []))
+    database(seed_of([], []))
+    database(seed_of(registry()["agents"], registry()["mcpServers"]))
+    database(seed_of([], []))
     assert database("SELECT count(*) FROM agents WHERE NOT retired") == "0"
 
 
@@ -141,7 +143,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("strings", ["on", "off"])
-def test_no_text_is_code(postgres: Postgres, strings: str) -> None:
+def test_text_is_never_run_as_sql(postgres: Postgres, strings: str) -> None:
     agent, server = registry()["agents"][0], registry()["mcpServers"][0]
     agents = [
         agent | {
@@ -152,9 +154,9 @@ def test_no_text_is_code(postgres: Postgres, strings: str) -> None:
     ]  # fmt: skip
     servers = [server | {"name": f"{n} {text}", "tools": [text]} for n, text in enumerate(HOSTILE)]
     database = postgres.fresh(f"standard_conforming_strings = {strings}")
-    database("SET escape_string_warning = off; " + made(agents, servers))
-    found = database.json("SELECT * FROM agents ORDER BY id")
-    for row, want in zip(found, agents, strict=True):
+    database("SET escape_string_warning = off; " + seed_of(agents, servers))
+    rows = database.json("SELECT * FROM agents ORDER BY id")
+    for row, want in zip(rows, agents, strict=True):
         names = ("id", "name", "purpose", "owner", "capabilities", "metadata")
         assert {name: row[name] for name in names} == {name: want[name] for name in names}
         assert row["mcp_servers"] == want["mcpServers"]
@@ -166,9 +168,9 @@ def test_no_text_is_code(postgres: Postgres, strings: str) -> None:
     "change",
     ["status = 'sleepy'", "risk_tier = 'none'", "confidence_threshold = 1.01", "owner = NULL"],
 )
-def test_what_makes_no_sense_is_refused(postgres: Postgres, change: str) -> None:
+def test_invalid_values_are_refused(postgres: Postgres, change: str) -> None:
     database = postgres.fresh()
-    database(made(registry()["agents"], []))
+    database(seed_of(registry()["agents"], []))
     process = database.start(f"UPDATE agents SET {change};")
     assert "violates" in process.communicate(timeout=60)[1]
 
@@ -190,7 +192,7 @@ def test_vectors_are_searched_with_pgvector(postgres: Postgres) -> None:
     first, second, third = (
         agent | {"embedding": vector} for agent, vector in zip(agents, [*turned, []], strict=True)
     )
-    database(made([first, second, third], []))
+    database(seed_of([first, second, third], []))
     database(search)
     before = database.state()
     database(search)
@@ -200,7 +202,9 @@ def test_vectors_are_searched_with_pgvector(postgres: Postgres) -> None:
     assert database(query) == second["id"]
     plan = f"SET enable_seqscan = off; EXPLAIN SELECT id FROM agents {near}"
     assert "agents_embedding" in database(plan)
-    database(made([first | {"embedding": turned[1]}, second | {"embedding": turned[0]}, third], []))
+    database(
+        seed_of([first | {"embedding": turned[1]}, second | {"embedding": turned[0]}, third], [])
+    )
     assert database(query) == first["id"]
 
 
@@ -208,14 +212,14 @@ def test_vectors_are_searched_with_pgvector(postgres: Postgres) -> None:
 
 
 def missing(message: Message, route: str = "") -> Iterator[str]:
-    """Every field that a2a.proto calls REQUIRED and that a card, or a part of it, lacks."""
+    """Every field that a2a.proto marks as REQUIRED and that a card, or a part of it, lacks."""
     for field in message.DESCRIPTOR.fields:
         required = behavior.REQUIRED in field.GetOptions().Extensions[behavior.field_behavior]
         value = getattr(message, field.name)
-        there = message.HasField(field.name) if field.has_presence else bool(value)
-        if required and not there:
+        present = message.HasField(field.name) if field.has_presence else bool(value)
+        if required and not present:
             yield f"{route}.{field.json_name}"
-        if field.message_type is None or not there:
+        if field.message_type is None or not present:
             continue
         if field.message_type.GetOptions().map_entry:
             parts = [part for part in value.values() if isinstance(part, Message)]
@@ -234,18 +238,18 @@ def test_every_agent_has_a_card() -> None:
 
 
 @pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
-def test_a_card_is_one_to_the_a2a_sdk(path: Path) -> None:
+def test_the_a2a_sdk_accepts_a_card(path: Path) -> None:
     card = json.loads(path.read_text(encoding="utf-8"))
     parsed = ParseDict(card, AgentCard())
     assert list(missing(parsed)) == []
-    (agent,) = (one for one in registry()["agents"] if one["id"] == path.stem)
+    (agent,) = (entry for entry in registry()["agents"] if entry["id"] == path.stem)
     assert [skill.id for skill in parsed.skills] == agent["capabilities"]
     assert agent["healthEndpoint"].startswith(parsed.supported_interfaces[0].url)
     assert parsed.security_schemes["bearer"].http_auth_security_scheme.scheme == "Bearer"
     assert "bearer" in parsed.security_requirements[0].schemes
 
 
-def test_the_judge_of_cards_sees_what_is_missing() -> None:
+def test_the_check_of_cards_finds_missing_fields() -> None:
     card = json.loads(CARDS[0].read_text(encoding="utf-8"))
     del card["version"], card["skills"][0]["tags"], card["supportedInterfaces"][0]["url"]
     card["securitySchemes"]["bearer"]["httpAuthSecurityScheme"] = {}

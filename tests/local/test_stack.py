@@ -1,4 +1,4 @@
-"""`make up` for real: PM2 runs a project's agents and servers, and MCP's own clients judge them."""
+"""`make up` with a real PM2: a project's agents and servers, judged by MCP's own clients."""
 
 from __future__ import annotations
 
@@ -40,45 +40,45 @@ CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 @pytest.fixture(scope="module")
-def thinker() -> Iterator[StandIn]:
-    """What stands in for the language model."""
-    with model() as made:
-        yield made
+def stand_in() -> Iterator[StandIn]:
+    """The stand-in for the language model."""
+    with model() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
-def demo(thinker: StandIn) -> Iterator[Laptop]:
+def demo(stand_in: StandIn) -> Iterator[Laptop]:
     """The demonstration's whole stack, up; its agents ask the stand-in."""
-    with laptop(**SECRETS) as made:
-        ecosystem = made.root / "generated/pm2/demo/ecosystem.config.cjs"
+    with laptop(**SECRETS) as running:
+        ecosystem = running.root / "generated/pm2/demo/ecosystem.config.cjs"
         text = ecosystem.read_text(encoding="utf-8")
-        told = text.replace('"ACCESS":', f'"MODEL_URL": "{thinker.url}", "ACCESS":')
-        ecosystem.write_text(told, encoding="utf-8")
-        done = made.stack("up", "demo")
+        changed = text.replace('"ACCESS":', f'"MODEL_URL": "{stand_in.url}", "ACCESS":')
+        ecosystem.write_text(changed, encoding="utf-8")
+        done = running.stack("up", "demo")
         assert done.returncode == 0, done.stdout + done.stderr
-        yield made
+        yield running
 
 
 def granted(demo: Laptop, agent: str) -> dict[str, set[str]]:
-    """What the compiler's own answer says, which knows nothing of bridges."""
+    """The grants by the registry, which the compiler writes independently of the bridges' files."""
     registry = demo.generated("registry/registry.json")
-    (entry,) = [one for one in registry["agents"] if one["id"] == f"demo.{agent}"]
+    (entry,) = [entry for entry in registry["agents"] if entry["id"] == f"demo.{agent}"]
     return {server: set(tools) for server, tools in entry["metadata"]["tools"].items()}
 
 
-def test_every_process_of_plan_and_project_is_up(demo: Laptop) -> None:
-    told = json.loads(demo.stack("status", "--format", "json").stdout)
+def test_every_process_of_platform_and_project_is_up(demo: Laptop) -> None:
+    listed = json.loads(demo.stack("status", "--format", "json").stdout)
     assert demo.stack("status").returncode == 0
     running = set(demo.processes())
-    plan = {"agent-registry", "orchestrator-agent", "workflow-engine", "context-api"}
-    assert plan <= running
+    platform = {"agent-registry", "orchestrator-agent", "workflow-engine", "context-api"}
+    assert platform <= running
     assert {f"demo.{agent}" for agent in TEAM} <= running
     assert {f"demo.mcp.{server}" for server in CALLS} <= running
-    assert told
+    assert listed
 
 
 @pytest.mark.parametrize("agent", TEAM)
-def test_a_client_sees_and_calls_just_what_is_granted(demo: Laptop, agent: str) -> None:
+def test_a_client_sees_and_calls_exactly_its_granted_tools(demo: Laptop, agent: str) -> None:
     servers = demo.client("demo", agent)["mcpServers"]
     assert set(servers) == set(granted(demo, agent))
     for server, tools in granted(demo, agent).items():
@@ -96,7 +96,7 @@ def test_six_servers_are_reached() -> None:
     assert len(CALLS) == 6
 
 
-def test_what_is_not_granted_is_refused(demo: Laptop) -> None:
+def test_a_tool_without_a_grant_is_refused(demo: Laptop) -> None:
     servers = demo.client("demo", "scribe")["mcpServers"]
     for server, tool, arguments in (
         ("filesystem", "move_file", {"source": "specs/a", "destination": "specs/b"}),
@@ -107,8 +107,8 @@ def test_what_is_not_granted_is_refused(demo: Laptop) -> None:
             asyncio.run(visit(servers[server], lambda c, t=tool, a=arguments: c.call_tool(t, a)))
 
 
-def test_another_agents_server_is_closed(demo: Laptop) -> None:
-    """The clerk has no grant on the files: its token opens nothing there."""
+def test_a_server_refuses_agents_without_a_grant(demo: Laptop) -> None:
+    """The clerk has no grant on the server of files."""
     entry = demo.client("demo", "scribe")["mcpServers"]["filesystem"]
     for token, status in ((demo.token("demo.clerk"), 403), ("0" * 64, 401)):
         answer = httpx.post(
@@ -127,8 +127,8 @@ def test_fastmcp_loads_the_same_file(demo: Laptop, agent: str) -> None:
         async with FastMCP(config) as client:
             return {tool.name for tool in await client.list_tools()}
 
-    found = asyncio.run(tools())
-    assert len(found) == sum(map(len, granted(demo, agent).values()))
+    names = asyncio.run(tools())
+    assert len(names) == sum(map(len, granted(demo, agent).values()))
 
 
 def test_the_registry_answers_the_plans_discovery_calls(demo: Laptop) -> None:
@@ -136,18 +136,18 @@ def test_the_registry_answers_the_plans_discovery_calls(demo: Laptop) -> None:
         return await client.call_tool("discover", {"capabilities": ["arithmetic"]})
 
     address = "http://127.0.0.1:14000"
-    found = asyncio.run(visit({"url": f"{address}/mcp", "headers": {}}, ask))
-    assert [one["id"] for one in found.structured_content["agents"]] == ["demo.clerk"]
+    result = asyncio.run(visit({"url": f"{address}/mcp", "headers": {}}, ask))
+    assert [agent["id"] for agent in result.structured_content["agents"]] == ["demo.clerk"]
     waited = time.monotonic() + 60
     while time.monotonic() < waited:
         with urllib.request.urlopen(f"{address}/agents/demo.clerk", timeout=5) as reply:
             if json.load(reply)["status"] == "active":
                 return
         time.sleep(1)
-    pytest.fail("the clerk never told the registry that it is there")
+    pytest.fail("the clerk did not report to the registry")
 
 
-def test_the_context_is_shared_by_those_who_may(demo: Laptop) -> None:
+def test_the_context_is_shared_by_permission(demo: Laptop) -> None:
     def ask(method: str, agent: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {demo.token(f'demo.{agent}')}", "If-Match": "0"}
         url = "http://127.0.0.1:14002/spaces/minutes/today"
@@ -159,12 +159,12 @@ def test_the_context_is_shared_by_those_who_may(demo: Laptop) -> None:
     assert ask("GET", "scribe").status_code == 403
 
 
-def say(demo: Laptop, said: str | dict[str, Any], task: str = "") -> dict[str, Any]:
+def say(demo: Laptop, content: str | dict[str, Any], task: str = "") -> dict[str, Any]:
     """Ask the orchestrator as the operator."""
-    return calls.say("http://127.0.0.1:14003/", demo.token("operator"), said, task)
+    return calls.say("http://127.0.0.1:14003/", demo.token("operator"), content, task)
 
 
-def test_the_orchestrator_asks_again_what_it_did_not_understand(demo: Laptop) -> None:
+def test_the_orchestrator_repeats_a_question_after_an_unclear_answer(demo: Laptop) -> None:
     task = say(demo, {"capability": "notes", "input": "Please write the minutes"})
     assert state(task) == "INPUT_REQUIRED", task
     unclear = say(demo, "which file?", str(task["id"]))
@@ -174,13 +174,13 @@ def test_the_orchestrator_asks_again_what_it_did_not_understand(demo: Laptop) ->
     assert not (demo.root / "specs/minutes.txt").exists()
 
 
-def test_the_orchestrator_finds_who_can(demo: Laptop) -> None:
-    asked = {"capability": "arithmetic", "input": "Please add two and three"}
-    task = say(demo, asked)
+def test_the_orchestrator_finds_an_agent_by_capability(demo: Laptop) -> None:
+    request = {"capability": "arithmetic", "input": "Please add two and three"}
+    task = say(demo, request)
     assert "5" in text(task), task
-    nobody = say(demo, {"capability": "cooking"})
-    assert state(nobody) == "FAILED"
-    assert "arithmetic" in text(nobody)
+    failed = say(demo, {"capability": "cooking"})
+    assert state(failed) == "FAILED"
+    assert "arithmetic" in text(failed)
 
 
 def run_of(demo: Laptop, method: str, path: str, **more: Any) -> dict[str, Any]:
@@ -193,33 +193,33 @@ def until(demo: Laptop, run: str, wanted: str) -> dict[str, Any]:
     waited = time.monotonic() + 60
     while time.monotonic() < waited:
         try:
-            found = run_of(demo, "GET", f"/runs/{run}")
+            current = run_of(demo, "GET", f"/runs/{run}")
         except httpx.HTTPError:
-            found = {"state": "away"}
-        if found["state"] == wanted:
-            return found
+            current = {"state": "unreachable"}
+        if current["state"] == wanted:
+            return current
         time.sleep(0.5)
-    pytest.fail(f"the run is {found}")
+    pytest.fail(f"the run is {current}")
 
 
-def test_a_workflow_waits_for_a_person_and_survives_a_kill(demo: Laptop, thinker: StandIn) -> None:
+def test_a_workflow_waits_for_a_person_and_survives_a_kill(demo: Laptop, stand_in: StandIn) -> None:
     started = run_of(demo, "POST", "/workflows/demo/minutes/runs", json={"input": "hello"})
-    found = until(demo, started["run"], "waiting")
-    assert [one["step"] for one in found["waits"]] == ["publish"]
-    before = list(thinker.asked)
+    waiting = until(demo, started["run"], "waiting")
+    assert [wait["step"] for wait in waiting["waits"]] == ["publish"]
+    before = list(stand_in.asked)
     os.kill(demo.processes()["workflow-engine"], signal.SIGKILL)
-    found = until(demo, started["run"], "waiting")
+    until(demo, started["run"], "waiting")
     run_of(demo, "POST", f"/runs/{started['run']}/answer", json={"approve": True})
     done = until(demo, started["run"], "done")
     assert set(done["results"]) == {"plan", "look", "publish"}
-    assert len(thinker.asked) == len(before) + 1  # no step was done again
+    assert len(stand_in.asked) == len(before) + 1  # no step was done again
     second = run_of(demo, "POST", "/workflows/demo/minutes/runs", json={"input": "hello"})
     until(demo, second["run"], "waiting")
     run_of(demo, "POST", f"/runs/{second['run']}/answer", json={"approve": False})
     assert until(demo, second["run"], "rejected")
 
 
-def test_a_killed_process_comes_back(demo: Laptop) -> None:
+def test_a_killed_process_is_restarted(demo: Laptop) -> None:
     before = demo.processes()["demo.mcp.time"]
     os.kill(before, signal.SIGKILL)
     entry = demo.client("demo", "clerk")["mcpServers"]["time"]
@@ -237,7 +237,7 @@ def test_a_killed_process_comes_back(demo: Laptop) -> None:
 
 
 def test_converging(demo: Laptop) -> None:
-    """Nothing to do; a grant that goes; a server that goes."""
+    """Nothing to do; then a grant is removed; then a server."""
     demo.roster("generate")  # the agents ask the real model again
     assert demo.stack("up", "demo").returncode == 0
     before = demo.processes()
@@ -255,9 +255,9 @@ def test_converging(demo: Laptop) -> None:
     entry = demo.client("demo", "scribe")["mcpServers"]["git"]
     assert asyncio.run(visit(entry, names)) == {"git_log"}
     text = project.read_text(encoding="utf-8")
-    gone = "        - {server: git, tools: [git_log]}\n"
-    assert gone in text
-    text = text.replace(gone, "").replace("filesystem, git, memory", "filesystem, memory")
+    grant = "        - {server: git, tools: [git_log]}\n"
+    assert grant in text
+    text = text.replace(grant, "").replace("filesystem, git, memory", "filesystem, memory")
     project.write_text(text, encoding="utf-8")
     demo.roster("generate")
     assert demo.stack("up", "demo").returncode == 0
@@ -266,7 +266,7 @@ def test_converging(demo: Laptop) -> None:
     assert last["demo.mcp.time"] == after["demo.mcp.time"]
 
 
-def test_down_leaves_nothing(demo: Laptop) -> None:
+def test_down_stops_everything(demo: Laptop) -> None:
     assert demo.stack("down").returncode == 0
     assert json.loads(demo.pm2("jlist")) == []
     assert demo.stack("down").returncode == 0

@@ -1,4 +1,4 @@
-"""Workflows for the tests of the engine, as people write them."""
+"""Workflows for the tests of the engine, as YAML specs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ kind: Workflow
 metadata: {{name: {name}, owner: demo-team}}
 spec:
   displayName: {name}
-  purpose: Tried by the tests
+  purpose: Used by tests
   project: demo
   pattern:
     type: {type}

@@ -1,4 +1,4 @@
-"""The local stack knows nothing of the compiler, and is no larger than it must be."""
+"""The local stack does not import the compiler, and its files and functions are small."""
 
 from __future__ import annotations
 

@@ -1,12 +1,9 @@
 """
-An agent of a project on a laptop: an A2A 1.0 server over a language model and its granted tools.
+An agent on a laptop as an A2A 1.0 server, over a language model and the tools that it is granted.
 
-What it may do is in ACCESS, its servers are in MCP_CONFIG, and the bridges of these refuse what it
-is not granted. Calls for which a person is to be asked make the task `input-required`: the caller
-answers it with "approve" or "reject". Each call is one line of JSON on stdout: of which task, what
-was decided, and by whom. Tasks are kept in memory: a restart forgets them, and of those that have
-finished only the newest stay. Without AGENT_PROJECT it is the platform's orchestrator, which hands
-tasks to whoever has a capability.
+A call that needs a person's approval makes the task `input-required`: the caller answers with
+"approve" or "reject". Each call is one line of JSON on stdout: its task, the decision, and who
+decided. Tasks are kept in memory: a restart forgets them, and only the newest finished ones stay.
 """
 
 from __future__ import annotations
@@ -27,50 +24,51 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from stack.services.agent.authentication import Callers, Door
+from stack.services.agent.authentication import BearerAuthentication, CallContexts
 from stack.services.agent.executor import Executor
-from stack.services.agent.idempotent import Once
-from stack.services.agent.store import Store
+from stack.services.agent.idempotent import IdempotentHandler
+from stack.services.agent.store import TaskStore
 from stack.services.agent.toolbox import Toolbox
 from stack.web.server import HOST, env
 from stack.web.tokens import Tokens
 
 PLATFORM = frozenset(("operator", "platform.orchestrator-agent", "platform.workflow-engine"))
-"""Who may hand work to the agents of any project."""
-_BEAT, _LOOK = 30.0, 2.0
+"""Identities that may give work to the agents of any project."""
+_HEARTBEAT, _RETRY = 30.0, 2.0
+"""Seconds between two heartbeats or checks: of a ready agent, and of one that is not."""
 
 
 class Agent:
-    """An agent's identity, what it is ready for, and what it tells the registry."""
+    """An agent's identity, its readiness, and its heartbeats to the registry."""
 
     def __init__(self, identity: str, tokens: Tokens, toolbox: Toolbox | None) -> None:
         self.identity, self._tokens, self._toolbox = identity, tokens, toolbox
 
     @property
     def fault(self) -> str | None:
-        """Why it is not ready."""
+        """Why it is not ready; None: it is."""
         return self._toolbox.fault if self._toolbox else None
 
     async def ready(self, _: Request) -> Response:
-        """Whether all its servers offer what it is granted."""
+        """GET /readyz: whether all its servers offer the tools that it is granted."""
         if self.fault:
             return JSONResponse({"status": "starting", "reason": self.fault}, 503)
         return JSONResponse({"status": "ok"})
 
-    async def look(self) -> None:
-        """Ask the servers, again and again: one that was there can be lost."""
+    async def watch_servers(self) -> None:
+        """List the servers' tools again and again, as a server can go away."""
         while self._toolbox:
             await self._toolbox.load()
-            await asyncio.sleep(_LOOK if self._toolbox.fault else _BEAT)
+            await asyncio.sleep(_RETRY if self._toolbox.fault else _HEARTBEAT)
 
-    async def beat(self) -> None:
-        """Tell the registry how it is, for ever; a registry that is away stops nothing."""
+    async def send_heartbeats(self) -> None:
+        """Report the status to the registry for ever; an unreachable registry is ignored."""
         while True:
-            await self.tell("degraded" if self.fault else "active")
-            await asyncio.sleep(_LOOK if self.fault else _BEAT)
+            await self.report("degraded" if self.fault else "active")
+            await asyncio.sleep(_RETRY if self.fault else _HEARTBEAT)
 
-    async def tell(self, status: str) -> None:
-        """Tell the registry once."""
+    async def report(self, status: str) -> None:
+        """Report a status to the registry once."""
         url = f"{env('REGISTRY_URL')}/agents/{self.identity}/status"
         with suppress(httpx.HTTPError, KeyError):
             headers = {"Authorization": f"Bearer {self._tokens.token(self.identity)}"}
@@ -81,36 +79,40 @@ class Agent:
 def app(
     agent: Agent, executor: Executor, card: AgentCard, tokens: Tokens, project: str
 ) -> Starlette:
-    """The service: A2A at `/` for who may hand it work, its card and health for everybody."""
-    handler = Once(executor, Store(), card)
-    inner = Starlette(routes=create_jsonrpc_routes(handler, "/", context_builder=Callers()))
+    """The service: A2A at `/` for callers that may give it work; card and health are public."""
+    handler = IdempotentHandler(executor, TaskStore(), card)
+    inner = Starlette(routes=create_jsonrpc_routes(handler, "/", context_builder=CallContexts()))
 
     @asynccontextmanager
-    async def life(_: Starlette) -> AsyncIterator[None]:
-        works = [asyncio.create_task(agent.look())]
-        works += [asyncio.create_task(agent.beat())] if project else []
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        background = [asyncio.create_task(agent.watch_servers())]
+        background += [asyncio.create_task(agent.send_heartbeats())] if project else []
         yield
-        for work in works:
-            work.cancel()
+        for task in background:
+            task.cancel()
         if project:
-            await agent.tell("offline")
+            await agent.report("offline")
 
     async def healthy(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     routes: list[BaseRoute] = [Route("/healthz", healthy), Route("/readyz", agent.ready)]
     routes += create_agent_card_routes(card)
-    door = Door(inner, tokens, lambda who: who in PLATFORM or who.startswith(f"{project}."))
-    return Starlette(routes=[*routes, Mount("/", door)], lifespan=life)
+
+    def allowed(caller: str) -> bool:
+        return caller in PLATFORM or caller.startswith(f"{project}.")
+
+    protected = BearerAuthentication(inner, tokens, allowed)
+    return Starlette(routes=[*routes, Mount("/", protected)], lifespan=lifespan)
 
 
 def card(access: Mapping[str, Any], port: int) -> AgentCard:
-    """Its card with the address on this machine; a short one where none was generated."""
+    """The agent's card with its address on this machine; a minimal one if none was generated."""
     path = Path(access["card"] or "")
     if path.is_file():
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     else:
-        found = {
+        content = {
             "name": access["displayName"],
             "description": access["purpose"],
             "version": "0",
@@ -120,6 +122,6 @@ def card(access: Mapping[str, Any], port: int) -> AgentCard:
             "skills": [],
         }
     interface = {"url": f"http://{HOST}:{port}/", "protocolBinding": "JSONRPC"}
-    found["supportedInterfaces"] = [{**interface, "protocolVersion": "1.0"}]
-    parsed: AgentCard = ParseDict(found, AgentCard())
+    content["supportedInterfaces"] = [{**interface, "protocolVersion": "1.0"}]
+    parsed: AgentCard = ParseDict(content, AgentCard())
     return parsed

@@ -1,4 +1,4 @@
-"""Who hands an agent work: known by bearer token, and known to its tasks by name."""
+"""Authentication of an agent's callers by bearer token, and their identities for the A2A SDK."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stack.web.tokens import Tokens
+from stack.web.tokens import UNKNOWN, Tokens
 
 
-class Door:
-    """Lets in identities that may hand work to this agent: others get 401 or 403."""
+class BearerAuthentication:
+    """Middleware for identities that may give the agent work: all others get 401 or 403."""
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, may: Callable[[str], bool]) -> None:
-        self._app, self._tokens, self._may = app, tokens, may
+    def __init__(self, app: ASGIApp, tokens: Tokens, allowed: Callable[[str], bool]) -> None:
+        self._app, self._tokens, self._allowed = app, tokens, allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         identity = self._tokens.identity(Request(scope).headers.get("authorization"))
         if identity is None:
             challenge = {"WWW-Authenticate": "Bearer"}
-            refusal = JSONResponse({"error": "the bearer token is nobody's"}, 401, challenge)
+            refusal = JSONResponse({"error": UNKNOWN}, 401, challenge)
             await refusal(scope, receive, send)
-        elif not self._may(identity):
-            refusal = JSONResponse({"error": f"{identity} may hand it no work"}, 403)
+        elif not self._allowed(identity):
+            refusal = JSONResponse({"error": f"{identity} may not give this agent work"}, 403)
             await refusal(scope, receive, send)
         else:
             scope["identity"] = identity
@@ -35,7 +35,7 @@ class Door:
 
 
 class Caller(User):
-    """An identity, to whom its tasks belong."""
+    """An identity, which owns the tasks that it began."""
 
     def __init__(self, identity: str) -> None:
         self._identity = identity
@@ -49,8 +49,8 @@ class Caller(User):
         return self._identity
 
 
-class Callers(ServerCallContextBuilder):
-    """Tells tasks who called: the store shows a task to nobody else."""
+class CallContexts(ServerCallContextBuilder):
+    """Gives the SDK the caller of a request: the store shows a task to its owner only."""
 
     def build(self, request: Request) -> ServerCallContext:
         caller = Caller(str(request.scope["identity"]))

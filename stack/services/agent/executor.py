@@ -1,4 +1,4 @@
-"""How an agent does a task in A2A's terms: works, asks its caller, ends with an artifact."""
+"""The executors of A2A tasks: an agent with a model, and the platform's orchestrator."""
 
 from __future__ import annotations
 
@@ -16,22 +16,26 @@ from a2a.server.tasks import TaskUpdater
 from a2a.types import TaskState
 from google.protobuf.json_format import MessageToDict
 
-from stack.services.agent.model import Model, ModelFault
-from stack.services.agent.task import Asked, Decision, Done, Task
+from stack.services.agent.model import Model, ModelError
+from stack.services.agent.task import ApprovalNeeded, Decision, Finished, Task
 from stack.services.agent.toolbox import Toolbox
 from stack.web import a2a
-from stack.web.a2a import Answer, Unreachable
+from stack.web.a2a import AgentError, Answer
 
-_DEEPEST, _SECONDS = 5, 900.0
-_YES, _NO = ("approve", "approved", "yes"), ("reject", "rejected", "no")
+_MAX_DEPTH = 5
+"""How often work may be delegated, one agent to the next."""
+_TIMEOUT = 900.0
+"""Seconds that a delegate may take."""
+_APPROVED, _REJECTED = ("approve", "approved", "yes"), ("reject", "rejected", "no")
 _STACKS = Path("generated/pm2")
+_HINT = "Say approve, or reject."
 
 
 class Executor(AgentExecutor):
-    """A step of a task: subclasses say what comes of a message."""
+    """Turns the outcome of a step into A2A events; subclasses do the step."""
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """Do a step, and tell the caller how the task stands."""
+        """Process a message, and send the caller the task's new state."""
         assert context.message is not None
         task = context.current_task or new_task_from_user_message(context.message)
         if context.current_task is None:
@@ -40,10 +44,10 @@ class Executor(AgentExecutor):
         await updater.update_status(TaskState.TASK_STATE_WORKING)
         try:
             outcome = await self.step(task.id, context)
-        except (ModelFault, Unreachable, TimeoutError) as error:
+        except (ModelError, AgentError, TimeoutError) as error:
             await updater.failed(updater.new_agent_message([new_text_part(str(error))]))
             return
-        if isinstance(outcome, Asked):
+        if isinstance(outcome, ApprovalNeeded):
             await updater.requires_input(
                 updater.new_agent_message([new_text_part(outcome.question)])
             )
@@ -53,19 +57,19 @@ class Executor(AgentExecutor):
             await updater.complete()
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """Forget a task."""
+        """Cancel a task."""
         assert context.task_id is not None
         self.forget(context.task_id)
         updater = TaskUpdater(event_queue, context.task_id, context.context_id or "")
         await updater.cancel()
 
     @abstractmethod
-    async def step(self, task: str, context: RequestContext) -> Asked | Done:
-        """What a message to a task leads to. Raises ModelFault, Unreachable, TimeoutError."""
+    async def step(self, task: str, context: RequestContext) -> ApprovalNeeded | Finished:
+        """Process a message to a task. Raises ModelError, AgentError, TimeoutError."""
 
     @abstractmethod
     def forget(self, task: str) -> None:
-        """A task will not be continued."""
+        """Drop a task, which will not be continued."""
 
 
 class Conversations(Executor):
@@ -79,21 +83,21 @@ class Conversations(Executor):
         self._model, self._toolbox, self._token = model, toolbox, token
         self._tasks: dict[str, Task] = {}
 
-    async def step(self, task: str, context: RequestContext) -> Asked | Done:
-        """Begin a conversation, or go on after a person's answer."""
+    async def step(self, task: str, context: RequestContext) -> ApprovalNeeded | Finished:
+        """Begin a conversation, or continue one after a person's answer."""
         conversation = self._tasks.pop(task, None)
         if conversation is None:
             depth = _depth(context)
-            if depth > _DEEPEST:
-                raise Unreachable(f"work was handed on more than {_DEEPEST} times")
+            if depth > _MAX_DEPTH:
+                raise AgentError(f"work was delegated more than {_MAX_DEPTH} times")
             conversation = self._new(task, depth)
-            outcome = await conversation.start(_said(context))
+            outcome = await conversation.start(_text(context))
         elif (approved := _decision(context)) is None:
-            outcome = Asked("Say approve, or reject.")
+            outcome = ApprovalNeeded(_HINT)
         else:
             by = context.call_context.user.user_name
             outcome = await conversation.decide(Decision(approved, by))
-        if isinstance(outcome, Asked):
+        if isinstance(outcome, ApprovalNeeded):
             self._tasks[task] = conversation
         return outcome
 
@@ -104,100 +108,103 @@ class Conversations(Executor):
     def _new(self, task: str, depth: int) -> Task:
         project = self._identity.partition(".")[0]
 
-        async def hand_over(agent: str, said: str, theirs: str | None) -> Answer:
+        async def delegate(agent: str, text: str, continued: str | None) -> Answer:
             url = a2a.address(_STACKS, project, agent)
             return await a2a.send(
-                url, self._token, said, seconds=_SECONDS, task=theirs, depth=depth + 1
+                url, self._token, text, seconds=_TIMEOUT, task=continued, depth=depth + 1
             )
 
         return Task(
             task, self._identity, self._prompt, self._threshold, self._model, self._toolbox,
-            hand_over,
+            delegate,
         )  # fmt: skip
 
 
 class Orchestration(Executor):
-    """The platform's orchestrator: hands a task to the first active agent with a capability."""
+    """The platform's orchestrator: gives a task to the first active agent with a capability."""
 
     def __init__(self, token: str, registry: str) -> None:
         self._token, self._registry = token, registry
-        self._waiting: dict[str, tuple[str, str]] = {}  # by task: the agent's address and its task
+        self._waiting: dict[
+            str, tuple[str, str]
+        ] = {}  # by task: the agent's URL and the task there
 
-    async def step(self, task: str, context: RequestContext) -> Asked | Done:
-        """Find an agent and pass on its answer, or a person's answer to it."""
+    async def step(self, task: str, context: RequestContext) -> ApprovalNeeded | Finished:
+        """Send a task to an agent and return its answer, or send it a person's answer."""
         if task in self._waiting:
             approved = _decision(context)
             if approved is None:
-                return Asked("Say approve, or reject.")
-            url, theirs = self._waiting.pop(task)
-            said: str | dict[str, Any] = "approve" if approved else "reject"
-            answer = await a2a.send(url, self._token, said, seconds=_SECONDS, task=theirs)
+                return ApprovalNeeded(_HINT)
+            url, waiting = self._waiting.pop(task)
+            word = "approve" if approved else "reject"
+            answer = await a2a.send(url, self._token, word, seconds=_TIMEOUT, task=waiting)
         else:
-            asked = _data(context)
-            url = await self._find(asked)
-            content = asked.get("input", "")
-            said = content if isinstance(content, (str, dict)) else str(content)
-            answer = await a2a.send(url, self._token, said, seconds=_SECONDS, depth=1)
+            request = _data(context)
+            url = await self._find(request)
+            value = request.get("input", "")
+            content = value if isinstance(value, (str, dict)) else str(value)
+            answer = await a2a.send(url, self._token, content, seconds=_TIMEOUT, depth=1)
         if answer.state == a2a.INPUT_REQUIRED:
             self._waiting[task] = (url, answer.task)
-            return Asked(answer.text)
+            return ApprovalNeeded(answer.text)
         if answer.state != a2a.COMPLETED:
-            raise Unreachable(f"the agent's task is {answer.state}: {answer.text}")
-        return Done(answer.text, answer.data)
+            raise AgentError(f"the agent's task is {answer.state}: {answer.text}")
+        return Finished(answer.text, answer.data)
 
     def forget(self, task: str) -> None:
-        """Do not wait any more."""
+        """Drop a task that waits for a person."""
         self._waiting.pop(task, None)
 
-    async def _find(self, asked: Mapping[str, Any]) -> str:
-        capability = str(asked.get("capability", ""))
+    async def _find(self, request: Mapping[str, Any]) -> str:
+        """The URL of the first active agent with a capability. Raises AgentError."""
+        capability = str(request.get("capability", ""))
         query = {"capability": capability, "status": "active"}
-        query |= {"project": str(asked["project"])} if "project" in asked else {}
+        query |= {"project": str(request["project"])} if "project" in request else {}
         try:
             async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
                 reply = await client.get(f"{self._registry}/agents", params=query)
-                everybody = await client.get(f"{self._registry}/agents")
-            found = [agent["id"] for agent in reply.json()["agents"]]
-            known = {c for agent in everybody.json()["agents"] for c in agent["capabilities"]}
+                every = await client.get(f"{self._registry}/agents")
+            ids = [agent["id"] for agent in reply.json()["agents"]]
+            capabilities = {c for agent in every.json()["agents"] for c in agent["capabilities"]}
         except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise Unreachable(f"the registry is away ({type(error).__name__})") from None
-        if not found:
-            there = ", ".join(sorted(known))
-            raise Unreachable(f"no active agent can do `{capability}`; there is: {there}")
-        project, _, agent = found[0].partition(".")
+            raise AgentError(f"the registry is not reachable ({type(error).__name__})") from None
+        if not ids:
+            names = ", ".join(sorted(capabilities))
+            raise AgentError(f"no active agent has `{capability}`; capabilities are: {names}")
+        project, _, agent = ids[0].partition(".")
         return a2a.address(_STACKS, project, agent)
 
 
-def _said(context: RequestContext) -> str:
-    """The text of a message; data is handed on as JSON."""
+def _text(context: RequestContext) -> str:
+    """The text of a message, with its data as JSON."""
     assert context.message is not None
     data = [json.dumps(part, ensure_ascii=False) for part in get_data_parts(context.message.parts)]
     return "\n".join(filter(None, [context.get_user_input(), *data]))
 
 
 def _data(context: RequestContext) -> dict[str, Any]:
-    """The data of a message; `capability: ...` in a text is data too."""
+    """The data of a message; a text's first line `capability: ...` is data too."""
     assert context.message is not None
-    found: dict[str, Any] = {}
+    data: dict[str, Any] = {}
     for part in get_data_parts(context.message.parts):
-        found |= part if isinstance(part, dict) else {}
+        data |= part if isinstance(part, dict) else {}
     text = context.get_user_input()
     first, _, rest = text.partition("\n")
     if first.lower().startswith("capability:"):
-        found |= {"capability": first.partition(":")[2].strip(), "input": rest.strip() or text}
-    return found
+        data |= {"capability": first.partition(":")[2].strip(), "input": rest.strip() or text}
+    return data
 
 
 def _decision(context: RequestContext) -> bool | None:
-    """What a person said to a question; None: neither yes nor no."""
+    """A person's answer to a question; None: neither approval nor rejection."""
     data, word = _data(context), context.get_user_input().strip().lower()
     if isinstance(data.get("approve"), bool):
         return bool(data["approve"])
-    return True if word in _YES else False if word in _NO else None
+    return True if word in _APPROVED else False if word in _REJECTED else None
 
 
 def _depth(context: RequestContext) -> int:
-    """How often work was handed on before; what is no number is too often."""
+    """How often the work was delegated before; an invalid number counts as too often."""
     assert context.message is not None
     depth = MessageToDict(context.message.metadata).get("depth", 0)
-    return int(depth) if isinstance(depth, (int, float)) and 0 <= depth < _DEEPEST + 1 else 2**31
+    return int(depth) if isinstance(depth, (int, float)) and 0 <= depth < _MAX_DEPTH + 1 else 2**31

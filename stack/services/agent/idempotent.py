@@ -1,6 +1,6 @@
-"""An A2A message that comes again is the same message: it is answered with the task that it made.
+"""Idempotent messages: an A2A message that is sent again gets the task that the first one began.
 
-What is known is kept in memory, as tasks are: after a restart of the agent a message is new again.
+Messages are kept in memory, as tasks are: after a restart of the agent each message is new.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from a2a.server.request_handlers import DefaultRequestHandler
 from a2a.types import GetTaskRequest, Message, SendMessageRequest, Task
 from a2a.utils.errors import InvalidParamsError, TaskNotFoundError
 
-_KNOWN = 1000
-"""Messages whose work is over, at most; the oldest are forgotten first."""
+_MAX_FINISHED = 1000
+"""How many finished messages are kept; the oldest are dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A message that came: the digest of all that it says, and what is done with it."""
+    """A received message: the digest of its content, and the work that it began."""
 
     digest: bytes
     work: asyncio.Task[Message | Task]
 
 
-class Once(DefaultRequestHandler):
-    """The SDK's handler, for callers who send a message again when they lost its answer."""
+class IdempotentHandler(DefaultRequestHandler):
+    """The SDK's handler, for callers that send a message again if they lost its answer."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -37,34 +37,32 @@ class Once(DefaultRequestHandler):
     async def on_message_send(
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> Message | Task:
-        """Do what a message asks, once: however often it comes, and whoever hangs up meanwhile.
+        """Process a message once, however often it is sent, even if the caller hangs up meanwhile.
 
-        Raises InvalidParamsError for another message under the id of one that is known.
+        Raises InvalidParamsError for another message with the id of a known one.
         """
         key = context.user.user_name, params.message.message_id
         digest = sha256(params.message.SerializeToString(deterministic=True)).digest()
         if key not in self._sent:
             work = asyncio.create_task(super().on_message_send(params, context))
             self._sent[key] = _Sent(digest, work)
-            work.add_done_callback(lambda done: self._over(key, done))
+            work.add_done_callback(lambda done: self._finished(key, done))
             return await asyncio.shield(work)
         sent = self._sent[key]
         if sent.digest != digest:
-            raise InvalidParamsError("this messageId is that of another message")
-        return await self._as_it_stands(await asyncio.shield(sent.work), context)
+            raise InvalidParamsError("another message has this messageId")
+        return await self._current(await asyncio.shield(sent.work), context)
 
-    def _over(self, key: tuple[str, str], work: asyncio.Task[Message | Task]) -> None:
-        """Forget what was refused, which may be tried again, and what is too old."""
+    def _finished(self, key: tuple[str, str], work: asyncio.Task[Message | Task]) -> None:
+        """Drop messages that failed, which may be tried again, and the oldest finished ones."""
         if work.cancelled() or work.exception() is not None:
             del self._sent[key]
-        over = [one for one, sent in self._sent.items() if sent.work.done()]
-        for one in over[: max(0, len(over) - _KNOWN)]:
-            del self._sent[one]
+        finished = [key for key, sent in self._sent.items() if sent.work.done()]
+        for old in finished[: max(0, len(finished) - _MAX_FINISHED)]:
+            del self._sent[old]
 
-    async def _as_it_stands(
-        self, answer: Message | Task, context: ServerCallContext
-    ) -> Message | Task:
-        """A task may have gone on since the message was answered."""
+    async def _current(self, answer: Message | Task, context: ServerCallContext) -> Message | Task:
+        """The answer with the task's state of now, as it may have changed since."""
         if isinstance(answer, Message):
             return answer
         try:

@@ -1,4 +1,4 @@
-"""The tasks of an agent in memory: all that go on, and the newest of those that have finished."""
+"""The tasks of an agent in memory: all unfinished ones, and the newest of the finished ones."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from a2a.types import Task, TaskState
 
 from stack.services.agent.authentication import Caller
 
-FINISHED = 1000
-_OVER = frozenset((
+MAX_FINISHED = 1000
+_FINAL = frozenset((
     TaskState.TASK_STATE_COMPLETED, TaskState.TASK_STATE_FAILED, TaskState.TASK_STATE_CANCELED,
     TaskState.TASK_STATE_REJECTED,
 ))  # fmt: skip
 
 
-class Store(InMemoryTaskStore):
+class TaskStore(InMemoryTaskStore):
     """Keeps `most` finished tasks of all callers together; the one that finished first goes first.
 
-    A task that goes on, or waits for a person, is never dropped.
+    A task that runs, or waits for a person, is never dropped.
     """
 
-    def __init__(self, most: int = FINISHED) -> None:
+    def __init__(self, most: int = MAX_FINISHED) -> None:
         super().__init__()
         self._most = most
-        self._finished: dict[str, str] = {}  # by task: whose it is, in the order of their ends
+        self._finished: dict[str, str] = {}  # owner by task, in the order in which they finished
 
     async def save(self, task: Task, context: ServerCallContext) -> None:
-        """Keep a task as it is now, and drop what is too old for its sake."""
+        """Keep a task as it is now, and drop the oldest finished tasks above the limit."""
         await super().save(task, context)
-        if task.status.state in _OVER:
+        if task.status.state in _FINAL:
             self._finished.setdefault(task.id, context.user.user_name)
         while len(self._finished) > self._most:
             oldest = next(iter(self._finished))

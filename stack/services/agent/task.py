@@ -1,43 +1,42 @@
-"""One task of an agent: the model, the tools it calls, and the people who are asked before."""
+"""One task of an agent: a conversation with the model, its tool calls, and their approvals."""
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
-from stack.services.agent.model import Model, ModelFault
+from stack.services.agent.model import Model, ModelError
 from stack.services.agent.toolbox import Tool, Toolbox
-from stack.web.a2a import INPUT_REQUIRED, Answer, Unreachable
+from stack.web.a2a import COMPLETED, INPUT_REQUIRED, AgentError, Answer
+from stack.web.log import log, now
 
-_TURNS = 20
+_MAX_TURNS = 20
 _CONFIDENCE = re.compile(
     r"(?:^|\n)[ \t]*confidence:[ \t]*(0(?:\.\d+)?|1(?:\.0+)?)\s*\Z", re.IGNORECASE
 )
-"""The last line of an answer, and nothing after it: a number from 0 to 1."""
-_ENDED = ("end_turn", "stop_sequence", "tool_use")
-"""Why an answer ended that is whole; all others were cut off, refused, or are unknown to us."""
-_TOLD = "\n\nEnd your answer with a line `confidence: 0.xx`: how sure you are, from 0 to 1."
-HandOver = Callable[[str, str, str | None], Awaitable[Answer]]
-"""Asks an agent: its name, what it is told, and the task that is continued."""
+"""The last line of an answer: a number from 0 to 1."""
+_COMPLETE = ("end_turn", "stop_sequence", "tool_use")
+"""The stop reasons of complete answers; all others mean cut off, refused, or unknown."""
+_INSTRUCTION = "\n\nEnd your answer with a line `confidence: 0.xx`: how sure you are, from 0 to 1."
+Delegate = Callable[[str, str, str | None], Awaitable[Answer]]
+"""Sends another agent a text: its name, the text, and the task to continue or None."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A person must agree before the task goes on: to what."""
+class ApprovalNeeded:
+    """A person must approve before the task goes on; `question`: to what."""
 
     question: str
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The answer, and what is known of it."""
+class Finished:
+    """The answer, and facts about it: confidence, tools, tokens."""
 
     text: str
     data: Mapping[str, Any]
@@ -45,33 +44,33 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was said to a question, and by which identity."""
+    """A person's answer to a question, and the identity that gave it."""
 
     approved: bool
     by: str
 
     @property
     def word(self) -> str:
-        """As the log says it."""
+        """The word for it in the log."""
         return "approved" if self.approved else "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a tool as the log has it: `began` in monotonic seconds, `delegated`: the task."""
+    """A tool call for the log: `began` in monotonic seconds, `delegated`: the delegate's task."""
 
     tool: str
     decision: str
     began: float
-    decided: Decision | None = None
+    approval: Decision | None = None
     delegated: str | None = None
 
     def line(self) -> dict[str, Any]:
-        """What the log says of it."""
+        """Its fields in the log."""
         return {
             "tool": self.tool,
             "decision": self.decision,
-            "by": self.decided.by if self.decided else None,
+            "by": self.approval.by if self.approval else None,
             "delegated": self.delegated,
             "ms": round((time.monotonic() - self.began) * 1000),
         }
@@ -79,7 +78,7 @@ class Call:
 
 @dataclass(slots=True)
 class Task:
-    """A conversation with the model, which can wait for a person between two calls."""
+    """A conversation with the model, which can wait for a person before a call."""
 
     id: str
     identity: str
@@ -87,30 +86,30 @@ class Task:
     threshold: float
     model: Model
     toolbox: Toolbox
-    hand_over: HandOver
+    delegate: Delegate
     messages: list[dict[str, Any]] = field(default_factory=list)
     _calls: deque[Mapping[str, Any]] = field(default_factory=deque)
     _results: list[dict[str, Any]] = field(default_factory=list)
     _called: list[str] = field(default_factory=list)
     _usage: dict[str, int] = field(default_factory=lambda: {"input_tokens": 0, "output_tokens": 0})
     _turns: int = 0  # of the model, in the whole task
-    _delegated: str | None = None  # the task of a delegate that waits for a person
+    _delegated: str | None = None  # a delegate's task that waits for a person
 
-    async def start(self, text: str) -> Asked | Done:
-        """Begin with what the caller said. Raises ModelFault."""
+    async def start(self, text: str) -> ApprovalNeeded | Finished:
+        """Begin with the caller's text. Raises ModelError."""
         self.messages.append({"role": "user", "content": text})
         return await self._advance(None)
 
-    async def decide(self, decision: Decision) -> Asked | Done:
-        """Go on after a person has said yes or no. Raises ModelFault."""
+    async def decide(self, decision: Decision) -> ApprovalNeeded | Finished:
+        """Continue after a person's decision. Raises ModelError."""
         return await self._advance(decision)
 
-    async def _advance(self, decision: Decision | None) -> Asked | Done:
-        while self._turns < _TURNS:
+    async def _advance(self, decision: Decision | None) -> ApprovalNeeded | Finished:
+        while self._turns < _MAX_TURNS:
             while self._calls:
                 result = await self._call(self._calls[0], decision)
                 decision = None
-                if isinstance(result, Asked):
+                if isinstance(result, ApprovalNeeded):
                     return result
                 self._results.append(result)
                 self._calls.popleft()
@@ -121,14 +120,14 @@ class Task:
             done = await self._ask()
             if done is not None:
                 return done
-        raise ModelFault(f"the model has called tools {_TURNS} times, and not ended")
+        raise ModelError(f"the model has called tools {_MAX_TURNS} times without an answer")
 
-    async def _ask(self) -> Done | None:
+    async def _ask(self) -> Finished | None:
         """The model's next turn: its answer, or None where it calls tools."""
         tools = [tool.definition for tool in self.toolbox.tools.values()]
-        reply = await self.model.answer(self.system + _TOLD, self.messages, tools)
-        if reply.get("stop_reason") not in _ENDED:
-            raise ModelFault(f"the model's answer is not whole: {reply.get('stop_reason')}")
+        reply = await self.model.answer(self.system + _INSTRUCTION, self.messages, tools)
+        if reply.get("stop_reason") not in _COMPLETE:
+            raise ModelError(f"the model's answer is incomplete: {reply.get('stop_reason')}")
         self.messages.append({"role": "assistant", "content": reply["content"]})
         for key in self._usage:
             self._usage[key] += int(reply.get("usage", {}).get(key, 0))
@@ -136,11 +135,11 @@ class Task:
         if self._calls:
             return None
         texts = [part["text"] for part in reply["content"] if part["type"] == "text"]
-        return self._done("\n".join(texts))
+        return self._finished("\n".join(texts))
 
-    def _done(self, text: str) -> Done:
-        found = _CONFIDENCE.search(text)
-        confidence = float(found[1]) if found else None
+    def _finished(self, text: str) -> Finished:
+        match = _CONFIDENCE.search(text)
+        confidence = float(match[1]) if match else None
         escalated = confidence is None or confidence < self.threshold
         data: dict[str, Any] = {
             "confidence": confidence,
@@ -149,64 +148,63 @@ class Task:
             "usage": self._usage,
         }
         if escalated:
-            data["reason"] = f"its confidence is {confidence}, and {self.threshold} is asked"
-        return Done(_CONFIDENCE.sub("", text).strip(), data)
+            data["reason"] = f"its confidence is {confidence}, and {self.threshold} is required"
+        return Finished(_CONFIDENCE.sub("", text).strip(), data)
 
     async def _call(
         self, use: Mapping[str, Any], decision: Decision | None
-    ) -> Asked | dict[str, Any]:
-        """What a call of a tool gives, or what a person is asked before."""
+    ) -> ApprovalNeeded | dict[str, Any]:
+        """The result of a tool call, or the question that a person must answer before."""
         tool, began = self.toolbox.tools.get(str(use["name"])), time.monotonic()
         if tool is None:
             call = Call("unknown", "refused", began)
-            return self._told(use, call, "there is no such tool", failed=True)
+            return self._result(use, call, "there is no such tool", failed=True)
         if not tool.server:
-            return await self._delegate(use, tool, decision)
+            return await self._call_delegate(use, tool, decision)
         name = f"{tool.server}/{tool.name}"
         if tool.human and decision is None:
             arguments = json.dumps(use["input"], ensure_ascii=False)
-            return Asked(f"May {self.identity} call {name} with {arguments}?")
+            return ApprovalNeeded(f"May {self.identity} call {name} with {arguments}?")
         call = Call(name, decision.word if decision else "allowed", began, decision)
         if decision and not decision.approved:
-            return self._told(use, call, "a person refused this call", failed=True)
+            return self._result(use, call, "a person refused this call", failed=True)
         text, failed = await self.toolbox.call(tool, use["input"])
-        return self._told(use, call, text, failed=failed)
+        return self._result(use, call, text, failed=failed)
 
-    async def _delegate(
+    async def _call_delegate(
         self, use: Mapping[str, Any], tool: Tool, decision: Decision | None
-    ) -> Asked | dict[str, Any]:
-        """Another agent's answer; what it asks a person, this task asks too."""
+    ) -> ApprovalNeeded | dict[str, Any]:
+        """Another agent's answer; a question that it asks a person becomes this task's question."""
         word = decision.word if decision else "allowed"
         call = Call(f"delegate/{tool.name}", word, time.monotonic(), decision)
-        said = str(use["input"].get("task", ""))
+        text = str(use["input"].get("task", ""))
         if self._delegated:
-            said = "approve" if decision and decision.approved else "reject"
+            text = "approve" if decision and decision.approved else "reject"
         try:
-            answer = await self.hand_over(tool.name, said, self._delegated)
-        except (Unreachable, TimeoutError) as error:
+            answer = await self.delegate(tool.name, text, self._delegated)
+        except (AgentError, TimeoutError) as error:
             self._delegated = None
-            return self._told(use, call, str(error), failed=True)
+            return self._result(use, call, str(error), failed=True)
         call = replace(call, delegated=answer.task)
         self._delegated = answer.task if answer.state == INPUT_REQUIRED else None
         if self._delegated:
-            return Asked(answer.text)
-        failed = answer.state != "completed"
-        return self._told(use, call, answer.text or answer.state, failed=failed)
+            return ApprovalNeeded(answer.text)
+        failed = answer.state != COMPLETED
+        return self._result(use, call, answer.text or answer.state, failed=failed)
 
-    def _told(
+    def _result(
         self, use: Mapping[str, Any], call: Call, text: str, *, failed: bool
     ) -> dict[str, Any]:
-        """The result for the model, and a line for the log that holds neither text nor input."""
+        """The result for the model; logs the call, without its input and result."""
         self._called.append(call.tool)
-        line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        entry = {
+            "time": now(),
             "identity": self.identity,
             "task": self.id,
             **call.line(),
             "failed": failed,
         }
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        log(entry)
         return {
             "type": "tool_result", "tool_use_id": use["id"], "content": text, "is_error": failed,
         }  # fmt: skip

@@ -1,20 +1,16 @@
 """
-One stdio MCP server as Streamable HTTP, open to exactly those to whom its tools are granted.
+One stdio MCP server as Streamable HTTP, for exactly the agents that are granted its tools.
 
-    python stack/bridge.py generated/pm2/<project>/servers/<server>.json
-
-A caller is known by its bearer token (ROSTER_TOKENS). Only tools/list and tools/call exist here:
-prompts, resources, sampling and the like are not carried, in either direction. Every decision is
-one line of JSON on stdout; what is sent and answered is in none.
+A caller is known by its bearer token (ROSTER_TOKENS). Only tools/list and tools/call are served:
+prompts, resources, sampling and the like are not forwarded, in either direction. Each decision is
+one line of JSON on stdout, without the arguments and the result.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import anyio
@@ -33,21 +29,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from stack.services.bridge.child import Child, Unavailable
+from stack.services.bridge.child import Child, UnavailableError
 from stack.services.bridge.config import Config
 from stack.services.bridge.pool import IDLE, Pool
-from stack.web.tokens import Tokens
+from stack.web.log import log, now
+from stack.web.tokens import UNKNOWN, Tokens
 
-LONGEST_CALL = 600.0  # seconds
-_SESSIONS = 1000
-_SHOWN = 100
-_COMPLETE = {"resultType": "complete"}  # what 2026-07-28 demands and older servers do not say
+CALL_TIMEOUT = 600.0  # seconds
+_MAX_SESSIONS = 1000
+_MAX_LOGGED = 100  # characters of an unknown tool's name
+_COMPLETE = {"resultType": "complete"}  # required by 2026-07-28, and missing in older servers'
 _ENVELOPE = "io.modelcontextprotocol/"
 Context = ServerRequestContext[Any, Request]
 
 
-class Gate:
-    """Lets through who has a token and a grant; the SDK ties a session to the user set here."""
+class BearerAuthentication:
+    """Middleware for agents with a token and a grant; the SDK ties a session to this user."""
 
     def __init__(
         self, manager: StreamableHTTPSessionManager, config: Config, tokens: Tokens
@@ -66,8 +63,8 @@ class Gate:
         await _refusal(identity)(scope, receive, send)
 
 
-class Relation:
-    """The two methods of MCP that a caller may use, each for its own tools only."""
+class GrantedTools:
+    """The two methods of MCP that are served, restricted to the caller's granted tools."""
 
     def __init__(self, config: Config, pool: Pool) -> None:
         self._config, self._pool = config, pool
@@ -78,42 +75,44 @@ class Relation:
         granted = self._config.tools[identity]
         try:
             tools = await (await self._pool.child(identity)).list_tools()
-        except Unavailable as error:
+        except UnavailableError as error:
             raise MCPError(types.INTERNAL_ERROR, self._unavailable(error)) from None
         return _COMPLETE | {"tools": [tool for tool in tools if tool.get("name") in granted]}
 
     async def call_tool(
         self, context: Context, params: types.CallToolRequestParams
     ) -> dict[str, Any]:
-        """The real server's result; for a tool that is not granted what an unknown one gets."""
-        identity, begun = _identity(context), time.monotonic()
+        """The real server's result; a tool that is not granted gets the error of an unknown one."""
+        identity, began = _identity(context), time.monotonic()
         if params.name not in self._config.tools[identity]:
             _log(self._config.server, identity, params.name, "refused")
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name}")
         failed = True
         try:
-            result = await self._asked(identity, context, params)
+            result = await self._forward(identity, context, params)
             failed = bool(result.get("isError"))
         finally:
-            _log(self._config.server, identity, params.name, "allowed", begun, failed=failed)
+            _log(self._config.server, identity, params.name, "allowed", began, failed=failed)
         return result
 
-    async def _asked(
+    async def _forward(
         self, identity: str, context: Context, params: types.CallToolRequestParams
     ) -> dict[str, Any]:
         try:
-            with anyio.fail_after(LONGEST_CALL):
+            with anyio.fail_after(CALL_TIMEOUT):
                 child = await self._pool.child(identity)
                 result = await child.call_tool(_plain(params), context.session.report_progress)
-        except Unavailable as error:
+        except UnavailableError as error:
             return _error(self._unavailable(error))
         except TimeoutError:
-            return _error(f"{self._config.server} gave no answer within {LONGEST_CALL:.0f} s")
+            return _error(f"{self._config.server} gave no answer within {CALL_TIMEOUT:.0f} s")
         if result.get("resultType") == "input_required":
-            return _error(f"{self._config.server} asks for input, which is not carried here")
+            return _error(
+                f"{self._config.server} asks for input, which the bridge does not forward"
+            )
         return _COMPLETE | result
 
-    def _unavailable(self, error: Unavailable) -> str:
+    def _unavailable(self, error: UnavailableError) -> str:
         return f"{self._config.server} is not available: {error}"
 
 
@@ -122,13 +121,13 @@ def app(
 ) -> Starlette:
     """The bridge of one server; `make` and `idle` as in Pool."""
     pool = Pool(config, make, idle)
-    relation = Relation(config, pool)
-    # What one agent sees is not for the cache of another.
+    granted = GrantedTools(config, pool)
+    # A list of one agent's tools must not be cached for another.
     hints = CacheHint(ttl_ms=0, scope="private")
     server: Server[Any] = Server(config.server, cache_hints={"tools/list": hints})
-    server.add_request_handler("tools/list", types.PaginatedRequestParams, relation.list_tools)
-    server.add_request_handler("tools/call", types.CallToolRequestParams, relation.call_tool)
-    manager = StreamableHTTPSessionManager(server, max_sessions=_SESSIONS)
+    server.add_request_handler("tools/list", types.PaginatedRequestParams, granted.list_tools)
+    server.add_request_handler("tools/call", types.CallToolRequestParams, granted.call_tool)
+    manager = StreamableHTTPSessionManager(server, max_sessions=_MAX_SESSIONS)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -143,7 +142,7 @@ def app(
     routes = [
         Route("/healthz", _healthy),
         Route("/readyz", ready),
-        Route(config.path, Gate(manager, config, tokens)),
+        Route(config.path, BearerAuthentication(manager, config, tokens)),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 
@@ -153,7 +152,7 @@ async def _healthy(_: Request) -> Response:
 
 
 def _readiness(pool: Pool) -> Response:
-    """503 where nobody can use the server; an agent whose own has failed is only told of."""
+    """503 if no agent can use the server; the failures of single agents' own are only listed."""
     faults = {
         agent: {"status": status, "reason": reason}
         for agent, (status, reason) in sorted(pool.faults.items())
@@ -168,8 +167,8 @@ def _readiness(pool: Pool) -> Response:
 def _refusal(identity: str | None) -> Response:
     if identity is None:
         headers = {"WWW-Authenticate": 'Bearer realm="roster"'}
-        return JSONResponse({"error": "the bearer token is nobody's"}, 401, headers)
-    return JSONResponse({"error": f"nothing here is granted to {identity}"}, 403)
+        return JSONResponse({"error": UNKNOWN}, 401, headers)
+    return JSONResponse({"error": f"{identity} has no grant on this server"}, 403)
 
 
 def _identity(context: Context) -> str:
@@ -178,14 +177,14 @@ def _identity(context: Context) -> str:
 
 
 def _plain(params: types.CallToolRequestParams) -> types.CallToolRequestParams:
-    """A call without what belongs to the caller's connection with the bridge."""
+    """A call without the fields that concern the connection from the caller to the bridge."""
     meta = {
         key: value
         for key, value in (params.meta or {}).items()
         if key not in ("progressToken", "progress_token") and not key.startswith(_ENVELOPE)
     }
-    kept = {"name": params.name, "arguments": params.arguments, "_meta": meta or None}
-    return types.CallToolRequestParams.model_validate(kept)
+    fields = {"name": params.name, "arguments": params.arguments, "_meta": meta or None}
+    return types.CallToolRequestParams.model_validate(fields)
 
 
 def _error(text: str) -> dict[str, Any]:
@@ -194,15 +193,15 @@ def _error(text: str) -> dict[str, Any]:
 
 def _log(
     server: str, identity: str | None, tool: str | None, decision: str,
-    begun: float | None = None, *, failed: bool | None = None,
+    began: float | None = None, *, failed: bool | None = None,
 ) -> None:  # fmt: skip
     entry = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "time": now(),
         "identity": identity,
         "server": server,
-        "tool": tool and tool[:_SHOWN],
+        "tool": tool and tool[:_MAX_LOGGED],
         "decision": decision,
-        "ms": None if begun is None else round(1000 * (time.monotonic() - begun), 1),
+        "ms": None if began is None else round(1000 * (time.monotonic() - began), 1),
         "isError": failed,
     }
-    print(json.dumps(entry), flush=True)  # noqa: T201 - the log
+    log(entry)

@@ -1,4 +1,4 @@
-"""What the bridge of one MCP server is told by generated/pm2/<project>/servers/<server>.json."""
+"""The bridge's configuration, generated/pm2/<project>/servers/<server>.json, and its secrets."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
-from stack.environment import kept
+from stack.environment import passed_on
 
-_LONG = 8  # characters: what is shorter stands encoded in too much that is no secret
+_MIN_ENCODED = 8  # characters: encodings of shorter secrets occur in much other text
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 
 
 class Program(BaseModel, frozen=True, extra="forbid", strict=True):
-    """How the program of a server is started: with plain variables, and those that hold secrets."""
+    """How a server's program is started: `env` holds plain variables, `secrets` names of others."""
 
     server: str
     command: list[str] = Field(min_length=1)
@@ -28,7 +28,7 @@ class Program(BaseModel, frozen=True, extra="forbid", strict=True):
 
 
 class Config(Program, frozen=True):
-    """One server: how it is run, and which agent (`<project>.<agent>`) may call which tools."""
+    """One server: its program, and which agent (`<project>.<agent>`) may call which tools."""
 
     version: Literal[1]
     project: str
@@ -39,12 +39,12 @@ class Config(Program, frozen=True):
 
     @property
     def granted(self) -> set[str]:
-        """Every tool that somebody may call."""
+        """Every tool that at least one agent may call."""
         return {tool for tools in self.tools.values() for tool in tools}
 
 
 def load(path: Path) -> Config:
-    """Read a file. Raises OSError, or ValueError with one line that repeats none of its values."""
+    """Read a file. Raises OSError, or ValueError, whose message repeats none of its values."""
     try:
         return Config.model_validate_json(path.read_bytes())
     except ValidationError as error:
@@ -54,56 +54,61 @@ def load(path: Path) -> Config:
 
 
 def environment(config: Program, caller: Mapping[str, str]) -> dict[str, str]:
-    """The server's environment. Raises ValueError for a secret or a program that is not there."""
+    """The server's environment. Raises ValueError for a missing secret or program."""
     for name in config.secrets:
         if not caller.get(name):
             raise ValueError(f"the environment variable {name} is not set")
-        if _torn(caller[name]):
+        if _is_binary(caller[name]):
             raise ValueError(f"the environment variable {name} is not UTF-8")
-    made = {**kept(caller), **config.env, **{name: caller[name] for name in config.secrets}}
-    if not shutil.which(config.command[0], path=made.get("PATH")):
+    variables = {
+        **passed_on(caller),
+        **config.env,
+        **{name: caller[name] for name in config.secrets},
+    }
+    if not shutil.which(config.command[0], path=variables.get("PATH")):
         raise ValueError(f"the program {config.command[0]} is not on the PATH")
-    return made
+    return variables
 
 
 def personal(config: Program, variables: Mapping[str, str], name: str) -> dict[str, str]:
     """The environment for the server of one agent, or of a whole project, by its name.
 
-    Where a server keeps its state in a file, processes of their own do not part the agents: the
-    value of a plain variable may name the agent as `{identity}`.
+    `{identity}` in a plain variable becomes the name: where a server keeps its state in a file,
+    separate processes alone would not separate the agents.
     """
     plain = {key: value.replace("{identity}", name) for key, value in config.env.items()}
     return {**variables, **plain}
 
 
-def blotter(config: Program, caller: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that takes secrets out of text: whole, by line, and the password of a URL, as that
-    of a proxy is.
+def redactor(config: Program, caller: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that replaces secrets in text by `***`.
 
-    Those of eight characters or more are found in base64 and URL-encoded as well.
+    It finds a whole secret, its lines, and the password of a URL, as of a proxy's; if they have
+    eight characters or more, in base64 and URL-encoded as well.
     """
     parts = {part for name in config.secrets for part in _parts(caller[name])}
     parts = (parts | set(_proxies(caller))) - {""}
-    forms = parts | {form for part in parts if len(part) >= _LONG for form in _encoded(part)}
+    forms = parts | {form for part in parts if len(part) >= _MIN_ENCODED for form in _encoded(part)}
     if not forms:
         return lambda text: text
     pattern = re.compile("|".join(map(_pattern, sorted(forms, key=len, reverse=True))))
     return lambda text: pattern.sub("***", text)
 
 
-def _torn(text: str) -> bool:
-    """Whether it has bytes that are no text, which Python shows as halves of characters."""
+def _is_binary(text: str) -> bool:
+    """Whether a variable has bytes that are not UTF-8, which Python turns into surrogates."""
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _proxies(caller: Mapping[str, str]) -> Iterator[str]:
-    """The passwords for proxies, which servers get with the addresses."""
-    for name, value in kept(caller).items():
+    """The passwords of proxies, which servers get in the proxies' URLs."""
+    for name, value in passed_on(caller).items():
         if name.lower().endswith("_proxy") and "@" in value:
             yield from _parts(value) - {value}
 
 
 def _parts(secret: str) -> set[str]:
+    """The secret, its lines, and the password of a URL."""
     try:
         password = urlsplit(secret).password or ""
     except ValueError:
@@ -112,17 +117,17 @@ def _parts(secret: str) -> set[str]:
 
 
 def _pattern(form: str) -> str:
-    """What matches a form of a secret; URLs write `%2f` and `%2F`."""
+    """A regular expression for one form of a secret; URLs have both `%2f` and `%2F`."""
     return _ESCAPE.sub(r"%(?i:\1)", re.escape(form))
 
 
 def _encoded(secret: str) -> Iterator[str]:
-    """A secret as URLs have it, and as base64 does of any text that it stands in."""
+    """A secret as URLs encode it, and as base64 does in any text that contains it."""
     raw = secret.encode()
     yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
     yield from _base64(raw)
     for before in range(3):
-        # Six bits a character: those that bytes before or after the secret have part in are left.
+        # Six bits a character: characters that also encode bytes next to the secret do not count.
         first, last = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
         yield from (text[first:last] for text in _base64(b"\0" * before + raw))
 

@@ -1,4 +1,4 @@
-"""The tools that servers really list: each program is started, asked, and ended."""
+"""The tools that servers really list: start each program, list its tools, and stop it."""
 
 from __future__ import annotations
 
@@ -11,66 +11,66 @@ import anyio
 from pydantic import BaseModel
 
 from stack.services.bridge.child import Child
-from stack.services.bridge.config import Program, blotter, environment, personal
+from stack.services.bridge.config import Program, environment, personal, redactor
 
-_AT_ONCE = 4
-_PAUSE = 1.0
-_NAME = "lock"  # what a variable may call the one that asks
+_CONCURRENCY = 4
+_PAUSE = 1.0  # seconds
+_NAME = "lock"  # replaces `{identity}` in plain variables
 
 
 class Question(BaseModel, frozen=True, extra="forbid", strict=True):
-    """Which servers are to be asked."""
+    """The servers whose tools `roster lock` asks for."""
 
     version: Literal[1]
     servers: list[Program]
 
 
 async def answers(servers: Iterable[Program], caller: Mapping[str, str]) -> dict[str, Any]:
-    """By server: `tools`, as it lists them, of all pages; or why it cannot be asked, `failed`."""
-    found: dict[str, Any] = {}
-    places = anyio.CapacityLimiter(_AT_ONCE)
+    """By server: its `tools`, of all pages; or under `failed` why it cannot be asked."""
+    by_server: dict[str, Any] = {}
+    limiter = anyio.CapacityLimiter(_CONCURRENCY)
 
     async def ask(server: Program) -> None:
-        async with places:
+        async with limiter:
             try:
-                found[server.server] = await _answer(server, caller)
-            except ValueError as why:
-                found[server.server] = {"failed": str(why)}
+                by_server[server.server] = await _answer(server, caller)
+            except ValueError as error:
+                by_server[server.server] = {"failed": str(error)}
 
     async with anyio.create_task_group() as watch:
-        watch.start_soon(_while_asked, os.getppid())
+        watch.start_soon(_exit_with, os.getppid())
         async with anyio.create_task_group() as tasks:
             for server in servers:
                 tasks.start_soon(ask, server)
         watch.cancel_scope.cancel()
-    return found
+    return by_server
 
 
-async def _while_asked(parent: int) -> None:
-    """Who asked may be killed; then nobody hears the answer, and every server's guard ends it."""
+async def _exit_with(parent: int) -> None:
+    """End when the parent process has ended; then every server's guard ends its server."""
     while os.getppid() == parent:
         await anyio.sleep(_PAUSE)
     os._exit(1)
 
 
 async def _answer(server: Program, caller: Mapping[str, str]) -> dict[str, Any]:
-    """Raises ValueError for a secret or a program that is not there."""
+    """The answer for one server. Raises ValueError for a missing secret or program."""
     variables = personal(server, environment(server, caller), _NAME)
-    blot = blotter(server, caller)
-    child = Child(server, variables, blot, aloud=False)
+    redact = redactor(server, caller)
+    child = Child(server, variables, redact, echo=False)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(child.run)
         await child.started.wait()
         child.stop()
     if child.failure:
         return {"failed": child.failure}
-    if any(blot(text) != text for text in _texts(child.tools)):
-        return {"failed": "what it lists has the value of a secret in it"}
+    if any(redact(text) != text for text in _texts(child.tools)):
+        return {"failed": "its list of tools contains the value of a secret"}
     return {"tools": child.tools}
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in it, and every number as text."""
+    """Every text in a JSON value, and every number as text."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, int | float):

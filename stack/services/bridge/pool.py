@@ -1,4 +1,4 @@
-"""The children of a bridge: one for all callers, or one for each identity, begun anew when lost."""
+"""The children of a bridge: one for all callers, or one for each identity, restarted if lost."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import anyio
 from anyio.abc import TaskGroup
 
-from stack.services.bridge.child import Child, Unavailable
+from stack.services.bridge.child import Child, UnavailableError
 from stack.services.bridge.config import Config
 
-IDLE = 15 * 60.0  # seconds without a call after which an agent's own child ends
-_SHORT = 10.0  # a child that lived less than this many seconds is a failed attempt
+IDLE = 15 * 60.0  # seconds without a call after which an agent's own child is stopped
+_SHORT = 10.0  # seconds; a child that ran for less counts as a failed start
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
-_ANYBODY = ""
+_SHARED = ""
 Problem = tuple[str, str]
+"""A status, as /readyz answers it, and a reason."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,17 @@ class _Failures:
     reason: str
 
     @property
-    def left(self) -> float:
-        """Seconds until another attempt may be made, or less than none."""
+    def pause(self) -> float:
+        """Seconds until another attempt may be made; 0 or less: now."""
         return self.until - time.monotonic()
 
 
 class Pool:
     """
-    Gives each caller its child. `run` must last as long as it is asked.
+    Gives each caller its child. `run` must run as long as the pool is used.
 
-    `make` makes a child for an identity, or for "" where all share one. `problem`: why the server
-    can be used by nobody (status, reason); `faults`: why single agents cannot use their own.
+    `make` makes a child for an identity, or for "" where all share one. `problem`: why no agent can
+    use the server; `faults`: why single agents cannot use their own child.
     """
 
     def __init__(self, config: Config, make: Callable[[str], Child], idle: float = IDLE) -> None:
@@ -49,20 +50,20 @@ class Pool:
         self._tasks: TaskGroup | None = None
 
     async def run(self) -> None:
-        """Start one child, to see whether it works, and then end idle ones for ever."""
+        """Start one child, to see whether it works, and then stop idle ones for ever."""
         async with anyio.create_task_group() as self._tasks:
-            self._start(_ANYBODY)
+            self._start(_SHARED)
             while True:
                 await anyio.sleep(self._idle / 10)
                 self._end_idle()
 
     async def child(self, identity: str) -> Child:
-        """The child for a caller, started if need be. Raises Unavailable with the reason."""
-        key = identity if self._own else _ANYBODY
+        """The child for a caller, started if necessary. Raises UnavailableError with the reason."""
+        key = identity if self._own else _SHARED
         child = self._current(key) or self._start(key)
         await child.started.wait()
         if child.ended.is_set():
-            raise Unavailable(child.failure)
+            raise UnavailableError(child.failure)
         return child
 
     def _current(self, key: str) -> Child | None:
@@ -71,55 +72,55 @@ class Pool:
 
     def _start(self, key: str) -> Child:
         failed = self._failures.get(key)
-        if failed and failed.left > 0:
-            raise Unavailable(failed.reason)
+        if failed and failed.pause > 0:
+            raise UnavailableError(failed.reason)
         if self._tasks is None:
-            raise Unavailable("the bridge is about to start or to end")
+            raise UnavailableError("the bridge is starting or stopping")
         child = self._children[key] = self._make(key)
         self._tasks.start_soon(self._watch, key, child)
         return child
 
     async def _watch(self, key: str, child: Child) -> None:
-        """See how a child does until it ends; what is there for everybody is then begun anew."""
+        """Run a child until it ends, and record its problems; a shared one is then restarted."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(child.run)
             await child.started.wait()
-            self._judged(key, self._judge(child))
-            if self._own and key == _ANYBODY and not child.ended.is_set():
-                child.stop()  # it was there to be judged: no agent is anybody
+            self._record(key, self._problem(child))
+            if self._own and key == _SHARED and not child.ended.is_set():
+                child.stop()  # it was only a trial: each agent gets its own
         if child.stopped:
             self._failures.pop(key, None)
             return
-        self._judged(key, ("failed", child.failure))
+        self._record(key, ("failed", child.failure))
         if time.monotonic() - child.since > _SHORT:
             self._failures.pop(key, None)
         else:
             self._fail(key, child.failure)
-        if key == _ANYBODY:
-            await self._again()
+        if key == _SHARED:
+            await self._restart()
 
-    async def _again(self) -> None:
-        """Start the child for everybody once more, as soon as that may be."""
-        while (failed := self._failures.get(_ANYBODY)) and failed.left > 0:
-            await anyio.sleep(failed.left)
-        if self._current(_ANYBODY) is None:
-            self._start(_ANYBODY)
+    async def _restart(self) -> None:
+        """Start the shared child again, after the pause that failures demand."""
+        while (failed := self._failures.get(_SHARED)) and failed.pause > 0:
+            await anyio.sleep(failed.pause)
+        if self._current(_SHARED) is None:
+            self._start(_SHARED)
 
-    def _judged(self, key: str, problem: Problem | None) -> None:
-        """Keep what is wrong with a child where it belongs: to all, or to one agent."""
-        if key == _ANYBODY:
+    def _record(self, key: str, problem: Problem | None) -> None:
+        """Record the problem of a child, or its absence: for all agents, or for one."""
+        if key == _SHARED:
             self.problem = problem
         elif problem:
             self.faults[key] = problem
         else:
             self.faults.pop(key, None)
 
-    def _judge(self, child: Child) -> Problem | None:
+    def _problem(self, child: Child) -> Problem | None:
         if child.ended.is_set():
             return "failed", child.failure
         missing = sorted(self._config.granted - {tool.get("name") for tool in child.tools})
         if missing:
-            return "failed", f"it does not list what is granted: {', '.join(missing)}"
+            return "failed", f"it does not list granted tools: {', '.join(missing)}"
         return None
 
     def _fail(self, key: str, reason: str) -> None:
@@ -129,7 +130,7 @@ class Pool:
         self._failures[key] = _Failures(count, time.monotonic() + pause, reason)
 
     def _end_idle(self) -> None:
-        """One child for all stays; those of single agents go, and what they hold with them."""
+        """Stop the idle children of single agents, with their state; a shared child stays."""
         if not self._own:
             return
         for key, child in list(self._children.items()):

@@ -1,15 +1,16 @@
 """
 The context API: the shared memory of agents, by HTTP and as MCP tools at /mcp.
 
-An agent is known by its bearer token (ROSTER_TOKENS); what it may do is in CONTEXT_SPACES; values
-are in Redis (REDIS_URL). There is no DELETE: a value leaves by its space's time to live.
+An agent is known by its bearer token (ROSTER_TOKENS); its permissions are in CONTEXT_SPACES; values
+are in Redis (REDIS_URL). There is no DELETE: a value expires by its space's time to live.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mcp.server import MCPServer
@@ -21,19 +22,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from stack.services.context.spaces import LARGEST, Memory, Refusal
+from stack.services.context.spaces import MAX_BYTES, Memory, Refusal
 from stack.services.context.store import ABSENT, Store
 from stack.web.json_body import body, parse
-from stack.web.tokens import Tokens
+from stack.web.tokens import UNKNOWN, Tokens
 
 _VERSION = re.compile(r'"?([0-9]{1,15})"?')
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def app(memory: Memory, store: Store, tokens: Tokens) -> Starlette:
-    """The service over a memory; `store` is asked whether it is there."""
-    served = _tools(memory, tokens).streamable_http_app(stateless_http=True, json_response=True)
-    served.router.routes.extend(
+    """The service over a memory; /readyz checks the store."""
+    service = _tools(memory, tokens).streamable_http_app(stateless_http=True, json_response=True)
+    service.router.routes.extend(
         [
             Route("/healthz", _healthy),
             Route("/readyz", _ready(store)),
@@ -42,7 +43,7 @@ def app(memory: Memory, store: Store, tokens: Tokens) -> Starlette:
             Route("/spaces/{space}/{key:path}", _put(memory, tokens), methods=["PUT"]),
         ]
     )
-    return served
+    return service
 
 
 async def _healthy(_: Request) -> Response:
@@ -61,7 +62,7 @@ def _ready(store: Store) -> Handler:
 
 
 def _spaces(memory: Memory, tokens: Tokens) -> Handler:
-    @_answered
+    @_refusals_as_json
     async def spaces(request: Request) -> Response:
         return JSONResponse({"spaces": memory.spaces(_identity(request, tokens))})
 
@@ -69,22 +70,22 @@ def _spaces(memory: Memory, tokens: Tokens) -> Handler:
 
 
 def _get(memory: Memory, tokens: Tokens) -> Handler:
-    @_answered
+    @_refusals_as_json
     async def get(request: Request) -> Response:
-        found = await memory.get(_identity(request, tokens), **request.path_params)
-        return JSONResponse(found, headers={"ETag": f'"{found["version"]}"'})
+        entry = await memory.get(_identity(request, tokens), **request.path_params)
+        return JSONResponse(entry, headers={"ETag": f'"{entry["version"]}"'})
 
     return get
 
 
 def _put(memory: Memory, tokens: Tokens) -> Handler:
-    @_answered
+    @_refusals_as_json
     async def put(request: Request) -> Response:
         identity, expected = _identity(request, tokens), _expected(request)
         if identity is None:
-            raise Refusal(401, "the bearer token is nobody's")
+            raise Refusal(401, UNKNOWN)
         try:
-            value = parse(await body(request, LARGEST))
+            value = parse(await body(request, MAX_BYTES))
         except ValueError as error:
             raise Refusal(400, f"the value: {error}") from None
         path = request.path_params
@@ -94,7 +95,7 @@ def _put(memory: Memory, tokens: Tokens) -> Handler:
     return put
 
 
-def _answered(handler: Handler) -> Handler:
+def _refusals_as_json(handler: Handler) -> Handler:
     async def answered(request: Request) -> Response:
         try:
             if "\n" in request.scope["path"]:  # the router drops one at the end of a key
@@ -111,20 +112,20 @@ def _identity(request: Request, tokens: Tokens) -> str | None:
 
 
 def _expected(request: Request) -> int | None:
-    """The version that a request wants to replace (RFC 9110, If-Match and If-None-Match)."""
+    """The version that a request replaces (RFC 9110, If-Match and If-None-Match); None: any."""
     if request.headers.get("if-none-match") == "*":
         return ABSENT
-    given = request.headers.get("if-match")
-    if given is None:
+    header = request.headers.get("if-match")
+    if header is None:
         return None
-    found = _VERSION.fullmatch(given)
-    if not found:
+    match = _VERSION.fullmatch(header)
+    if not match:
         raise Refusal(400, 'If-Match is a version, such as "3"')
-    return int(found[1])
+    return int(match[1])
 
 
 def _tools(memory: Memory, tokens: Tokens) -> MCPServer[Any]:
-    """The same as tools. A JSON key that a client sends twice is lost before we see it."""
+    """The same as MCP tools. Here the SDK parses the JSON, and accepts duplicate keys."""
     server: MCPServer[Any] = MCPServer("context", log_level="WARNING")
 
     def caller(context: Context[Any, Any]) -> str | None:
@@ -133,13 +134,13 @@ def _tools(memory: Memory, tokens: Tokens) -> MCPServer[Any]:
     @server.tool()
     async def list_spaces(context: Context[Any, Any]) -> dict[str, Any]:
         """The spaces of shared memory that you may use, and how."""
-        with _Told():
+        with _refusals_as_tool_errors():
             return {"spaces": memory.spaces(caller(context))}
 
     @server.tool()
     async def get_context(space: str, key: str, context: Context[Any, Any]) -> dict[str, Any]:
         """The value under a key of a space, with its owner and version."""
-        with _Told():
+        with _refusals_as_tool_errors():
             return await memory.get(caller(context), space, key)
 
     @server.tool()
@@ -153,18 +154,16 @@ def _tools(memory: Memory, tokens: Tokens) -> MCPServer[Any]:
         """Store a JSON value. expected_version: what you read (0: the key is new)."""
         if expected_version is not None and expected_version < ABSENT:
             raise ToolError("expected_version is 0 or more")
-        with _Told():
+        with _refusals_as_tool_errors():
             return await memory.put(caller(context), space, key, value, expected_version)
 
     return server
 
 
-class _Told:
-    """Tells a refusal as a tool's error."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, Refusal):
-            raise ToolError(json.dumps(error.answer)) from None
+@contextmanager
+def _refusals_as_tool_errors() -> Iterator[None]:
+    """Turn a Refusal into a ToolError."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise ToolError(json.dumps(refusal.answer)) from None

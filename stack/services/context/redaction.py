@@ -1,12 +1,13 @@
 """
-Takes personal data and secrets out of values before they are stored.
+Removes personal data and secrets from values before they are stored.
 
 By pattern, in every string: e-mail addresses, phone numbers with +, 00, a leading 0 or in the
 North American form, IBANs (ISO 13616 checksum), card numbers (Luhn checksum), secrets of known
-shape (cloud, source host, payment and chat keys, JWTs, private keys, passwords in URLs, bearers).
-By the name of the property: names, addresses, and passwords. It cannot find a name or address in
-running text, a number that is spelled in words, or a secret that looks like any other word; and it
-takes for a card or IBAN one number in about ten, or a hundred, that has the form by chance.
+shape (cloud, source host, payment and chat keys, JWTs, private keys, passwords in URLs, bearer
+tokens). By the name of the property: names, addresses, and passwords. It does not find a name or
+address in running text, a number that is spelled in words, or a secret that looks like a word; and
+about one in ten numbers in the form of a card, and one in a hundred in that of an IBAN, has a valid
+checksum by chance, and is removed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any
 
-_LEAST_IBAN = 15
+_MIN_IBAN = 15
 _SECRETS = (
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     r"\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{22,}|\bglpat-[\w-]{20,}",
@@ -47,7 +48,7 @@ _PROPERTIES = {kind: frozenset(words.split()) for kind, words in _NAMED.items()}
 
 
 def redact(value: Any, kinds: Collection[str]) -> Any:
-    """The value without what its kinds name. Raises ValueError if a property's name holds some."""
+    """The value without data of these kinds. Raises ValueError if a property's name has some."""
     if isinstance(value, dict):
         return {_clean(key, kinds): _property(key, item, kinds) for key, item in value.items()}
     if isinstance(value, list):
@@ -93,22 +94,23 @@ def _mark(kind: str) -> str:
     return f"[redacted:{kind}]"
 
 
-def _card(found: re.Match[str]) -> str:
-    digits = [int(sign) for sign in reversed(found[0]) if sign.isdecimal()]
+def _card(match: re.Match[str]) -> str:
+    """Replace a number with a valid Luhn checksum."""
+    digits = [int(sign) for sign in reversed(match[0]) if sign.isdecimal()]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
-    return found[0] if (sum(digits[::2]) + sum(doubled)) % 10 else _mark("card")
+    return match[0] if (sum(digits[::2]) + sum(doubled)) % 10 else _mark("card")
 
 
-def _iban(found: re.Match[str]) -> str:
-    """Words may follow an IBAN: the longest beginning that has the checksum is one."""
-    text = found[0]
-    for end in range(len(text), _LEAST_IBAN - 1, -1):
-        if not text[end : end + 1].strip() and _sound(text[:end]):
+def _iban(match: re.Match[str]) -> str:
+    """Replace the longest beginning with a valid checksum, as words may follow an IBAN."""
+    text = match[0]
+    for end in range(len(text), _MIN_IBAN - 1, -1):
+        if not text[end : end + 1].strip() and _is_valid(text[:end]):
             return _mark("iban") + text[end:]
     return text
 
 
-def _sound(iban: str) -> bool:
+def _is_valid(iban: str) -> bool:
     plain = iban.replace(" ", "")
     return int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
 

@@ -1,11 +1,10 @@
-"""What the context API allows: the spaces of generated/context/spaces.json, and their users."""
+"""The spaces of generated/context/spaces.json, and reads and writes by their permissions."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,15 +18,17 @@ from referencing import Registry
 from stack.services.context.redaction import redact
 from stack.services.context.store import ANY, Held, Store, Write
 from stack.web.json_body import dump
+from stack.web.log import log
+from stack.web.tokens import UNKNOWN
 
-LARGEST = 256 * 1024
+MAX_BYTES = 256 * 1024
 _KEY = re.compile(r"[A-Za-z0-9._:-]{1,200}")
-_SHOWN = 200
+_MAX_MESSAGE = 200
 
 
 @dataclass(frozen=True)
 class Space:
-    """One space, as the file says."""
+    """One space: who may use it, and its rules; `ttl` in seconds, `writers`: their priorities."""
 
     name: str
     description: str
@@ -40,7 +41,7 @@ class Space:
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault
-    """Why something is not done, as an HTTP status and what the caller is told."""
+    """A refused request: an HTTP status, and the answer to the caller."""
 
     def __init__(self, status: int, error: str, **facts: Any) -> None:
         super().__init__(error)
@@ -51,23 +52,23 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
 def load(path: Path) -> dict[str, Space]:
     """Read the spaces. Raises OSError, ValueError, KeyError, TypeError, or SchemaError."""
     document = json.loads(path.read_text(encoding="utf-8"))
-    return {name: _space(name, found) for name, found in document["spaces"].items()}
+    return {name: _space(name, content) for name, content in document["spaces"].items()}
 
 
-def _space(name: str, found: Mapping[str, Any]) -> Space:
-    schema = found["schema"]
+def _space(name: str, content: Mapping[str, Any]) -> Space:
+    schema = content["schema"]
     if schema is not None:
         Draft202012Validator.check_schema(schema)
         # With a registry of its own, no $ref is ever fetched.
         schema = Draft202012Validator(schema, registry=Registry())
     return Space(
-        name, found["description"], frozenset(found["readers"]), dict(found["writers"]),
-        int(found["ttl"]), found["conflict"], tuple(found["redaction"]), schema,
+        name, content["description"], frozenset(content["readers"]), dict(content["writers"]),
+        int(content["ttl"]), content["conflict"], tuple(content["redaction"]), schema,
     )  # fmt: skip
 
 
 class Memory:
-    """Reads and writes of agents, each one checked and audited. Raises Refusal."""
+    """Agents' reads and writes, each checked against permissions and audited. Raises Refusal."""
 
     def __init__(self, spaces: Mapping[str, Space], store: Store) -> None:
         self._spaces = spaces
@@ -75,7 +76,7 @@ class Memory:
 
     def spaces(self, identity: str | None) -> list[dict[str, Any]]:
         """The spaces that an agent may use, and how."""
-        agent = _known(identity)
+        agent = _authenticated(identity)
         return [
             {
                 "space": space.name,
@@ -91,9 +92,9 @@ class Memory:
         ]
 
     async def get(self, identity: str | None, space: str, key: str) -> dict[str, Any]:
-        """A value with its owner, priority, version, and the seconds that it has left."""
+        """A value with its owner, priority, version, and the seconds until it expires."""
         try:
-            _known(identity)
+            _authenticated(identity)
             if identity not in self._named(space, key).readers:
                 raise Refusal(403, f"{identity} may not read {space}")
             held = await self._held(space, key)
@@ -106,9 +107,9 @@ class Memory:
     async def put(
         self, identity: str | None, space: str, key: str, value: Any, expected: int | None
     ) -> dict[str, Any]:
-        """Store a value; `expected` is the version that the writer saw (0: the key is new)."""
+        """Store a value; `expected` is the version that it replaces (0: the key is new)."""
         try:
-            version = await self._write(_known(identity), space, key, value, expected)
+            version = await self._write(_authenticated(identity), space, key, value, expected)
         except Refusal as refusal:
             self._audit("write", identity, space, key, refusal.status, None)
             raise
@@ -119,7 +120,7 @@ class Memory:
         try:
             held = await self._store.get(space, key)
         except RedisError as error:
-            raise _away(error) from None
+            raise _unavailable(error) from None
         if held is None:
             raise Refusal(404, f"{space} holds nothing under this key")
         return held
@@ -133,13 +134,13 @@ class Memory:
         if space.conflict == "version" and expected is None:
             raise Refusal(428, f"{name} needs the version that is replaced (0: the key is new)")
         write = Write(
-            _stored(space, value), agent, space.writers[agent],
+            _serialized(space, value), agent, space.writers[agent],
             ANY if expected is None else expected, space.conflict, space.ttl,
         )  # fmt: skip
         try:
             outcome = await self._store.put(name, key, write)
         except RedisError as error:
-            raise _away(error) from None
+            raise _unavailable(error) from None
         if outcome.rule == "version":
             raise Refusal(409, "another version is stored", version=outcome.version)
         if outcome.rule == "priority":
@@ -156,7 +157,7 @@ class Memory:
     def _audit(
         self, act: str, identity: str | None, space: str, key: str, status: int, version: int | None
     ) -> None:
-        line = {
+        entry = {
             "audit": act,
             "identity": identity,
             "space": space if space in self._spaces else None,
@@ -165,29 +166,30 @@ class Memory:
             "status": status,
             "version": version,
         }
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        log(entry)
 
 
-def _known(identity: str | None) -> str:
+def _authenticated(identity: str | None) -> str:
     if identity is None:
-        raise Refusal(401, "the bearer token is nobody's")
+        raise Refusal(401, UNKNOWN)
     return identity
 
 
-def _stored(space: Space, value: Any) -> str:
-    """The value as it is kept: redacted first, so that what is stored satisfies the schema."""
+def _serialized(space: Space, value: Any) -> str:
+    """The value as stored: redacted, and then validated. Raises Refusal."""
     try:
-        dump(value, LARGEST)
-        kept = redact(value, space.redaction)
-        text = dump(kept, LARGEST)
+        dump(value, MAX_BYTES)
+        redacted = redact(value, space.redaction)
+        text = dump(redacted, MAX_BYTES)
     except ValueError as error:
         raise Refusal(400, f"the value: {error}") from None
-    fault = space.schema and best_match(space.schema.iter_errors(kept))
+    fault = space.schema and best_match(space.schema.iter_errors(redacted))
     if fault:
-        raise Refusal(422, f"{fault.json_path}: {fault.message}"[:_SHOWN], path=fault.json_path)
+        raise Refusal(
+            422, f"{fault.json_path}: {fault.message}"[:_MAX_MESSAGE], path=fault.json_path
+        )
     return text
 
 
-def _away(error: RedisError) -> Refusal:
-    return Refusal(503, f"the store is away ({type(error).__name__})")
+def _unavailable(error: RedisError) -> Refusal:
+    return Refusal(503, f"the store is not reachable ({type(error).__name__})")

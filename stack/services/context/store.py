@@ -1,4 +1,4 @@
-"""The shared memory in Redis: one hash `ctx:<space>:<key>` of value, owner, priority, version."""
+"""The shared memory in Redis: a hash `ctx:<space>:<key>` of value, owner, priority, version."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from redis.backoff import NoBackoff
 
 ABSENT = 0
 ANY = -1
-_SECONDS = 2.0
-# Atomic, for Redis runs one script at a time. A value that expired begins again at version 1.
+_TIMEOUT = 2.0  # seconds
+# Atomic, as Redis runs one script at a time. After a value has expired, versions begin at 1 again.
 _PUT = """
 local held = redis.call('HMGET', KEYS[1], 'version', 'priority', 'owner')
 local version = tonumber(held[1]) or 0
@@ -28,7 +28,7 @@ return {'ok', version + 1, ARGV[1]}
 
 @dataclass(frozen=True)
 class Held:
-    """A stored value (JSON text); `expires` in seconds."""
+    """A stored value (JSON text); it expires in `expires` seconds."""
 
     value: str
     owner: str
@@ -39,7 +39,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Write:
-    """What a writer wants to hold; `expected` is a version, ABSENT or ANY; `ttl` in seconds."""
+    """A value to store (JSON text); `expected` is a version, ABSENT or ANY; `ttl` in seconds."""
 
     value: str
     owner: str
@@ -51,7 +51,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`ok`, or which rule refused a write; and the version and owner that hold now."""
+    """`ok`, or the rule that refused a write; and the present version and owner."""
 
     rule: str
     version: int
@@ -59,35 +59,36 @@ class Outcome:
 
 
 class Store:
-    """Redis at a URL. Its methods raise redis.RedisError while it is away."""
+    """Redis at a URL. Its methods raise redis.RedisError while it is not reachable."""
 
     def __init__(self, url: str) -> None:
-        # A write is never tried again by itself: the first one may have been stored.
+        # The client must not repeat a write: the first one may have been stored.
         self._redis = Redis.from_url(
             url,
             decode_responses=True,
-            socket_timeout=_SECONDS,
-            socket_connect_timeout=_SECONDS,
+            socket_timeout=_TIMEOUT,
+            socket_connect_timeout=_TIMEOUT,
             retry=Retry(NoBackoff(), 0),
         )
         self._put = self._redis.register_script(_PUT)
 
     async def ready(self) -> None:
+        """Raise redis.RedisError if Redis is not reachable."""
         await self._redis.ping()
 
     async def get(self, space: str, key: str) -> Held | None:
-        """What a key holds, with the time that it has left."""
-        async with self._redis.pipeline(transaction=True) as both:
-            both.hgetall(_name(space, key))
-            both.ttl(_name(space, key))
-            found, expires = await both.execute()
-        if not found:
+        """The value of a key, and when it expires."""
+        async with self._redis.pipeline(transaction=True) as transaction:
+            transaction.hgetall(_name(space, key))
+            transaction.ttl(_name(space, key))
+            fields, expires = await transaction.execute()
+        if not fields:
             return None
-        priority, version = int(found["priority"]), int(found["version"])
-        return Held(found["value"], found["owner"], priority, version, expires)
+        priority, version = int(fields["priority"]), int(fields["version"])
+        return Held(fields["value"], fields["owner"], priority, version, expires)
 
     async def put(self, space: str, key: str, write: Write) -> Outcome:
-        """Store a value, unless the space's rule or the expected version is against it."""
+        """Store a value, unless the space's rule or the expected version forbids it."""
         rule, version, owner = await self._put(
             [_name(space, key)],
             [write.owner, write.priority, write.value, write.expected, write.conflict, write.ttl],

@@ -1,7 +1,7 @@
 """A workflow's file to a LangGraph graph: four patterns, whose nodes are steps of agents.
 
-A node that waits for a person is run again from its beginning when the answer has come (LangGraph,
-Interrupts): so what it has asked an agent before is remembered by `ask`, not asked again.
+LangGraph runs a node that waits for a person from its beginning again once the answer is there
+(LangGraph, Interrupts): `ask` has to remember agents' answers, so that they are not asked again.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _VERDICT = re.compile(r"^\s*verdict:\s*(pass|fail)\s*$", re.IGNORECASE | re.MULT
 Step = Mapping[str, Any]
 Graph = StateGraph[Any, Any, Any, Any]
 Ask = Callable[[Step, "State", int, bool | None], Awaitable[Answer]]
-"""Hands a step to its agent: turn 0; then what a person said to its questions, turn by turn."""
+"""Sends a step to its agent (turn 0), then a person's answers to its questions (turn 1, ...)."""
 
 
-class StepFailed(Exception):  # noqa: N818 - what ends a run
-    """An agent did not do its step: why."""
+class StepError(Exception):
+    """An agent did not complete its step; it ends the run, and str() says why."""
 
 
 class State(TypedDict, total=False):
-    """What a run knows: its input, what each step gave, the round, and the last verdict."""
+    """The state of a run: its input, the steps' results, the round, and the last verdict."""
 
     input: Any
     results: Annotated[dict[str, Any], operator.or_]
@@ -49,7 +49,7 @@ def mermaid(workflow: Mapping[str, Any]) -> str:
     """The graph of a workflow as a Mermaid flowchart."""
 
     async def ask(*_: object) -> Answer:
-        raise AssertionError("a drawing asks nobody")
+        raise AssertionError("a drawing sends no steps")
 
     return build(workflow, ask).compile().get_graph().draw_mermaid()
 
@@ -84,10 +84,10 @@ def _magentic(graph: Graph, pattern: Mapping[str, Any], ask: Ask) -> None:
     _add(graph, pattern["evaluator"], ask, judges=True)
     graph.add_edge(START, first["name"])
 
-    def out(state: State) -> list[str]:
+    def fan_out(state: State) -> list[str]:
         return [END] if state.get("rejected") else specialists
 
-    graph.add_conditional_edges(first["name"], out, [*specialists, END])
+    graph.add_conditional_edges(first["name"], fan_out, [*specialists, END])
     graph.add_edge(specialists, last["name"])
     _then(graph, last["name"], pattern["evaluator"]["name"])
     _again(graph, pattern["evaluator"]["name"], first["name"], END, pattern["maxRounds"])
@@ -104,8 +104,8 @@ def _event_driven(graph: Graph, pattern: Mapping[str, Any], ask: Ask) -> None:
     def route(state: State) -> str:
         event = state["input"]
         kind = event.get("type") if isinstance(event, dict) else None
-        found = (one["step"] for one in pattern["routes"] if kind in one["match"])
-        return str(END if state.get("rejected") else next(found, pattern["default"])["name"])
+        matching = (route["step"] for route in pattern["routes"] if kind in route["match"])
+        return str(END if state.get("rejected") else next(matching, pattern["default"])["name"])
 
     names = [step["name"] for step in (*steps, pattern["default"])]
     graph.add_conditional_edges(pattern["triage"]["name"], route, [*names, END])
@@ -120,6 +120,8 @@ _PATTERNS: Mapping[str, Callable[[Graph, Mapping[str, Any], Ask], None]] = {
 
 
 def _add(graph: Graph, step: Step, ask: Ask, *, judges: bool = False) -> None:
+    """Add a step as a node; `judges`: its agent gives a verdict."""
+
     async def node(state: State) -> dict[str, Any]:
         if state.get("rejected"):
             return {}
@@ -128,32 +130,36 @@ def _add(graph: Graph, step: Step, ask: Ask, *, judges: bool = False) -> None:
             return {"rejected": True}
         turn, answer = 0, await ask(step, state, 0, None)
         while answer.state == INPUT_REQUIRED:
-            said = bool(interrupt({"step": step["name"], "ask": answer.text}))
+            approved = bool(interrupt({"step": step["name"], "ask": answer.text}))
             turn += 1
-            answer = await ask(step, state, turn, said)
+            answer = await ask(step, state, turn, approved)
         if answer.state != COMPLETED:
-            raise StepFailed(f"{step['name']}: {answer.text or answer.state}")
-        given = {"results": {step["name"]: {"text": answer.text, "data": dict(answer.data)}}}
-        return given | (_verdict(answer, state) if judges else {})
+            raise StepError(f"{step['name']}: {answer.text or answer.state}")
+        result = {"text": answer.text, "data": dict(answer.data)}
+        return {"results": {step["name"]: result}} | (_verdict(answer, state) if judges else {})
 
     graph.add_node(step["name"], node)
 
 
 def _verdict(answer: Answer, state: State) -> dict[str, Any]:
-    """An evaluator's word, in its data or the last such line; without one it is not content."""
-    found = _VERDICT.findall(answer.text)
-    word = answer.data.get("verdict") or (found[-1].lower() if found else "fail")
+    """An evaluator's verdict, in its data or its last such line; without one it is `fail`."""
+    lines = _VERDICT.findall(answer.text)
+    word = answer.data.get("verdict") or (lines[-1].lower() if lines else "fail")
     return {"verdict": word, "round": state.get("round", 0) + 1}
 
 
-def _then(graph: Graph, one: str, other: str) -> None:
-    def onward(state: State) -> str:
-        return END if state.get("rejected") else other
+def _then(graph: Graph, step: str, following: str) -> None:
+    """Add an edge that ends the run after a rejection."""
 
-    graph.add_conditional_edges(one, onward, sorted({other, END}))
+    def onward(state: State) -> str:
+        return END if state.get("rejected") else following
+
+    graph.add_conditional_edges(step, onward, sorted({following, END}))
 
 
 def _again(graph: Graph, judge: str, first: str, last: str, rounds: int) -> None:
+    """Add edges from the judge back to the first step, until it passes or rounds are used up."""
+
     def onward(state: State) -> str:
         if state.get("rejected"):
             return END

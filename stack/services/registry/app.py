@@ -1,9 +1,9 @@
 """
 The agent registry: discovery, status and health of agents, by HTTP and as MCP tools at /mcp.
 
-Its agents are those of REGISTRY_SEED, which Roster writes. Nobody registers or leaves at run time:
-what is not in the specs is not an agent, so that POST /agents is refused. An agent (known by its
-bearer token, ROSTER_TOKENS) sets its own status; after 90 s of silence it counts as offline.
+Its agents are those of REGISTRY_SEED, which Roster writes. They are not registered or removed at
+run time: the specs decide which agents there are, so that POST /agents is refused. An agent (known
+by its bearer token, ROSTER_TOKENS) sets its own status; after 90 s of silence it is offline.
 """
 
 from __future__ import annotations
@@ -17,25 +17,24 @@ from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from stack.services.registry import local
 from stack.services.registry.book import STATUSES, Agent, Book
-from stack.web.json_body import body, parse
-from stack.web.tokens import Tokens
+from stack.web.json_body import json_object
+from stack.web.tokens import UNKNOWN, Tokens
 
 Encode = Callable[[Sequence[str]], list[list[float]]]
-_LARGEST = 16 * 1024
-_MOST = 100
+_MAX_BYTES = 16 * 1024
+_MAX_RESULTS = 100
 _NO_ENCODER = "search needs the encoder: install stack/embeddings-requirements.lock with --no-deps"
-_SPECS = "what is not in the specs is not an agent: add specs/agents/<agent>.yaml and run roster"
+_SPECS = "agents are registered by the specs: add specs/agents/<agent>.yaml, and run roster"
 
 
 class Registry:
-    """The HTTP handlers over a book. `generated` is where Roster wrote its files."""
+    """The HTTP handlers over a book; `generated`: the folder of Roster's output."""
 
     def __init__(self, book: Book, generated: Path, tokens: Tokens, encode: Encode | None) -> None:
         self.book, self.encode = book, encode
@@ -43,6 +42,7 @@ class Registry:
         self._discovered = 0
 
     def routes(self) -> list[Route]:
+        """The routes of all handlers."""
         gets: dict[str, Callable[[Request], Awaitable[Response]]] = {
             "/healthz": self._healthy,
             "/readyz": self._ready,
@@ -62,16 +62,16 @@ class Registry:
         ]
 
     def discover(self, capabilities: Sequence[str], **equal: str | None) -> list[Agent]:
-        """Count a call, and find agents."""
+        """Find agents, and count the call for /metrics."""
         self._discovered += 1
         return self.book.discover(capabilities, **equal)
 
     async def nearest(self, text: str, limit: int) -> list[dict[str, Any]]:
-        """Agents by the meaning of a text. Raises ImportError without an encoder."""
+        """Agents by the similarity of their purpose to a text. Raises ImportError: no encoder."""
         if self.encode is None:
             raise ImportError(_NO_ENCODER)
         [vector] = await run_sync(self.encode, [text])
-        return self.book.nearest(vector, max(1, min(limit, _MOST)))
+        return self.book.nearest(vector, max(1, min(limit, _MAX_RESULTS)))
 
     async def _healthy(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -83,10 +83,10 @@ class Registry:
         return JSONResponse(state | {"agents": count})
 
     async def _metrics(self, _: Request) -> Response:
-        found = Counter(agent["status"] for agent in self.book.agents().values())
+        counts = Counter(agent["status"] for agent in self.book.agents().values())
         lines = [
             "# TYPE roster_agents gauge",
-            *(f'roster_agents{{status="{status}"}} {found[status]}' for status in STATUSES),
+            *(f'roster_agents{{status="{status}"}} {counts[status]}' for status in STATUSES),
             "# TYPE roster_discover_calls_total counter",
             f"roster_discover_calls_total {self._discovered}",
         ]
@@ -99,19 +99,19 @@ class Registry:
         return JSONResponse({"agents": self.discover(query.getlist("capability"), **equal)})
 
     async def _agent(self, request: Request) -> Response:
-        id = self._known(request)
-        return JSONResponse(self.book.agents()[id]) if id else self._nobody(request)
+        id = self._id(request)
+        return JSONResponse(self.book.agents()[id]) if id else self._not_found(request)
 
     async def _health(self, request: Request) -> Response:
-        id = self._known(request)
+        id = self._id(request)
         if not id:
-            return self._nobody(request)
+            return self._not_found(request)
         return JSONResponse(await local.health(self._generated, id))
 
     async def _card(self, request: Request) -> Response:
-        id = self._known(request)
+        id = self._id(request)
         if not id:
-            return self._nobody(request)
+            return self._not_found(request)
         card = local.card(self._generated, id)
         return JSONResponse(card) if card else JSONResponse({"error": f"{id} has no card"}, 404)
 
@@ -119,29 +119,29 @@ class Registry:
         return JSONResponse({"mcpServers": list(self.book.servers().values())})
 
     async def _server(self, request: Request) -> Response:
-        found = self.book.servers().get(request.path_params["name"])
-        return JSONResponse(found or {"error": "no such MCP server"}, 200 if found else 404)
+        server = self.book.servers().get(request.path_params["name"])
+        return JSONResponse(server or {"error": "no such MCP server"}, 200 if server else 404)
 
     async def _register(self, _: Request) -> Response:
         return JSONResponse({"error": _SPECS}, 403)
 
     async def _status(self, request: Request) -> Response:
         caller = self._tokens.identity(request.headers.get("authorization"))
-        id = self._known(request)
+        id = self._id(request)
         if caller is None:
-            return JSONResponse({"error": "the bearer token is nobody's"}, 401)
+            return JSONResponse({"error": UNKNOWN}, 401)
         if not id:
-            return self._nobody(request)
+            return self._not_found(request)
         if caller != id:
-            return JSONResponse({"error": f"{caller} does not speak for {id}"}, 403)
-        status = (await _object(request)).get("status")
+            return JSONResponse({"error": f"{caller} may not set the status of {id}"}, 403)
+        status = (await json_object(request, _MAX_BYTES)).get("status")
         if status not in STATUSES:
             return JSONResponse({"error": f"status is one of {', '.join(STATUSES)}"}, 400)
         return JSONResponse(self.book.beat(id, status))
 
     async def _search(self, request: Request) -> Response:
-        asked = await _object(request)
-        text, limit = asked.get("text"), asked.get("limit", 5)
+        body = await json_object(request, _MAX_BYTES)
+        text, limit = body.get("text"), body.get("limit", 5)
         if not isinstance(text, str) or not isinstance(limit, int):
             return JSONResponse({"error": "text is a string, limit is a number"}, 400)
         try:
@@ -149,23 +149,14 @@ class Registry:
         except ImportError as error:
             return JSONResponse({"error": str(error)}, 501)
 
-    def _known(self, request: Request) -> str | None:
+    def _id(self, request: Request) -> str | None:
+        """The id in the path, if there is such an agent."""
         id: str = request.path_params["id"]
         return id if id in self.book.agents() else None
 
-    def _nobody(self, request: Request) -> Response:
-        like = self.book.like(request.path_params["id"])
-        return JSONResponse({"error": "no such agent", "didYouMean": like}, 404)
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    try:
-        found = parse(await body(request, _LARGEST))
-    except ValueError as error:
-        raise HTTPException(400, str(error)) from None
-    if not isinstance(found, dict):
-        raise HTTPException(400, "the body is not a JSON object")
-    return found
+    def _not_found(self, request: Request) -> Response:
+        similar = self.book.similar(request.path_params["id"])
+        return JSONResponse({"error": "no such agent", "didYouMean": similar}, 404)
 
 
 def tools(registry: Registry) -> MCPServer[Any]:
@@ -181,23 +172,23 @@ def tools(registry: Registry) -> MCPServer[Any]:
     @server.tool()
     def get(agent: str) -> dict[str, Any]:
         """The registration of one agent, by its id (<project>.<agent>)."""
-        found = registry.book.agents().get(agent)
-        if found is None:
-            raise ToolError(f"no such agent; like it: {', '.join(registry.book.like(agent))}")
-        return found
+        registration = registry.book.agents().get(agent)
+        if registration is None:
+            raise ToolError(f"no such agent; similar: {', '.join(registry.book.similar(agent))}")
+        return registration
 
     if registry.encode:
 
         @server.tool()
         async def search(text: str, limit: int = 5) -> dict[str, Any]:
-            """Agents whose purpose is near to a text, best first."""
+            """Agents by the similarity of their purpose to a text, the most similar first."""
             return {"found": await registry.nearest(text, limit)}
 
     return server
 
 
 def app(registry: Registry) -> Starlette:
-    """The service."""
-    served = tools(registry).streamable_http_app(stateless_http=True, json_response=True)
-    served.router.routes.extend(registry.routes())
-    return served
+    """The service: HTTP routes, and MCP at /mcp."""
+    service = tools(registry).streamable_http_app(stateless_http=True, json_response=True)
+    service.router.routes.extend(registry.routes())
+    return service

@@ -1,4 +1,4 @@
-"""The agent registry's knowledge: the seed that Roster wrote, and the heartbeats of agents."""
+"""The agent registry's data: the seed that Roster wrote, and the agents' heartbeats."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-SILENCE = 90.0
+SILENCE = 90.0  # seconds without a heartbeat after which an agent is offline
 STATUSES = ("active", "degraded", "offline")
 Agent = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Beat:
-    """The last that an agent said: its status, when (UTC), and by the clock of its silence."""
+class Heartbeat:
+    """An agent's last heartbeat: its status, its time (UTC, ISO 8601), and the clock's seconds."""
 
     status: str
     at: str
@@ -29,14 +29,14 @@ class Beat:
 
 @dataclass(frozen=True)
 class Seed:
-    """One state of the file."""
+    """The content of the file."""
 
     agents: Mapping[str, Agent]
     servers: Mapping[str, dict[str, Any]]
 
 
 def load(path: Path) -> Seed:
-    """Read a seed. Raises ValueError or OSError for one that is broken."""
+    """Read a seed. Raises ValueError or OSError for a broken one."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         agents = {agent["id"]: _checked(agent) for agent in document["agents"]}
@@ -44,11 +44,12 @@ def load(path: Path) -> Seed:
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a registry ({type(error).__name__}: {error})") from None
     if len(agents) < len(document["agents"]):
-        raise ValueError("an agent is there twice")
+        raise ValueError("two agents have the same id")
     return Seed(agents, servers)
 
 
 def _checked(agent: Agent) -> Agent:
+    """The agent, if its fields have their types. Raises KeyError, TypeError, ValueError."""
     lists = agent["capabilities"], agent["mcpServers"], agent["embedding"]
     if not isinstance(agent["metadata"]["project"], str) or agent["status"] not in STATUSES:
         raise ValueError(f"{agent['id']} has no project or status")
@@ -58,11 +59,11 @@ def _checked(agent: Agent) -> Agent:
 
 
 class Book:
-    """The registry. `clock` gives seconds that only grow; the seed is read again as it changes."""
+    """The registry's data. `clock`: monotonic seconds. A changed seed is read again."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._path, self._clock = path, clock
-        self._beats: dict[str, Beat] = {}
+        self._heartbeats: dict[str, Heartbeat] = {}
         self._seen = self._stamp()
         self._seed = load(path)
         self.fault: str | None = None
@@ -72,6 +73,7 @@ class Book:
         return {id: self._now(agent) for id, agent in self._current().agents.items()}
 
     def servers(self) -> Mapping[str, dict[str, Any]]:
+        """Every MCP server by name."""
         return self._current().servers
 
     def discover(self, capabilities: Sequence[str] = (), **equal: str | None) -> list[Agent]:
@@ -85,35 +87,39 @@ class Book:
             and (equal.get("server") is None or equal["server"] in agent["mcpServers"])
         ]
 
-    def like(self, id: str) -> list[str]:
-        """Ids that somebody may have meant."""
+    def similar(self, id: str) -> list[str]:
+        """The ids most similar to an unknown one."""
         return get_close_matches(id, self._current().agents, n=3)
 
     def beat(self, id: str, status: str) -> Agent:
-        """Take down what an agent says of itself. Raises KeyError for one that is not there."""
+        """Record an agent's heartbeat. Raises KeyError for an unknown agent."""
         agent = self._current().agents[id]
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._beats[id] = Beat(status, at, self._clock())
+        self._heartbeats[id] = Heartbeat(status, at, self._clock())
         return self._now(agent)
 
     def nearest(self, vector: Sequence[float], limit: int) -> list[dict[str, Any]]:
         """Agents by the cosine of their embedding with a vector, best first."""
-        found = self._current().agents
+        agents = self._current().agents
         scores = {
             id: _cosine(vector, agent["embedding"])
-            for id, agent in found.items()
+            for id, agent in agents.items()
             if len(agent["embedding"]) == len(vector)
         }
         best = sorted(scores, key=lambda each: (-scores[each], each))[:limit]
-        return [{"score": round(scores[id], 4), "agent": self._now(found[id])} for id in best]
+        return [{"score": round(scores[id], 4), "agent": self._now(agents[id])} for id in best]
 
     def _now(self, agent: Agent) -> Agent:
+        """An agent with its present status, without its embedding."""
         plain = {key: value for key, value in agent.items() if key != "embedding"}
-        beat = self._beats.get(agent["id"])
-        if beat is None:
+        heartbeat = self._heartbeats.get(agent["id"])
+        if heartbeat is None:
             return plain
-        silent = self._clock() - beat.tick >= SILENCE
-        return plain | {"lastHeartbeat": beat.at, "status": "offline" if silent else beat.status}
+        silent = self._clock() - heartbeat.tick >= SILENCE
+        return plain | {
+            "lastHeartbeat": heartbeat.at,
+            "status": "offline" if silent else heartbeat.status,
+        }
 
     def _current(self) -> Seed:
         stamp = self._stamp()
@@ -126,7 +132,7 @@ class Book:
         try:
             self._seed, self.fault = load(self._path), None
         except (OSError, ValueError) as error:
-            self.fault = f"the seed is broken, an older one is served: {error}"
+            self.fault = f"the seed is broken, and an older one is in use: {error}"
             sys.stderr.write(self.fault + "\n")
 
     def _stamp(self) -> tuple[int, int]:
@@ -137,6 +143,6 @@ class Book:
         return status.st_mtime_ns, status.st_ino
 
 
-def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    length = math.hypot(*one) * math.hypot(*other)
-    return sum(a * b for a, b in zip(one, other, strict=True)) / length if length else 0.0
+def _cosine(left: Sequence[float], right: Sequence[float]) -> float:
+    length = math.hypot(*left) * math.hypot(*right)
+    return sum(a * b for a, b in zip(left, right, strict=True)) / length if length else 0.0

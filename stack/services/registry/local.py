@@ -1,4 +1,4 @@
-"""Where agents run on this machine (generated/pm2/*/stack.json), whether they answer, and cards."""
+"""Agents on this machine: their addresses (generated/pm2/*/stack.json), health, and cards."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-_SECONDS = 3.0
+_TIMEOUT = 3.0  # seconds
 
 
 def address(generated: Path, id: str) -> dict[str, Any] | None:
-    """The app of an agent, as its stack says: `url`, `health`; None: it does not run here."""
+    """The app of an agent in its stack.json (`url`, `health`); None: it does not run here."""
     path = generated / "pm2" / id.partition(".")[0] / "stack.json"
     if not path.exists():
         return None
@@ -22,12 +22,12 @@ def address(generated: Path, id: str) -> dict[str, Any] | None:
 
 
 async def health(generated: Path, id: str) -> dict[str, Any]:
-    """What an agent's health endpoint says now; never follows it to another place."""
+    """The answer of an agent's health endpoint now; redirects are not followed."""
     app = address(generated, id)
     if app is None or not app["health"]:
-        return {"id": id, "healthy": False, "reason": "no stack of this machine runs it"}
+        return {"id": id, "healthy": False, "reason": "it is in no stack of this machine"}
     try:
-        async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as client:
             answer = await client.get(app["url"] + app["health"])
     except httpx.HTTPError as error:
         return {"id": id, "healthy": False, "reason": type(error).__name__}
@@ -35,13 +35,13 @@ async def health(generated: Path, id: str) -> dict[str, Any]:
 
 
 def card(generated: Path, id: str) -> dict[str, Any] | None:
-    """An agent's A2A card, with the interfaces' host and port on this machine; None: no card."""
+    """An agent's A2A card, with its address on this machine; None: it has no card."""
     path = generated / "registry" / "cards" / f"{id}.json"
     if not path.exists():
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     app = address(generated, id)
     if app:
-        for interface in found["supportedInterfaces"]:
+        for interface in content["supportedInterfaces"]:
             interface["url"] = app["url"] + urlsplit(interface["url"]).path
-    return found
+    return content

@@ -1,4 +1,4 @@
-"""What the stack's programs read from files and peers that are not as they should be."""
+"""Invalid input: what agents answer, and files of stacks and tokens."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from stack.web.tokens import Tokens
 
 
 class Peer(BaseHTTPRequestHandler):
-    """An agent that answers whatever it is told to."""
+    """An agent whose answer the test sets."""
 
-    said = b""
+    answer = b""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(self.said)
+        self.wfile.write(self.answer)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -40,14 +40,14 @@ def url() -> Iterator[str]:
         thread.join()
 
 
-def ask(url: str, said: bytes) -> a2a.Answer:
-    Peer.said = said
+def ask(url: str, answer: bytes) -> a2a.Answer:
+    Peer.answer = answer
     return asyncio.run(a2a.send(url, "t", "hello", seconds=10))
 
 
 def test_an_answer(url: str) -> None:
-    said = b'{"result": {"task": {"id": "1", "status": {"state": "TASK_STATE_COMPLETED"}}}}'
-    assert ask(url, said).state == a2a.COMPLETED
+    answer = b'{"result": {"task": {"id": "1", "status": {"state": "TASK_STATE_COMPLETED"}}}}'
+    assert ask(url, answer).state == a2a.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -59,28 +59,28 @@ def test_an_answer(url: str) -> None:
         '{"id": 1, "status": {"state": "x"}, "artifacts": [{"parts": [null]}]}',
     ],
 )  # fmt: skip
-def test_an_answer_that_is_none(url: str, task: str) -> None:
-    with pytest.raises(a2a.Unreachable, match="it answered 200"):
+def test_an_invalid_answer(url: str, task: str) -> None:
+    with pytest.raises(a2a.AgentError, match="invalid answer, status 200"):
         ask(url, b'{"result": {"task": %s}}' % task.encode())
 
 
-def test_an_agent_that_runs_nowhere(tmp_path: Path) -> None:
+def test_an_agent_that_does_not_run(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     for text in ("{", "[]", '{"apps": {}}', '{"apps": {"shop.clerk": null}}'):
         (tmp_path / "shop/stack.json").write_text(text)
-        with pytest.raises(a2a.Unreachable, match="runs nowhere"):
+        with pytest.raises(a2a.AgentError, match="does not run on this machine"):
             a2a.address(tmp_path, "shop", "clerk")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"shop.clerk": ""}', '{"shop.clerk": 5}'])
-def test_nobody_is_known_by_a_broken_file(tmp_path: Path, text: str) -> None:
+def test_no_token_of_a_broken_file_is_valid(tmp_path: Path, text: str) -> None:
     path = tmp_path / "tokens.json"
     path.write_text('{"shop.clerk": "right"}')
     tokens = Tokens(path)
     assert tokens.identity("Bearer right") == "shop.clerk"
     path.with_name("new").write_text(text)
     path.with_name("new").replace(path)
-    assert {tokens.identity(one) for one in ("Bearer right", "Bearer ", "Bearer 5")} == {None}
+    assert {tokens.identity(header) for header in ("Bearer right", "Bearer ", "Bearer 5")} == {None}
 
 
 def test_a_number_that_would_be_infinite() -> None:
