@@ -1,4 +1,4 @@
-"""Files -> Files, with a statement of what they are and what they were made from."""
+"""Files -> Files, with a statement of their provenance: their digests and those of the inputs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from compiler.file import File, Origin
 def attest(
     files: tuple[File, ...], inputs: Mapping[str, str], compiler: str, version: str
 ) -> tuple[File, ...]:
-    """The files and their statement, which covers the index too; the index only names it.
+    """The files and the statement of their provenance.
 
-    `inputs` are the sha256 of what was read, by path; `compiler` is that of the compiler itself.
-    Nothing is stated of no files.
+    The statement has the digest of the index; the index lists the statement without a digest.
+
+    Args:
+        files: all generated files; without any there is no statement.
+        inputs: the SHA-256 of each input, by path.
+        compiler: the SHA-256 of the compiler's own files.
+        version: the compiler's version.
     """
     if not files:
         return ()
@@ -31,10 +36,10 @@ def attest(
 
 
 def _origins(files: tuple[File, ...]) -> tuple[Origin, ...]:
-    """Every resource that any file comes from, as a whole."""
+    """Every resource that a file comes from, each as a whole."""
     resources = dict.fromkeys(origin.resource for file in files for origin in file.origins)
-    known = sorted(resources, key=lambda resource: resource.name_span)
-    return tuple(Origin("", resource) for resource in known)
+    ordered = sorted(resources, key=lambda resource: resource.name_span)
+    return tuple(Origin("", resource) for resource in ordered)
 
 
 def _statement(

@@ -1,4 +1,4 @@
-"""Documents to Resources: from any data to data which has a type."""
+"""Documents to Resources: from plain data to typed data."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from compiler.source import Route
 SHAPE = Rule("wrong-shape", Severity.ERROR, "a value is missing or not what the field takes")
 FIELD = Rule("unknown-field", Severity.ERROR, "a field that the kind does not have")
 KIND = Rule("unknown-kind", Severity.ERROR, "no such kind")
-FOLDER = Rule("wrong-folder", Severity.ERROR, "a resource lies where nobody looks for it")
+FOLDER = Rule("wrong-folder", Severity.ERROR, "a resource lies in the wrong folder")
 RULES = (SHAPE, FIELD, KIND, FOLDER)
 
-Found = tuple[Diagnostic, ...]
-MAX_PROBLEMS, MAX_TEXTS = 100, 1000  # of one document: a hostile one has no end of them
+Mistakes = tuple[Diagnostic, ...]
+MAX_PROBLEMS, MAX_TEXTS = 100, 1000  # per document: a hostile one could have any number
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
@@ -41,7 +41,7 @@ class _Labelled(_Metadata):
 
 
 class Envelope(Model):
-    """What every document has around its spec."""
+    """The fields of every document."""
 
     apiVersion: str
     kind: str
@@ -50,26 +50,32 @@ class Envelope(Model):
 
 
 class _Foreign(Envelope):
-    """What an object of Kubernetes has around its spec."""
+    """The fields of every Kubernetes object that may be written among the policies."""
 
     metadata: _Labelled
 
 
 def decode(
     document: Document, locked: Locked = MappingProxyType({})
-) -> tuple[tuple[Resource[Spec] | Broken, ...], Found]:
-    """The resource of one document; a Broken one where its name is all that is known.
+) -> tuple[tuple[Resource[Spec] | Broken, ...], Mistakes]:
+    """Decode one document.
 
-    `locked` has digests for images that a spec names by their tags only.
+    Args:
+        document: the parsed document.
+        locked: digests of images that a spec may name by tag alone, by `repository:tag`.
+
+    Returns:
+        The resource, if the document names one; a Broken one if only its name could be read.
+        And the mistakes.
     """
     if not isinstance(document.data, dict):
         help = "write `apiVersion`, `kind`, `metadata` and `spec`"
         return (), (SHAPE.at(document.at(), "the document is not a mapping", help=help),)
     if document.data.get("apiVersion") == ADMISSION:
         return _manifest(document)
-    envelope, found = _typed(Envelope, document.data, document, ())
+    envelope, mistakes = _validate(Envelope, document.data, document, ())
     if envelope is None:
-        return _broken(document), found
+        return _broken(document), mistakes
     if envelope.apiVersion != "roster/v1":
         message = f"there is no version `{envelope.apiVersion}`"
         span = document.at("apiVersion")
@@ -82,19 +88,19 @@ def decode(
     cls = KINDS.get(envelope.kind)
     if cls is None:
         return (), (_no_kind(document, envelope.kind, KINDS),)
-    spec, found = _typed(cls, envelope.spec, document, ("spec",), locked)
-    found += tuple(_misplaced(document, cls, name))
+    spec, mistakes = _validate(cls, envelope.spec, document, ("spec",), locked)
+    mistakes += tuple(_misplaced(document, cls, name))
     id = ResourceId(envelope.kind, name)
     if spec is None:
-        return (Broken(id, document),), found
-    return (Resource(id, spec, document),), found
+        return (Broken(id, document),), mistakes
+    return (Resource(id, spec, document),), mistakes
 
 
-def _manifest(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Found]:
-    """An object of Kubernetes: what its spec holds is judged later, as that of all objects is."""
-    envelope, found = _typed(_Foreign, document.data, document, ())
+def _manifest(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], Mistakes]:
+    """A Kubernetes object; its spec is judged by `admit`, with all other objects."""
+    envelope, mistakes = _validate(_Foreign, document.data, document, ())
     if envelope is None:
-        return _broken(document), found
+        return _broken(document), mistakes
     cls = MANIFESTS.get(envelope.kind)
     if cls is None:
         return (), (_no_kind(document, envelope.kind, MANIFESTS),)
@@ -102,13 +108,13 @@ def _manifest(document: Document) -> tuple[tuple[Resource[Spec] | Broken, ...], 
     return (Resource(id, cls(), document),), tuple(_misplaced(document, cls, id.name))
 
 
-def _no_kind(document: Document, kind: str, known: Mapping[str, object]) -> Diagnostic:
-    help = did_you_mean(kind, known) or f"use one of {', '.join(sorted(known))}"
+def _no_kind(document: Document, kind: str, kinds: Mapping[str, object]) -> Diagnostic:
+    help = did_you_mean(kind, kinds) or f"use one of {', '.join(sorted(kinds))}"
     return KIND.at(document.at("kind"), f"there is no kind `{kind}`", help=help)
 
 
 def _broken(document: Document) -> tuple[Broken, ...]:
-    """What is named by a document whose envelope is wrong, as far as it says."""
+    """The resource that a document with a broken envelope names, if it names one."""
     kind, metadata = document.data.get("kind"), document.data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
     if isinstance(kind, str) and isinstance(name, str):
@@ -117,7 +123,7 @@ def _broken(document: Document) -> tuple[Broken, ...]:
 
 
 def _misplaced(document: Document, cls: type[Spec], name: str) -> Iterator[Diagnostic]:
-    """Where a kind lies outside of its folders, or a project in a folder of another name."""
+    """Report a kind outside of its folders, or a project in a folder of another name."""
     folder = document.source.path.rpartition("/")[0]
     fits = any(
         fnmatchcase(folder, pattern) and folder.count("/") == pattern.count("/")
@@ -133,10 +139,10 @@ def _misplaced(document: Document, cls: type[Spec], name: str) -> Iterator[Diagn
         yield FOLDER.at(document.at("metadata", "name"), message, help=help)
 
 
-def _typed(
+def _validate(
     cls: type[Any], data: Any, document: Document, under: Route, locked: Locked | None = None
-) -> tuple[Any, Found]:
-    """`data` as `cls`; a number where text is meant is read as it was written."""
+) -> tuple[Any, Mistakes]:
+    """`data` as `cls`; a number in a field for text is taken as the text that was written."""
     for _ in range(2):
         try:
             return cls.model_validate(data, context=locked), ()
@@ -147,12 +153,12 @@ def _typed(
             break
         for problem in texts[:MAX_TEXTS]:
             data = _replace(data, problem["loc"], problem["input"].raw)
-    problems = _separate(problems[:MAX_PROBLEMS], document, under)
+    problems = _one_each(problems[:MAX_PROBLEMS], document, under)
     return None, tuple(_explain(cls, problems, document, under))
 
 
 def _replace(data: Any, route: Route, text: str) -> Any:
-    """A copy of `data` with `text` at `route`; parts that only name a type are skipped."""
+    """A copy of `data` with `text` at `route`, without the parts that name a union's member."""
     if not route:
         return text
     head, rest = route[0], route[1:]
@@ -163,35 +169,35 @@ def _replace(data: Any, route: Route, text: str) -> Any:
     return _replace(data, rest, text)
 
 
-def _separate(problems: Iterable[Any], document: Document, under: Route) -> list[Any]:
-    """One problem for each place: where a union refuses a value, its likeliest member speaks."""
-    known: dict[Route, Any] = {}
-    lists: set[Route] = set()  # where a list could stand too
+def _one_each(problems: Iterable[Any], document: Document, under: Route) -> list[Any]:
+    """One problem for each place: when no member of a union fits, that of the closest one."""
+    chosen: dict[Route, Any] = {}
+    lists: set[Route] = set()  # where a list would also be valid
     for problem in problems:
-        route = _known(document.data, (*under, *problem["loc"]))
+        route = _existing(document.data, (*under, *problem["loc"]))
         if problem["type"] in {"missing", "extra_forbidden"}:
             route = (*route, problem["type"], problem["loc"][-1])
         if problem["type"] == "tuple_type":
             lists.add(route)
-        if route not in known or _likelier(problem, known[route]):
-            known[route] = problem
-    deeper = {route[:n] for route in known for n in range(len(route))}
+        if route not in chosen or _is_closer(problem, chosen[route]):
+            chosen[route] = problem
+    deeper = {route[:n] for route in chosen for n in range(len(route))}
     return [
         {**problem, "list": route in lists}
-        for route, problem in known.items()
+        for route, problem in chosen.items()
         if route not in deeper or problem["type"] == "missing"
     ]
 
 
-def _likelier(problem: Any, other: Any) -> bool:
-    """Whether a union's member speaks for the value: a word is meant for the words."""
+def _is_closer(problem: Any, other: Any) -> bool:
+    """Whether a union's member is closer to the value: a text is compared with the literals."""
     if problem["type"] == "literal_error":
         return isinstance(problem["input"], str)
     return other["type"] == "literal_error" and not isinstance(problem["input"], str)
 
 
-def _known(data: Any, route: Route) -> Route:
-    """The parts of `route` that lead through `data`."""
+def _existing(data: Any, route: Route) -> Route:
+    """The parts of `route` that exist in `data`."""
     kept: list[str | int] = []
     for part in route:
         if isinstance(data, dict):
@@ -213,9 +219,9 @@ def _explain(
         if problem["type"] == "union_tag_invalid":
             route = (*route, problem["ctx"]["discriminator"].strip("'"))
         if problem["type"] == "extra_forbidden":
-            known = fields_at(cls, problem["loc"][:-1])
-            meant.update((*route[:-1], name) for name in nearest(str(route[-1]), known))
-            yield _unknown(known, document, route)
+            fields = fields_at(cls, problem["loc"][:-1])
+            meant.update((*route[:-1], name) for name in nearest(str(route[-1]), fields))
+            yield _unknown(fields, document, route)
         elif route not in meant:
             yield _wrong(cls, problem, document, route)
 
@@ -225,12 +231,12 @@ def _wrong(
 ) -> Diagnostic:
     missing, of_key = problem["type"] == "missing", route[-1:] == ("[key]",)
     span = document.key_at(*route) if missing or of_key else document.at(*route)
-    name = ".".join(map(str, (*_known(document.data, route), *route[-1:][: int(missing)])))
+    name = ".".join(map(str, (*_existing(document.data, route), *route[-1:][: int(missing)])))
     message, help = expected(problem, fields_at(cls, problem["loc"][:-1]))
     return SHAPE.at(span, f"`{name}` {message}" if name else message, help=help)
 
 
-def _unknown(known: Mapping[str, object], document: Document, route: Route) -> Diagnostic:
-    help = did_you_mean(str(route[-1]), known)
-    help = help or (f"the fields here are {', '.join(sorted(known))}" if known else "remove it")
+def _unknown(fields: Mapping[str, object], document: Document, route: Route) -> Diagnostic:
+    help = did_you_mean(str(route[-1]), fields)
+    help = help or (f"the fields here are {', '.join(sorted(fields))}" if fields else "remove it")
     return FIELD.at(document.key_at(*route), f"there is no field `{route[-1]}` here", help=help)

@@ -25,17 +25,22 @@ Node = Resource[Spec] | Broken
 def link(
     nodes: Iterable[Node], texts: Iterable[Source] = (), unread: Iterable[Source] = ()
 ) -> tuple[Graph, tuple[Diagnostic, ...]]:
-    """The graph of all resources.
+    """Link resources to a graph; report duplicate names and references that do not resolve.
 
-    `texts` are the inputs that are no specs. A reference to a broken resource, or to a name that
-    occurs in an `unread` file, is not reported: the mistake is there, and not here.
+    A reference to a broken resource, or to a name that occurs in an unread file, is not reported:
+    the mistake is in that file.
+
+    Args:
+        nodes: all resources, also broken ones.
+        texts: the inputs that are not specs.
+        unread: the files in which there may be resources that could not be read.
     """
     table: dict[ResourceId, Node] = {}
-    found: list[Diagnostic] = []
+    mistakes: list[Diagnostic] = []
     for node in sorted(nodes, key=lambda n: (n.id, n.document.at())):
         first = table.setdefault(node.id, node)
         if first is not node:
-            found.append(_twice(node, first))
+            mistakes.append(_duplicate(node, first))
     unread = tuple(unread)
     users: dict[ResourceId, set[ResourceId]] = {id: set() for id in table}
     for node in table.values():
@@ -45,21 +50,21 @@ def link(
             elif re.fullmatch(NAME, target.name) and not any(
                 target.name in source.text for source in unread
             ):
-                found.append(_unknown(node, route, target, table))
-    found += _platform(table, unread)
+                mistakes.append(_unknown(node, route, target, table))
+    mistakes += _platform(table, unread)
     resources = {id: node for id, node in table.items() if isinstance(node, Resource)}
-    back = {id: tuple(sorted(users[id])) for id in resources}
-    return Graph(resources, back, {text.path: text for text in texts}), tuple(found)
+    references_to = {id: tuple(sorted(users[id])) for id in resources}
+    return Graph(resources, references_to, {text.path: text for text in texts}), tuple(mistakes)
 
 
-def _twice(node: Node, first: Node) -> Diagnostic:
+def _duplicate(node: Node, first: Node) -> Diagnostic:
     label = Label(first.document.at("metadata", "name"), "first defined here")
     span = node.document.at("metadata", "name")
     return DUPLICATE.at(span, f"`{node.id}` is defined twice", help="rename one", related=[label])
 
 
 def _platform(table: Mapping[ResourceId, Node], unread: tuple[Source, ...]) -> list[Diagnostic]:
-    """There is one Platform; nothing can be derived without it, or with two."""
+    """Report a missing Platform, and every one but the first: `derive` needs exactly one."""
     platforms = [node for id, node in table.items() if id.kind == "Platform"]
     if not platforms and not unread:
         help = "define one; `roster schema Platform` shows what it says"
@@ -88,7 +93,7 @@ def _unknown(
 def references(node: Node) -> Iterator[tuple[Route, ResourceId]]:
     """Every reference in a resource's spec, by the types of its kind.
 
-    It reads the plain data, so that a broken resource's references are known too; and a new kind
+    It walks the plain data, so that it also finds the references of broken resources; a new kind
     needs no code here.
     """
     kind = KINDS.get(node.id.kind)
@@ -97,7 +102,7 @@ def references(node: Node) -> Iterator[tuple[Route, ResourceId]]:
 
 
 class _Shape(NamedTuple):
-    """Where references stand in a type: here, in fields, or in items of a list or mapping."""
+    """Where a type has references: the value itself, its fields, or items of a list or mapping."""
 
     kind: str | None
     fields: Mapping[str, Any]
@@ -106,7 +111,7 @@ class _Shape(NamedTuple):
 
 @cache
 def _shape(annotation: Any) -> _Shape | None:
-    """The shape of a type, or None where no reference can stand in it."""
+    """The shape of a type, or None if it has no references."""
     if isinstance(annotation, type) and issubclass(annotation, Ref):
         return _Shape(annotation.KIND, {}, None)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

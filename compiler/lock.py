@@ -1,6 +1,6 @@
-"""The lock of images: the digest that a tag had when somebody last looked (`roster lock`).
+"""The lock of images: the digest that a tag had when `roster lock` last ran.
 
-Where a spec names an image by its tag only, the locked digest is the image's digest (`decode`).
+If a spec names an image by tag alone, `decode` gives it the locked digest.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HELP = f"remove `{PATH}`, and run `roster lock`"
 
 
 def read(source: Source | None) -> tuple[Locked, tuple[Diagnostic, ...]]:
-    """The digests by `repository:tag`; none of a broken one, and what is wrong."""
+    """The digests by `repository:tag`, and the mistakes; a broken lock has no digests."""
     if source is None:
         return {}, ()
     try:
@@ -51,12 +51,12 @@ def dump(images: Locked) -> str:
 
 
 def wanted(graph: Graph) -> tuple[Image, ...]:
-    """The images of a graph without a digest, each once, by name.
+    """The images that have no digest in the specs, each once, sorted by name.
 
-    The graph is that of the specs without a lock.
+    The graph must have been read without a lock.
     """
-    found = (image for node in graph.resources.values() for image in _images(node.spec))
-    names = {str(image): image for image in found if image.digest is None}
+    images = (image for node in graph.resources.values() for image in _images(node.spec))
+    names = {str(image): image for image in images if image.digest is None}
     return tuple(names[name] for name in sorted(names))
 
 
@@ -75,7 +75,7 @@ def _images(value: object) -> Iterator[Image]:
 
 
 class Unread(ValueError):  # noqa: N818 - it says why, and is not a bug
-    """A text is no JSON that a lock may be; the text says why, `span` where."""
+    """A text is not JSON, or not of the form that a lock has; `span` is the place."""
 
     def __init__(self, span: Span, why: str) -> None:
         super().__init__(why)
@@ -83,10 +83,16 @@ class Unread(ValueError):  # noqa: N818 - it says why, and is not a bug
 
 
 def load(source: Source) -> Any:
-    """The data of a text in JSON. Raises Unread."""
+    """The data of a text in JSON.
+
+    Raises:
+        Unread: it is not JSON, or has a duplicate key.
+    """
     try:
-        data = json.loads(source.text, object_pairs_hook=_once, parse_constant=_refused)
-        json.dumps(data, ensure_ascii=False).encode()  # or it has half a character somewhere
+        data = json.loads(
+            source.text, object_pairs_hook=_without_duplicates, parse_constant=_refused
+        )
+        json.dumps(data, ensure_ascii=False).encode()  # fails on half of a surrogate pair
         return data
     except json.JSONDecodeError as error:
         pos = Pos(error.lineno, error.colno)
@@ -105,13 +111,13 @@ def _refused(constant: str) -> object:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result: dict[str, object] = {}
     for key, value in pairs:
-        if key in found:
+        if key in result:
             raise _TwiceError(f"{json.dumps(key)} is there twice")
-        found[key] = value
-    return found
+        result[key] = value
+    return result
 
 
 def _broken(span: Span, why: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""YAML text to Documents: JSON's data in YAML's clothes, and the place of every value in it.
+"""YAML text to Documents: the data that JSON can express, and the place of every value.
 
 The text is read as a stream of events, so that limits hold before anything is composed: a deep or
 huge input costs no more than its first 64 levels. Plain scalars are JSON's scalars (`no`, `on` and
@@ -23,7 +23,7 @@ EMPTY = Rule("yaml-empty", Severity.ERROR, "a document says nothing")
 DUPLICATE = Rule("yaml-duplicate-key", Severity.ERROR, "a key is given twice")
 EXOTIC = Rule("yaml-exotic", Severity.ERROR, "only what JSON can say is allowed")
 LIMIT = Rule("yaml-too-large", Severity.ERROR, "the file is larger or deeper than any spec")
-HIDDEN = Rule("hidden-character", Severity.ERROR, "a character that nobody can see")
+HIDDEN = Rule("hidden-character", Severity.ERROR, "a character that cannot be seen")
 RULES = (SYNTAX, EMPTY, DUPLICATE, EXOTIC, LIMIT, HIDDEN)
 
 MAX_CHARACTERS = 1_000_000
@@ -99,24 +99,24 @@ class Document:
 
 
 def parse(source: Source) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
-    """The documents of one source. With any error but a duplicate key, there are none."""
+    """The documents of one source; none if there is an error other than a duplicate key."""
     if not source.is_yaml:
         return (), () if source.is_definition or source.binary else tuple(_hidden(source))
     if len(source.text) > MAX_CHARACTERS:
         message = f"the file has more than {MAX_CHARACTERS} characters"
         return (), (LIMIT.at(top(source.path), message, help="split it"),)
-    if found := tuple(_hidden(source)):
-        return (), found
+    if hidden := tuple(_hidden(source)):
+        return (), hidden
     return _read(_Reader(source))
 
 
 def plain(source: Source) -> tuple[tuple[Any, ...], tuple[Diagnostic, ...]]:
-    """The data of a text that others wrote, such as a CustomResourceDefinition.
+    """The data of a text from elsewhere, such as a CustomResourceDefinition.
 
-    It may be as large as it likes; depth, aliases and duplicate keys are limited as in our own.
+    Its size is not limited; depth, aliases and duplicate keys are, as in specs.
     """
-    documents, found = _read(_Reader(source, sys.maxsize))
-    return tuple(bare(document.data) for document in documents), found
+    documents, mistakes = _read(_Reader(source, sys.maxsize))
+    return tuple(bare(document.data) for document in documents), mistakes
 
 
 def bare(value: Any) -> Any:
@@ -135,12 +135,12 @@ def _read(reader: _Reader) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]
     try:
         documents = tuple(reader.documents())
     except _Refused as refused:
-        return (), (*reader.found, refused.diagnostic)
+        return (), (*reader.mistakes, refused.diagnostic)
     except yaml.MarkedYAMLError as error:
-        return (), (*reader.found, _syntax(source, error))
+        return (), (*reader.mistakes, _syntax(source, error))
     except yaml.YAMLError as error:
-        return (), (*reader.found, SYNTAX.at(top(source.path), str(error).split("\n")[0]))
-    return documents, tuple(reader.found)
+        return (), (*reader.mistakes, SYNTAX.at(top(source.path), str(error).split("\n")[0]))
+    return documents, tuple(reader.mistakes)
 
 
 def _hidden(source: Source) -> Iterator[Diagnostic]:
@@ -181,7 +181,7 @@ class _Reader:
     def __init__(self, source: Source, most: int = MAX_NODES) -> None:
         self.source = source
         self.most = most
-        self.found: list[Diagnostic] = []
+        self.mistakes: list[Diagnostic] = []
         self.next = yaml.CSafeLoader(source.text).get_event
         self.nodes = 0
 
@@ -273,7 +273,7 @@ class _Reader:
         span = Document(self.source, None, key).at()
         label = Label(place.at(), "first given here")
         message = f"`{key.value}` is given twice"
-        self.found.append(DUPLICATE.at(span, message, help="keep one of them", related=[label]))
+        self.mistakes.append(DUPLICATE.at(span, message, help="keep one of them", related=[label]))
 
     def refuse(self, rule: Rule, event: Any, message: str, help: str = "") -> NoReturn:
         raise _Refused(rule.at(Document(self.source, None, event).at(), message, help=help))

@@ -52,7 +52,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compilation:
-    """What came out: no files, if there is any error."""
+    """The result: no files if there is an error."""
 
     files: tuple[File, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -108,7 +108,7 @@ def _check_lock(source: Source) -> tuple[Diagnostic, ...]:
 
 
 def analyse(sources: Iterable[Source], *, today: date) -> Analysis:
-    """Text to a checked fleet."""
+    """Sources to a checked fleet."""
     reading = read(sources)
     if reading.graph is None:
         return Analysis(None, reading.diagnostics)
@@ -123,22 +123,28 @@ def compile(
     memo: chart.Memo | None = None,
     admitted: frozenset[str] = frozenset(),
 ) -> Compilation:
-    """Text to files, every one of them admitted.
+    """Sources to files, every one of them admitted.
 
-    `memo` knows charts that need not be built anew, `admitted` objects that were judged before.
+    Args:
+        sources: all input files.
+        today: the day that rules with dates go by.
+        memo: charts that need not be built again.
+        admitted: the seals of files that an earlier run judged and accepted (`admit`).
     """
     analysis = analyse(sources, today=today)
     if analysis.fleet is None or has_errors(analysis.diagnostics):
         return Compilation((), analysis.diagnostics)
-    charts, wrong = chart.build(analysis.fleet, memo or chart.Forgetful())
-    if has_errors(wrong):
-        return Compilation((), canonical((*analysis.diagnostics, *wrong)))
+    charts, chart_mistakes = chart.build(analysis.fleet, memo or chart.Forgetful())
+    if has_errors(chart_mistakes):
+        return Compilation((), canonical((*analysis.diagnostics, *chart_mistakes)))
     try:
         files = emit(analysis.fleet, charts)
     except Faults as faults:
-        return Compilation((), canonical((*analysis.diagnostics, *wrong, *faults.diagnostics)))
+        return Compilation(
+            (), canonical((*analysis.diagnostics, *chart_mistakes, *faults.diagnostics))
+        )
     texts = analysis.fleet.graph.texts.values()
     definitions = {text.path: text.text for text in texts if text.is_definition}
     refused = admit(files, definitions, admitted)
-    found = canonical((*analysis.diagnostics, *wrong, *refused))
-    return Compilation(() if has_errors(refused) else files, found)
+    diagnostics = canonical((*analysis.diagnostics, *chart_mistakes, *refused))
+    return Compilation(() if has_errors(refused) else files, diagnostics)

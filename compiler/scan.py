@@ -1,7 +1,7 @@
-"""Literal secrets in any input, found in its raw text, and never repeated.
+"""Search any input for literal secrets; a message never repeats one.
 
-The text is searched as it stands: a duplicate key hides a secret from whatever reads the data.
-Shapes are those that issuers document for their tokens; a password inside a URL is one as well.
+The raw text is searched, not the data, in which a duplicate key would hide a secret.
+Shapes are those that issuers document for their tokens; a password inside a URL counts as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.source import Pos, Source, Span
 
-SECRET = Rule("secret-literal", Severity.ERROR, "a secret stands in a file")
+SECRET = Rule("secret-literal", Severity.ERROR, "a file has a literal secret")
 RULES = (SECRET,)
 
 _SHAPES: dict[str, tuple[str, str]] = {  # what it looks like: words that it needs, and its shape
@@ -69,28 +69,28 @@ _RULES = tuple(
 
 
 def scan(source: Source) -> list[Diagnostic]:
-    """One diagnostic for each literal secret; what it says never holds the value."""
-    found = {span.start: (name, span) for name, span in _matches(source.path, source.text)}
-    spelt = _ESCAPE.sub(_character, source.text)
-    if spelt != source.text:
+    """One diagnostic for each literal secret; its message never has the value."""
+    secrets = {span.start: (name, span) for name, span in _matches(source.path, source.text)}
+    unescaped = _ESCAPE.sub(_character, source.text)
+    if unescaped != source.text:
         lines = source.text.split("\n")
-        for name, span in _matches(source.path, spelt):
-            if span.start not in found:
+        for name, span in _matches(source.path, unescaped):
+            if span.start not in secrets:
                 number = span.start.line
                 end = Pos(number, len(lines[number - 1]) + 1)
-                found[Pos(number, 1)] = (name, Span(source.path, Pos(number, 1), end))
+                secrets[Pos(number, 1)] = (name, Span(source.path, Pos(number, 1), end))
     return [
         SECRET.at(
             span,
             f"this looks like {name}",
             help="revoke it, put a new one into the secret store and name its key in `secrets`",
         )
-        for name, span in found.values()
+        for name, span in secrets.values()
     ]
 
 
 def _character(escape: re.Match[str]) -> str:
-    """What an escape of YAML or JSON stands for, if one can see it."""
+    """The character of an escape in YAML or JSON, if it is printable; else the escape."""
     code = int(escape[1], 16)
     return chr(code) if 0x20 < code < 0x7F else escape[0]
 

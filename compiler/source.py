@@ -1,4 +1,4 @@
-"""Where things are: a Source is a text, a Span is a place in one, a Route leads to a value."""
+"""Places: a Source is a text, a Span a stretch of one, a Route the path to a value in its data."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from hashlib import sha256
 from typing import NamedTuple
 
 DEFINITIONS = "policies/crds/"
-"""Where the CustomResourceDefinitions of clusters lie: texts of others, and long ones."""
+"""The folder of the clusters' CustomResourceDefinitions: copied from elsewhere, and long."""
 LISTED = ".tools.json"
-"""How the name of a file ends that has what an MCP server lists."""
+"""The end of the name of a file with the tools that an MCP server lists."""
 TEMPLATES = "policies/templates/"
 """Where the organisation's own versions of page templates are."""
 EVIDENCE = "specs/evidence/"
-"""Where measurements and signed reports lie; only here a file need not be text."""
+"""The folder of measurements and signed reports; only here may a file be binary."""
 
 Route = tuple[str | int, ...]
 """Keys and indices from the top of a document to a value; pydantic calls it `loc`."""
@@ -31,8 +31,8 @@ class Pos(NamedTuple):
 class Source:
     """One input file: its path below the root, with `/`, and its text.
 
-    A file with evidence need not be text (a signed PDF), and then has none: it counts by its bytes,
-    whose SHA-256 is `binary`.
+    A file with evidence may be binary (a signed PDF); then its text is empty, and `binary` is the
+    SHA-256 of its bytes.
     """
 
     path: str
@@ -55,7 +55,7 @@ class Source:
         return self.path.startswith(DEFINITIONS)
 
     def key(self, name: str) -> Span:
-        """Where a key of a file in JSON first stands, which is exact where keys are long."""
+        """The first place of a key in a file in JSON; exact for names that occur only as keys."""
         words = (json.dumps(name), json.dumps(name, ensure_ascii=False))
         word = next((word for word in words if word in self.text), None)
         if word is None:
@@ -77,5 +77,5 @@ class Span(NamedTuple):
 
 
 def top(path: str) -> Span:
-    """The very start of a file: for what concerns the file as a whole."""
+    """The start of a file: the place of a diagnostic about the file as a whole."""
     return Span(path, Pos(1, 1), Pos(1, 1))

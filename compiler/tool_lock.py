@@ -1,7 +1,8 @@
-"""The lock of tools: the definitions that a server listed when somebody last asked (`roster lock`).
+"""The lock of tools: the definitions that a server listed when `roster lock` last ran.
 
-A description is read by models, and one that changes changes what agents do; locked, a change is a
-line in a review. One file for each server, beside its spec; in ASCII, so that no character hides.
+Models read descriptions of tools, so a changed description changes what agents do; with a lock, a
+change shows in a review. One file for each server, beside its spec; in ASCII, so that no character
+is hidden.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FOLDER, SUFFIX = "specs/mcp-servers/", LISTED
 INVALID = Rule("tool-lock-invalid", Severity.ERROR, "the lock of a server's tools is broken")
 RULES = (INVALID,)
 Definition = Mapping[str, Any]
-"""A tool as MCP's `tools/list` has it."""
+"""A tool as in the answer to MCP's `tools/list`."""
 _STARTED = ("package", "integrity", "command", "env", "secrets")
 _KEYS = ("version", *_STARTED, "tools")
 _NAME = re.compile(TOOL)
@@ -40,18 +41,20 @@ class Listed:
 
 
 def path(server: str) -> str:
-    """Where the lock of a server lies."""
+    """The path of a server's lock."""
     return f"{FOLDER}{server}{SUFFIX}"
 
 
 def is_lock(path: str) -> bool:
-    """Whether a path is that of such a lock."""
+    """Whether a path is that of a server's lock."""
     return path.startswith(FOLDER) and path.endswith(SUFFIX)
 
 
 def started(server: MCPServer) -> dict[str, Any] | None:
-    """What decides which tools there are: the package (`npm:@stripe/mcp@0.3.3`), and how it is
-    started, with which plain settings and which secrets; None of a server that is no package.
+    """How a server is started, which decides on its tools; None if it is not a package.
+
+    The package (`npm:@stripe/mcp@0.3.3`), its integrity, the command, the environment and the
+    names of the secrets.
     """
     package = server.package
     if package is None:
@@ -66,7 +69,7 @@ def started(server: MCPServer) -> dict[str, Any] | None:
 
 
 def locks(graph: Graph) -> Iterator[tuple[str, Source, Listed]]:
-    """Every lock: of which server, from which file, and what that one listed."""
+    """Every valid lock: the server, the file, and the tools."""
     for source in graph.texts.values():
         listed = read(source)[0] if is_lock(source.path) else None
         if listed is not None:
@@ -75,63 +78,73 @@ def locks(graph: Graph) -> Iterator[tuple[str, Source, Listed]]:
 
 @lru_cache(maxsize=256)
 def read(source: Source) -> tuple[Listed | None, tuple[Diagnostic, ...]]:
-    """What a lock says; nothing of a broken one, and what is wrong with it."""
+    """The content of a lock, and its mistakes; a broken lock has no content."""
     try:
         content = load(source)
         if not isinstance(content, dict) or content.keys() != set(_KEYS):
             raise ValueError(f"it holds more or less than {', '.join(_KEYS)}")
         if content["version"] != 1 or isinstance(content["version"], bool):
             raise ValueError("its version is not 1")
-        begun = {key: content[key] for key in _STARTED}
-        if not isinstance(begun["package"], str):
+        started = {key: content[key] for key in _STARTED}
+        if not isinstance(started["package"], str):
             raise ValueError("its package is no text")
-        found = by_name(content["tools"])
+        tools = by_name(content["tools"])
     except ValueError as why:
         span = why.span if isinstance(why, Unread) else top(source.path)
         return None, (_broken(span, str(why)),)
-    return Listed(begun, found), ()
+    return Listed(started, tools), ()
 
 
 def by_name(tools: object) -> dict[str, Definition]:
-    """Tools by their names. Raises ValueError with what is wrong with the list."""
-    found: dict[str, Definition] = {}
+    """Tools by their names.
+
+    Raises:
+        ValueError: the list is not one that a lock may have; the text says why.
+    """
+    definitions: dict[str, Definition] = {}
     if not isinstance(tools, list):
         raise ValueError("its tools are no list")
     for tool in tools:
-        named = tool.get("name") if isinstance(tool, dict) else None
-        if not isinstance(named, str) or not _NAME.fullmatch(named):
+        name = tool.get("name") if isinstance(tool, dict) else None
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise ValueError("a tool has no name that a spec can have: letters, digits, `_.-`")
-        if named in found:
-            raise ValueError(f"the tool `{named}` is there twice")
+        if name in definitions:
+            raise ValueError(f"the tool `{name}` is there twice")
         if not _fit(tool.get("annotations")):
-            raise ValueError(f"a hint of the tool `{named}` is neither true nor false")
-        found[named] = tool
-    return found
+            raise ValueError(f"a hint of the tool `{name}` is neither true nor false")
+        definitions[name] = tool
+    return definitions
 
 
 def _fit(hints: object) -> bool:
-    """Whether these can be a tool's annotations."""
-    given = hints if isinstance(hints, dict) else {}
-    known = [given.get(name) for name in Annotations.model_fields]
-    return hints in (None, given) and all(hint is None or isinstance(hint, bool) for hint in known)
+    """Whether a tool's annotations are valid."""
+    annotations = hints if isinstance(hints, dict) else {}
+    values = [annotations.get(name) for name in Annotations.model_fields]
+    return hints in (None, annotations) and all(
+        hint is None or isinstance(hint, bool) for hint in values
+    )
 
 
 def dump(listed: Listed) -> str:
-    """The text of a lock. Raises ValueError for a number that JSON does not have."""
+    """The text of a lock.
+
+    Raises:
+        ValueError: a definition has a number that JSON does not have (NaN, Infinity).
+    """
     tools = [listed.tools[name] for name in sorted(listed.tools)]
     content = {"version": 1, **listed.started, "tools": _ordered(tools)}
     return json.dumps({key: content[key] for key in _KEYS}, indent=2, allow_nan=False) + "\n"
 
 
 def _ordered(value: Any) -> Any:
-    """The same with all keys in order: servers list them in any."""
+    """The same value with sorted keys, as servers list them in any order."""
     if isinstance(value, dict):
         return {key: _ordered(value[key]) for key in sorted(value)}
     return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 
 def differences(before: Listed | None, now: Listed) -> Iterator[tuple[str, str]]:
-    """Each tool that changed, and in what; "-" stands for the whole server."""
+    """Each tool that changed, and how; "-" stands for the whole server."""
     if before is None or before.started != now.started:
         yield "-", f"{now.started['package']} lists {len(now.tools)}"
     had = before.tools if before else now.tools
@@ -151,7 +164,7 @@ def _parts(before: Definition, now: Definition) -> Iterator[str]:
 
 
 def _text(tool: Definition, key: str) -> str:
-    """A part of a definition, in which `true` is not 1."""
+    """A part of a definition as JSON, where `true` is not 1."""
     return json.dumps(tool[key], sort_keys=True) if key in tool else ""
 
 

@@ -1,10 +1,10 @@
-"""Files to disk: what changed is replaced atomically, what we own and no longer make is removed.
+"""Files to disk: replace changed files atomically, remove generated files that are out of date.
 
-Everything under the output folder is reached through folder handles, never through a path that a
-symlink could bend (`O_NOFOLLOW` at each step). A file is written beside its name and renamed, so a
-kill leaves each one old or new. `.index.json` lists what is ours; it grows before the first file is
-written and shrinks after the last one is removed, so that a later run knows what to clean up. It
-has the digest of each file but that of provenance, which has the digest of the index.
+The output folder is accessed through folder handles, never by a path that a symlink could redirect
+(`O_NOFOLLOW` at each step). A file is written under a temporary name and renamed, so that a killed
+run leaves each file old or new. `.index.json` lists the generated files: new ones before the first
+is written, old ones until the last is removed, so that a later run knows what to clean up. It has
+the digest of each file except the statement of provenance, which has the digest of the index.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 MAX_BYTES = 64_000_000
 Snapshot = Mapping[str, str]
-"""Path below the folder -> sha256 of the file there, or what else there is ("symlink", ...)."""
+"""Path below the folder -> SHA-256 of the file, or a word for anything else ("symlink", ...)."""
 
 
 class Refused(Exception):  # noqa: N818 - it says what, and is not a bug
-    """The output folder is not as it must be; the text says why."""
+    """The output folder cannot be written; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What has to happen to a folder."""
+    """The changes to make to a folder."""
 
     save: Mapping[str, bytes]
     remove: tuple[str, ...]
-    foreign: tuple[str, ...]  # there, and not ours: left alone
-    before: bytes | None  # the index while files change; None: nothing has to happen
+    foreign: tuple[str, ...]  # files that were not generated: not touched
+    before: bytes | None  # the index while files change; None: nothing to do
     after: bytes  # the index
-    result: Snapshot  # what the folder looks like then
+    result: Snapshot  # the folder after the changes
 
     def __bool__(self) -> bool:
         return bool(self.save or self.remove or self.before)
@@ -58,7 +58,7 @@ class Changes:
 
 @contextmanager
 def locked(root: Path) -> Iterator[int]:
-    """A handle of the folder, which is made if need be; no other run has one at the same time."""
+    """A handle of the folder, created if missing; other runs wait until it is closed."""
     root.mkdir(parents=True, exist_ok=True)
     with _open(root) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -80,27 +80,27 @@ def _open(path: str | Path, within: int | None = None) -> Iterator[int]:
 
 
 def snapshot(handle: int, below: str = "") -> dict[str, str]:
-    """Every file below an open folder and its digest; what else there is has a word for a digest.
+    """Every file below an open folder with its digest, or a word for what is not a file.
 
-    Symlinks are never followed, and nothing is opened that is no regular file. An empty folder has
-    a path that ends in `/`.
+    Symlinks are never followed, and only regular files are opened. The path of an empty folder
+    ends in `/`.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     with os.scandir(handle) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             path = below + entry.name
             if entry.is_dir(follow_symlinks=False):
                 with _open(entry.name, handle) as folder:
-                    found.update(snapshot(folder, f"{path}/") or {f"{path}/": "empty"})
+                    digests.update(snapshot(folder, f"{path}/") or {f"{path}/": "empty"})
             elif entry.is_file(follow_symlinks=False):
-                found[path] = _digest(handle, entry.name)
+                digests[path] = _digest(handle, entry.name)
             else:
-                found[path] = "symlink" if entry.is_symlink() else "special"
-    return found
+                digests[path] = "symlink" if entry.is_symlink() else "special"
+    return digests
 
 
 def _digest(folder: int, name: str) -> str:
-    """The sha256 of a file, or "huge" for one that is larger than any of ours."""
+    """The SHA-256 of a file, or "huge" for one that is larger than any generated file."""
     data = _read(folder, name, MAX_BYTES)
     return "huge" if data is None else sha256(data).hexdigest()
 
@@ -120,15 +120,15 @@ def _read(folder: int, name: str, most: int) -> bytes | None:
 
 
 def texts(handle: int, paths: Iterable[str]) -> dict[str, str]:
-    """What files hold, by path; those that are not there, or are no text, are left out."""
-    found = {}
+    """The texts of files, by path; without those that are missing or not UTF-8."""
+    contents = {}
     for path in paths:
         try:
             data = _below(handle, path.split("/"))
-            found[path] = (data or b"").decode()
+            contents[path] = (data or b"").decode()
         except (OSError, Refused, UnicodeDecodeError):
             continue
-    return found
+    return contents
 
 
 def _below(folder: int, parts: list[str]) -> bytes | None:
@@ -139,7 +139,7 @@ def _below(folder: int, parts: list[str]) -> bytes | None:
 
 
 def owned(handle: int) -> frozenset[str]:
-    """The paths which the index says are ours; none where there is no readable index."""
+    """The paths in the index; none if there is no readable index."""
     try:
         files = json.loads(_read(handle, INDEX, MAX_BYTES) or b"")["files"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -148,12 +148,21 @@ def owned(handle: int) -> frozenset[str]:
 
 
 def plan(files: tuple[File, ...], have: Snapshot, ours: frozenset[str]) -> Changes:
-    """What turns a folder that looks like `have`, of which `ours` are our files, into `files`."""
+    """The changes that make a folder hold exactly `files`, except files that were not generated.
+
+    Args:
+        files: the files to write.
+        have: the folder as it is.
+        ours: the paths of the files in it that were generated.
+
+    Raises:
+        Refused: without an index, a file would be overwritten that was not generated.
+    """
     wanted = {file.path: file for file in files}
     digests = {file.path: file.digest for file in files}
     around = {folder for path in ours for folder in _folders(path)}
-    strangers = frozenset(foreign(have, ours))
-    clash = sorted(path for path in strangers & wanted.keys() if have[path] != digests[path])
+    not_ours = frozenset(foreign(have, ours))
+    clash = sorted(path for path in not_ours & wanted.keys() if have[path] != digests[path])
     if clash and INDEX not in have:
         raise Refused(f"the folder holds files that are not ours, such as `{clash[0]}`")
     changed = (file for file in files if have.get(file.path) != file.digest)
@@ -166,20 +175,20 @@ def plan(files: tuple[File, ...], have: Snapshot, ours: frozenset[str]) -> Chang
         before = None
     else:
         before = _index_of(_line(path, {}) for path in sorted(ours | wanted.keys()))
-    left = tuple(sorted(strangers - wanted.keys() - gone))
+    left = tuple(sorted(not_ours - wanted.keys() - gone))
     kept = {path: digest for path, digest in have.items() if path not in gone}
     result = {**kept, **digests, INDEX: sha256(after).hexdigest()}
     return Changes(save, tuple(sorted(gone)), left, before, after, result)
 
 
 def foreign(have: Snapshot, ours: frozenset[str]) -> tuple[str, ...]:
-    """What lies in the folder and is not ours."""
+    """The files in the folder that were not generated."""
     around = {folder for path in ours for folder in _folders(path)}
     return tuple(sorted(have.keys() - ours - around - {INDEX}))
 
 
 def _folders(path: str) -> Iterator[str]:
-    """The folders that a path lies in, each with a `/` at its end."""
+    """The folders of a path, each with a `/` at its end."""
     while "/" in path:
         path = path.rpartition("/")[0]
         yield f"{path}/"
@@ -190,7 +199,7 @@ def index(files: tuple[File, ...]) -> bytes:
     return _index_of(map(_entry, sorted(files, key=lambda file: file.path)))
 
 
-@lru_cache(maxsize=1 << 17)  # an index is made to be stated, and again to be written
+@lru_cache(maxsize=1 << 17)  # the index is built for the statement, and again to be written
 def _entry(file: File) -> str:
     origins = list(dict.fromkeys(origin.line for origin in file.origins))
     sealed = {} if file.path == statement.PATH else {"sha256": file.digest}
@@ -208,7 +217,7 @@ def _index_of(lines: Iterable[str]) -> bytes:
 
 
 def apply(changes: Changes, handle: int) -> None:
-    """Make it so. Each file is whole at any moment; the index is written first and last."""
+    """Make the changes. Each file is whole at any moment; the index is written first and last."""
     if changes.before is None:
         return
     replace(handle, INDEX, changes.before)
@@ -219,14 +228,14 @@ def apply(changes: Changes, handle: int) -> None:
 
 
 def _tree(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Paths as folders in folders, so that each folder is opened once."""
+    """Paths as nested folders, so that each folder is opened once."""
     root: dict[str, Any] = {}
     for path, data in files.items():
         *folders, name = path.split("/")
-        here = root
+        node = root
         for folder in folders:
-            here = here.setdefault(folder, {})
-        here[name] = data
+            node = node.setdefault(folder, {})
+        node[name] = data
     return root
 
 
@@ -242,9 +251,9 @@ def _save(folder: int, tree: Mapping[str, Any], below: str) -> None:
 
 
 def replace(folder: int, name: str, data: bytes, below: str = "") -> None:
-    """Write beside the name, then rename: whoever reads sees the old file or the new one."""
-    beside = f".{name}{_TEMPORARY}"
-    target = os.open(beside, _WRITE, 0o644, dir_fd=folder)
+    """Write a temporary file, then rename it: a reader sees the old file or the new one."""
+    temporary = f".{name}{_TEMPORARY}"
+    target = os.open(temporary, _WRITE, 0o644, dir_fd=folder)
     try:
         view = memoryview(data)
         while view:
@@ -252,14 +261,14 @@ def replace(folder: int, name: str, data: bytes, below: str = "") -> None:
     finally:
         os.close(target)
     try:
-        os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError as error:
-        os.unlink(beside, dir_fd=folder)
+        os.unlink(temporary, dir_fd=folder)
         raise Refused(f"`{below}{name}` cannot be replaced: {error.strerror}") from None
 
 
 def _remove(folder: int, parts: list[str]) -> None:
-    """Remove a file or empty folder, if it is still there, and the empty folders above it."""
+    """Remove a file or empty folder, if it still exists, and the empty folders above it."""
     if len(parts) == 1:
         try:
             os.unlink(parts[0], dir_fd=folder)
@@ -267,7 +276,7 @@ def _remove(folder: int, parts: list[str]) -> None:
             with suppress(OSError):
                 os.rmdir(parts[0], dir_fd=folder)
         except FileNotFoundError:
-            pass  # a leftover that has just got its name
+            pass  # a temporary file that was just renamed
         return
     try:
         with _open(parts[0], folder) as handle:
