@@ -58,13 +58,15 @@ class Oversight(Model):
     """How people stay in control of the agent."""
 
     mode: Literal["autonomous", "approval", "supervised"] = about(
-        "whether it acts alone, asks before some calls, or is watched all the time"
+        "whether it acts alone, asks for approval of some calls, or is supervised all the time"
     )
     owner: Line | None = about("the role or person who can stop it", None)
     stop: Literal["scale-to-zero", "deny-policy", "kill-switch"] | None = about(
-        "how it is halted in a safe state", None
+        "how it is brought to a safe stop", None
     )
-    escalation: Line | None = about("where it goes when confidence is below the threshold", None)
+    escalation: Line | None = about(
+        "who takes over a task when confidence is below the threshold", None
+    )
 
 
 class Memory(Model):
@@ -75,22 +77,22 @@ class Memory(Model):
 
 
 class KnownRisk(Model):
-    """Something that can go wrong with the agent, and what is done about it."""
+    """A risk of the agent, and its mitigation."""
 
     risk: Prose = about("what can go wrong")
     mitigation: Prose = about("what is done about it")
 
 
 class Card(Model):
-    """What the agent's card says that no other field does."""
+    """Contents of the agent's card that no other field has."""
 
-    limitations: tuple[Prose, ...] = about("what it cannot do, or does badly", ())
+    limitations: tuple[Prose, ...] = about("what it cannot do, or does poorly", ())
     risks: tuple[KnownRisk, ...] = about("what can go wrong", ())
     outOfScope: tuple[Prose, ...] = about("what it must not be used for", ())
 
 
 class Agent(Spec):
-    """An agent as the organisation knows it; projects take it into their teams."""
+    """An agent of the organisation's catalogue; projects add it to their teams."""
 
     KIND: ClassVar[str] = "Agent"
     FOLDERS: ClassVar[tuple[str, ...]] = ("specs/agents",)
@@ -106,10 +108,10 @@ class Agent(Spec):
         "prompt-architect",
         "builder",
         "auditor",
-    ] = about("its part in a team")
+    ] = about("its role in a team")
     purpose: Prose = about("what it is for, in one or two sentences")
     capabilities: Annotated[tuple[Name, ...], Field(min_length=1)] = about(
-        "what others can ask it to do; the registry is searched by these"
+        "what it can be asked to do; the registry is searched by these"
     )
     model: LanguageModelRef = about("the language model that it runs on")
     prompt: Prompt = about("its system prompt")
@@ -117,22 +119,26 @@ class Agent(Spec):
     confidenceThreshold: Annotated[float, Field(ge=0, le=1)] = about(
         "below this confidence it escalates instead of acting"
     )
-    servers: tuple[ServerUse, ...] = about("its ceiling: what it may use of each server", ())
-    delegatesTo: tuple[AgentRef, ...] = about("agents to whom it may hand a task, at most", ())
+    servers: tuple[ServerUse, ...] = about(
+        "its ceiling: the tools that it may use of each server, in any project", ()
+    )
+    delegatesTo: tuple[AgentRef, ...] = about(
+        "the agents to which it may delegate, in any project", ()
+    )
     oversight: Oversight = about("how people stay in control")
     memory: Memory = about("what it remembers", Memory())
     image: Image = about("the container that runs it")
     script: FilePath = about(
         "the program that PM2 starts on a laptop, below the repository", "stack/agent.py"
     )
-    resources: Resources = about("what one replica takes")
+    resources: Resources = about("what one replica requests, and its limits")
     replicas: Annotated[int, Field(ge=1, le=50)] = about("how many replicas run", 2)
-    probe: Probe = about("where it says how it is", Probe())
+    probe: Probe = about("its health endpoints", Probe())
     compliance: Classification | None = about(
-        "answers that its class under the EU AI Act follows from", None
+        "answers that decide on its class under the EU AI Act", None
     )
-    card: Card = about("what its card says of limits and risks", Card())
+    card: Card = about("limits and risks for its card", Card())
     evaluation: tuple[Metric, ...] = about("how well it works, by evidence", ())
     kubernetes: tuple[ApiRule, ...] = about(
-        "what it does itself on the Kubernetes API, in the project's namespaces", ()
+        "its own permissions on the Kubernetes API, in the project's namespaces", ()
     )

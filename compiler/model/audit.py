@@ -1,4 +1,4 @@
-"""The audit store: a store of objects that takes what happened, and lets nobody change it."""
+"""The audit store: an object store that keeps events and does not allow changes."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ Event = Literal[
     "model-change",
     "risk-situation",
 ]
-"""A kind of event, as the attribute `event.name` of a log record says it."""
+"""A kind of event: the attribute `event.name` of a log record."""
 
 Events = Annotated[tuple[Event, ...], Field(min_length=1)]
 
@@ -29,23 +29,23 @@ class AuditEvents(Model):
 
 
 class Audit(Model):
-    """Buckets of S3 or something like it, each with one length of time for all that is in it."""
+    """Buckets of S3 or a compatible store, each with one retention time for all its objects."""
 
     bucket: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{1,55}[a-z0-9])$")] = about(
-        "what the buckets' names begin with; the days follow, as in `audit-365d`"
+        "the prefix of the buckets' names; the days follow, as in `audit-365d`"
     )
     region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,63}$")] = about("where they are")
     endpoint: Endpoint | None = about(
-        "the store's own host, reached through TLS; without it, Amazon's", None
+        "the host of the store, accessed through TLS; without it, Amazon's", None
     )
     lock: Literal["compliance", "governance"] = about(
-        "`compliance`: nobody can delete before the time is over; `governance`: who has the right"
-        " to go around it can"
+        "`compliance`: no object can be deleted before its retention ends; `governance`: only"
+        " with the permission to bypass the lock"
     )
     accessKey: Secret = about("the id of the key that the collector writes with")
     secretKey: Secret = about("the key itself")
-    events: AuditEvents = about("what goes there")
-    queue: Memory = about("bytes that wait at each collector while the store is away", "5Gi")
+    events: AuditEvents = about("the events that are stored")
+    queue: Memory = about("bytes that each collector buffers while the store is unavailable", "5Gi")
     maxDays: Annotated[int, Field(ge=1, le=3650)] | None = about(
-        "the longest that anything may be kept there, if there is such a limit", None
+        "the longest retention that is allowed, if there is a limit", None
     )

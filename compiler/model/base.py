@@ -1,4 +1,4 @@
-"""What kinds are made of: closed immutable models, references, and the small types of fields."""
+"""The parts of kinds: closed immutable models, references, and the types of fields."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -26,7 +26,7 @@ NAME = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 
 class Model(BaseModel):
-    """Immutable, and closed: a key which we do not know is an error."""
+    """Immutable and closed: an unknown key is an error."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
@@ -34,7 +34,7 @@ class Model(BaseModel):
 
 
 class Spec(Model):
-    """The `spec:` of one kind. FOLDERS says where its files may lie, `*` being one name."""
+    """The `spec:` of one kind. FOLDERS are the folders of its files; `*` stands for one name."""
 
     KIND: ClassVar[str]
     FOLDERS: ClassVar[tuple[str, ...]]
@@ -79,7 +79,7 @@ _PART = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _REGISTRY = rf"(localhost|{_LABEL}:[0-9]{{1,5}}|{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?)"
 _REPOSITORY = rf"^{_REGISTRY}(/{_PART})+$"
-"""The registry is always named: who means Docker Hub writes `docker.io`."""
+"""The registry is always named: for Docker Hub write `docker.io`."""
 _PORT = (
     r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 )
@@ -124,10 +124,10 @@ class Amounts(Model):
 
 
 class Resources(Model):
-    """What a container asks for, and the most it may take."""
+    """The resources that a container requests, and its limits."""
 
-    requests: Amounts = about("what the scheduler sets aside")
-    limits: Amounts = about("what it can never exceed")
+    requests: Amounts = about("what the scheduler reserves")
+    limits: Amounts = about("what it cannot exceed")
 
 
 Locked = Mapping[str, str]
@@ -140,7 +140,7 @@ class Image(Model):
     repository: Annotated[str, _text(_REPOSITORY, 255)] = about("registry and path, without tag")
     tag: Tag = about("the version, for people")
     digest: Digest | None = about(
-        "what the tag named when it was reviewed; without it, what `specs/lock.json` says", None
+        "the digest of the tag when it was reviewed; without it, that in `specs/lock.json`", None
     )
 
     @model_validator(mode="before")
@@ -156,18 +156,20 @@ class Image(Model):
 
 
 class Probe(Model):
-    """Where a container says how it is."""
+    """The health endpoints of a container."""
 
-    type: Literal["http", "tcp"] = about("whether it answers requests, or just listens", "http")
-    port: Port = about("the port that answers", 8080)
-    live: Path = about("path that answers 200 while the process is sane", "/healthz")
-    ready: Path = about("path that answers 200 when it can serve", "/readyz")
+    type: Literal["http", "tcp"] = about(
+        "whether the port answers HTTP, or only accepts connections", "http"
+    )
+    port: Port = about("the port of the endpoints", 8080)
+    live: Path = about("the path that answers 200 while the process is healthy", "/healthz")
+    ready: Path = about("the path that answers 200 when it can serve requests", "/readyz")
 
 
 class Secret(Model):
-    """One secret value, by reference: the value itself lies in the secret store."""
+    """One secret value, by reference: the value itself is in the secret store."""
 
-    name: EnvName = about("the name under which the program looks for it")
+    name: EnvName = about("the environment variable that the program reads")
     key: Annotated[str, _text(r"^[A-Za-z0-9][A-Za-z0-9_/-]*$")] = about(
         "its path in the secret store"
     )
@@ -175,4 +177,4 @@ class Secret(Model):
         "the field at that path", "value"
     )
     rotation: Duration = about("how often the value is replaced", "30d")
-    file: bool = about("whether the program wants the path of a file that holds it", False)
+    file: bool = about("whether the variable has the path of a file with the value", False)

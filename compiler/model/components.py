@@ -13,81 +13,81 @@ class Component(Model):
     """A workload of the platform."""
 
     image: Image = about("the container")
-    resources: Resources = about("what one replica takes")
+    resources: Resources = about("requests and limits of one replica")
 
 
 class Scaled(Component):
-    """One whose replicas do not know each other."""
+    """A component with independent replicas."""
 
     replicas: Replicas = about("how many", 1)
 
 
 class Stored(Component):
-    """One that keeps data in a volume. There is one of it: replicas would be strangers."""
+    """A component that keeps data in a volume. It has a single replica: data is not shared."""
 
     size: Memory = about("bytes of the volume")
 
 
 class Retained(Stored):
-    """One that keeps data for a time."""
+    """A component that keeps data for a limited time."""
 
     retention: Duration = about("how long data is kept", "15d")
 
 
 class Slack(Model):
-    """Where alerts are told: a channel of Slack, through an incoming webhook."""
+    """A Slack channel for alerts, through an incoming webhook."""
 
     channel: Annotated[str, Field(pattern=r"^#[a-z0-9_-]{1,80}$")] = about("the channel")
     webhook: Secret = about("the address of the webhook, which is a secret")
 
 
 class Alertmanager(Stored):
-    """What sends alerts to people."""
+    """Alertmanager, which sends alerts to people."""
 
-    slack: Slack | None = about("where alerts go; without it they are only shown", None)
+    slack: Slack | None = about("where alerts are sent; without it they are only displayed", None)
 
 
 class Components(Model):
-    """What is deployed of the platform; one that is not named runs elsewhere, or not at all.
+    """The components to deploy; any other one runs elsewhere, or not at all.
 
-    The context store is described by `contextStore`, and deployed wherever there are components.
+    The context store is described by `contextStore`, and deployed if there are components.
     """
 
     registry: Scaled | None = about("the agent registry's service", None)
-    registryDatabase: Stored | None = about("the PostgreSQL where it keeps agents", None)
-    workflowEngine: Scaled | None = about("what runs workflows", None)
-    workflowDatabase: Stored | None = about("the PostgreSQL where it keeps checkpoints", None)
+    registryDatabase: Stored | None = about("its PostgreSQL database", None)
+    workflowEngine: Scaled | None = about("the workflow engine", None)
+    workflowDatabase: Stored | None = about("its PostgreSQL database, for checkpoints", None)
     collector: Scaled | None = about("the OpenTelemetry collector (contrib)", None)
-    prometheus: Retained | None = about("Prometheus 3, where metrics are kept", None)
-    loki: Retained | None = about("Loki 3, where logs are kept", None)
+    prometheus: Retained | None = about("Prometheus 3, which stores metrics", None)
+    loki: Retained | None = about("Loki 3, which stores logs", None)
     grafana: Component | None = about("Grafana, which shows both", None)
     alertmanager: Alertmanager | None = about("Alertmanager", None)
 
 
 class ComponentSize(Model):
-    """What replaces the size of a component in one cluster."""
+    """The size of a component in one cluster."""
 
-    resources: Resources | None = about("what one replica takes", None)
+    resources: Resources | None = about("requests and limits of one replica", None)
 
 
 class ScaledSize(ComponentSize):
-    """And how many there are."""
+    """The size of a component with replicas in one cluster."""
 
     replicas: Replicas | None = about("how many", None)
 
 
 class StoredSize(ComponentSize):
-    """And how much room for data."""
+    """The size of a component with a volume in one cluster."""
 
     size: Memory | None = about("bytes of the volume", None)
 
 
 class StoreSize(ScaledSize, StoredSize):
-    """Of the context store, whose replicas are copies of the first."""
+    """The size of the context store in one cluster; its replicas copy the first."""
 
 
 class ComponentSizes(Model):
-    """By component, what differs in one cluster."""
+    """The sizes of components that differ in one cluster."""
 
     contextStore: StoreSize = about("of the context store", StoreSize())
     registry: ScaledSize = about("of the registry's service", ScaledSize())

@@ -1,4 +1,4 @@
-"""A context space: one keyspace of the shared context store, and who may do what in it."""
+"""A context space: one keyspace of the shared context store, and who may read and write it."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -29,7 +29,7 @@ class ContextSpace(Spec):
     FOLDERS: ClassVar[tuple[str, ...]] = ("specs/context", "projects/*")
 
     description: Line = about("what is kept there")
-    project: ProjectRef | None = about("the project that it belongs to; none: the platform", None)
+    project: ProjectRef | None = about("the project that owns it; without one, the platform", None)
     readers: tuple[AgentRef, ...] = about("agents that may read it", ())
     writers: Annotated[tuple[Writer, ...], Field(min_length=1)] = about("agents that may write it")
     ttl: Duration = about("how long a value lives")

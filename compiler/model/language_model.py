@@ -26,7 +26,7 @@ class LanguageModel(Spec):
     provider: Literal["anthropic", "openai", "google", "bedrock", "vertex", "azure", "local"] = (
         about("who serves it")
     )
-    id: Line = about("the exact id that the provider's API takes, and no alias")
+    id: Line = about("the exact id in the provider's API, not an alias")
     licence: Line = about("the terms under which it is used")
     contextWindow: Annotated[int, Field(ge=1)] = about("tokens that fit in one request")
     maxOutputTokens: Annotated[int, Field(ge=1)] = about("tokens that one answer can have")
@@ -37,11 +37,11 @@ class LanguageModel(Spec):
     card: Url = about("the supplier's model or system card")
     terms: Url = about("the supplier's usage policy")
     annexXII: Url | None = about(
-        "the supplier's papers for those who build on it (EU AI Act, Annex XII)", None
+        "the supplier's documentation for downstream providers (EU AI Act, Annex XII)", None
     )
     agreement: Line | None = about(
         "the written agreement with the supplier (EU AI Act, Art. 25(4))", None
     )
-    evaluation: tuple[Metric, ...] = about("what we measured ourselves, by evidence", ())
+    evaluation: tuple[Metric, ...] = about("the organisation's own measurements, with evidence", ())
     endpoint: Host = about("the host that agents call")
     credential: Secret = about("the API key, by reference")

@@ -1,6 +1,6 @@
-"""Kubernetes' own kinds among the specs: admission policies, as the API server takes them.
+"""Kubernetes' own kinds among the specs: admission policies in the API server's form.
 
-What they hold is judged as every emitted object is; here only their names and places matter.
+`admit` judges their contents like those of every emitted object; here only names and places count.
 """
 
 from typing import ClassVar
@@ -11,14 +11,14 @@ ADMISSION = "admissionregistration.k8s.io/v1"
 
 
 class AdmissionPolicy(Spec):
-    """What the objects of a cluster must be like."""
+    """A policy that objects of a cluster must satisfy."""
 
     KIND: ClassVar[str] = "ValidatingAdmissionPolicy"
     FOLDERS: ClassVar[tuple[str, ...]] = ("policies/admission",)
 
 
 class AdmissionPolicyBinding(Spec):
-    """Where a policy holds, and whether it denies or warns."""
+    """The objects to which a policy applies, and whether it denies or warns."""
 
     KIND: ClassVar[str] = "ValidatingAdmissionPolicyBinding"
     FOLDERS: ClassVar[tuple[str, ...]] = ("policies/admission",)

@@ -38,31 +38,31 @@ ApiVerb = Literal["get", "list", "watch", "create", "update", "patch", "delete",
 
 
 class Package(Model):
-    """A published package, as a laptop runs it."""
+    """A published package, which laptops run."""
 
     registry: Literal["npm", "pypi", "go", "oci", "github"] = about("where it is published")
     name: Line = about("its name there")
     version: Line = about("the exact version")
     integrity: Line | None = about("the registry's checksum of that version", None)
-    command: Annotated[tuple[Line, ...], Field(min_length=1)] = about("how it is started")
+    command: Annotated[tuple[Line, ...], Field(min_length=1)] = about("the command that starts it")
     env: dict[EnvName, str] = about(
         "plain settings of the command; those of the container are not used on a laptop", {}
     )
 
 
 class Transport(Model):
-    """How clients speak to the server."""
+    """How clients connect to the server."""
 
-    type: Literal["streamable-http", "stdio", "sse"] = about("what the program itself speaks")
+    type: Literal["streamable-http", "stdio", "sse"] = about("the transport of the program itself")
     bridge: bool = about("the image turns stdio into Streamable HTTP", False)
     port: Port = about("the port of the MCP endpoint", 8080)
     path: Path = about("the path of the MCP endpoint", "/mcp")
     protocolVersion: Literal[
         "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"
-    ] = about("the newest revision of MCP that it speaks")
+    ] = about("the newest revision of MCP that it supports")
     sessions: Literal["none", "sticky", "shared"] = about(
-        "whether a client must meet the same replica again (`sticky`), and if not, why: there are"
-        " no sessions, or replicas share them"
+        "whether a client must return to the same replica (`sticky`), or need not: without sessions"
+        " (`none`), or as replicas share them (`shared`)"
     )
 
 
@@ -72,22 +72,22 @@ class Annotations(Model):
     readOnlyHint: bool | None = about("it changes nothing", None)
     destructiveHint: bool | None = about("it may destroy something", None)
     idempotentHint: bool | None = about("calling it again changes nothing more", None)
-    openWorldHint: bool | None = about("it meets the outside world", None)
+    openWorldHint: bool | None = about("it interacts with external systems", None)
 
 
 class Labels(Model):
-    """Our own judgement of a tool, which wins over hints and defaults."""
+    """The organisation's own judgement of a tool, which overrides hints and defaults."""
 
-    untrusted: bool | None = about("its result can carry text of strangers", None)
+    untrusted: bool | None = about("its result can have text from untrusted parties", None)
     private: bool | None = about("it returns private data, or reaches a sensitive system", None)
     writes: bool | None = about("it changes state", None)
     destructive: bool | None = about("it can destroy or overwrite", None)
-    sink: bool | None = about("it can carry data to the outside", None)
+    sink: bool | None = about("it can send data outside the organisation", None)
     executes: bool | None = about("it runs code or commands that the model writes", None)
 
 
 class ApiRule(Model):
-    """A right on the Kubernetes API, as in an RBAC rule; nothing stands for "all" here."""
+    """A permission on the Kubernetes API, as in an RBAC rule; there are no wildcards."""
 
     group: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*)?$", max_length=253)] = about(
         "the API group, empty for the core group", ""
@@ -95,7 +95,7 @@ class ApiRule(Model):
     resources: Annotated[tuple[ApiResource, ...], Field(min_length=1)] = about(
         "resources, with a subresource after `/`"
     )
-    verbs: Annotated[tuple[ApiVerb, ...], Field(min_length=1)] = about("what may be done to them")
+    verbs: Annotated[tuple[ApiVerb, ...], Field(min_length=1)] = about("the verbs that are allowed")
 
 
 class Tool(Model):
@@ -104,13 +104,13 @@ class Tool(Model):
     name: ToolName = about("its exact name")
     description: Line | None = about("what it does", None)
     annotations: Annotations = about("the server's own hints", Annotations())
-    labels: Labels = about("our judgement, where it differs", Labels())
+    labels: Labels = about("labels that override the hints", Labels())
     minimumTier: Risk | None = about(
-        "the lowest risk tier that may reach it; none: the lowest that may touch the server's data",
+        "the lowest risk tier that may call it; without one, that of the server's data",
         None,
     )
     kubernetes: tuple[ApiRule, ...] = about(
-        "the rights that the server needs on the Kubernetes API to do it, in the project's"
+        "the permissions on the Kubernetes API that the server needs for it, in the project's"
         " namespaces",
         (),
     )
@@ -119,21 +119,21 @@ class Tool(Model):
 class Scaling(Model):
     """How many replicas run."""
 
-    minimum: Annotated[int, Field(ge=1, le=100)] = about("never fewer", 2)
-    maximum: Annotated[int, Field(ge=1, le=100)] = about("never more", 10)
-    typical: Annotated[int, Field(ge=1, le=100)] = about("the average to plan with", 3)
+    minimum: Annotated[int, Field(ge=1, le=100)] = about("the fewest replicas", 2)
+    maximum: Annotated[int, Field(ge=1, le=100)] = about("the most replicas", 10)
+    typical: Annotated[int, Field(ge=1, le=100)] = about("the average for capacity planning", 3)
     targetCPU: Annotated[int, Field(ge=10, le=95)] = about("per cent of the CPU request", 70)
 
 
 class Storage(Model):
-    """A volume of its own for each replica, which makes the server a StatefulSet."""
+    """A volume for each replica; the server becomes a StatefulSet."""
 
     size: Memory = about("bytes, with a unit")
     path: Path = about("where it is mounted")
 
 
 class MCPServer(Spec):
-    """A server as the organisation knows it; projects take it into their matrix."""
+    """A server of the organisation's catalogue; projects list it in their matrix."""
 
     KIND: ClassVar[str] = "MCPServer"
     FOLDERS: ClassVar[tuple[str, ...]] = ("specs/mcp-servers",)
@@ -145,27 +145,31 @@ class MCPServer(Spec):
     version: Version = about("the version of the server")
     package: Package | None = about("the published package, for laptops", None)
     image: Image | None = about("the container, for clusters", None)
-    args: tuple[Line, ...] = about("what its container is started with", ())
-    transport: Transport = about("how clients speak to it")
-    tools: Annotated[tuple[Tool, ...], Field(min_length=1)] = about("every tool that it lists")
-    trust: Literal["trusted", "untrusted"] = about(
-        "whether the hints of its tools are believed", "untrusted"
+    args: tuple[Line, ...] = about("the arguments of its container", ())
+    transport: Transport = about("how clients connect to it")
+    tools: Annotated[tuple[Tool, ...], Field(min_length=1)] = about(
+        "every tool that the server lists"
     )
-    dataClass: DataClass = about("the most sensitive data that passes through it")
+    trust: Literal["trusted", "untrusted"] = about(
+        "whether the hints of its tools are trusted", "untrusted"
+    )
+    dataClass: DataClass = about("the most sensitive data that it handles")
     tenancy: Literal["shared", "project"] = about(
-        "one instance for all projects, or one for each", "project"
+        "one instance for all projects, or one per project", "project"
     )
     secrets: tuple[Secret, ...] = about("the credentials it needs, by reference", ())
     egress: tuple[Endpoint, ...] = about(
         "the hosts outside the cluster that it calls, with a port unless it is 443", ()
     )
     env: dict[EnvName, str] = about("plain settings; never a credential", {})
-    scaling: Scaling | None = about("replicas, autoscaled where they differ; none: one", None)
-    storage: Storage | None = about("a volume of its own", None)
-    resources: Resources = about("what one replica takes")
-    probe: Probe = about("where it says how it is", Probe())
-    authentication: Literal["none", "api-key", "oauth"] = about(
-        "how clients prove who they are", "api-key"
+    scaling: Scaling | None = about(
+        "the number of replicas, autoscaled between `minimum` and `maximum`; without it, one", None
     )
-    audit: bool = about("whether each call is logged, with who called what", True)
+    storage: Storage | None = about("a volume for each replica", None)
+    resources: Resources = about("requests and limits of one replica")
+    probe: Probe = about("its health endpoints", Probe())
+    authentication: Literal["none", "api-key", "oauth"] = about(
+        "how clients authenticate", "api-key"
+    )
+    audit: bool = about("whether each call is logged, with its caller", True)
     reviewDays: Count = about("days after which the tool list is reviewed again", 180)

@@ -1,4 +1,4 @@
-"""The platform: what all projects share, and how much of it there is."""
+"""The platform: what all projects share, and its capacity."""
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -55,35 +55,37 @@ class Repository(Model):
 class ArgoCD(Model):
     """The Argo CD that syncs the generated files."""
 
-    namespace: Name = about("where it runs, and where its Applications lie", "argocd")
+    namespace: Name = about("the namespace of Argo CD and its Applications", "argocd")
 
 
 class SecretStore(Model):
-    """Where secret values lie; External Secrets fetches them."""
+    """The store of secret values; External Secrets fetches them."""
 
-    kind: Literal["ClusterSecretStore", "SecretStore"] = about("whose store it is")
+    kind: Literal["ClusterSecretStore", "SecretStore"] = about(
+        "the kind of the store: of the cluster, or of one namespace"
+    )
     name: Name = about("its name")
     refresh: Duration = about("how often values are fetched", "1h")
-    maxRotation: Duration = about("no secret lives longer than this", "30d")
+    maxRotation: Duration = about("the longest time until a secret is rotated", "30d")
 
 
 class ContextStore(Model):
     """The shared memory of agents."""
 
-    kind: Literal["StatefulSet", "Deployment", "managed"] = about("what runs it")
+    kind: Literal["StatefulSet", "Deployment", "managed"] = about("how it is run")
     image: Image | None = about("the container, unless it is managed", None)
     replicas: Replicas = about("how many", 3)
     volume: Literal["per-replica", "shared"] = about("whether replicas share one volume")
     size: Memory = about("bytes of one volume")
-    port: Port = about("where it listens", 6379)
-    resources: Resources = about("what one replica takes")
+    port: Port = about("the port it listens on", 6379)
+    resources: Resources = about("requests and limits of one replica")
 
 
 class Service(Model):
     """A service of the platform inside the cluster."""
 
     name: Name = about("its Service in the infrastructure or workflows namespace")
-    port: Port = about("where it listens")
+    port: Port = about("the port it listens on")
 
 
 class Registry(Service):
@@ -97,7 +99,7 @@ class Registry(Service):
 
 
 class EventBus(Model):
-    """What carries events between agents."""
+    """The bus of events between agents."""
 
     kind: Literal["redis-streams", "kafka", "rabbitmq"] = about("the technology")
     topics: tuple[Name, ...] = about("the topics there are", ())
@@ -110,7 +112,7 @@ class Process(Model):
     script: FilePath = about(
         "the program, below the repository; without a folder and interpreter, one on the PATH"
     )
-    args: tuple[Line, ...] = about("what it is started with", ())
+    args: tuple[Line, ...] = about("its arguments", ())
     interpreter: Literal["node", "python", "none"] = about("what runs the script", "node")
     mode: Literal["fork", "cluster"] = about("PM2's exec_mode", "fork")
     instances: Annotated[int, Field(ge=1, le=64)] = about("how many", 1)
@@ -120,33 +122,35 @@ class Process(Model):
         "settings that differ in one environment (`--env` of PM2)", {}
     )
     secrets: tuple[EnvName, ...] = about(
-        "variables that whoever starts it must have set, as their values are secrets", ()
+        "environment variables with secrets, which must be set before it is started", ()
     )
-    health: Path | None = about("path that answers 200 once it can serve", None)
+    health: Path | None = about("the path that answers 200 once it can serve requests", None)
     files: tuple[FilePath, ...] = about("files it reads: a change of one restarts it", ())
-    maxMemory: Memory = about("restarted above this", "512Mi")
+    maxMemory: Memory = about("the memory above which it is restarted", "512Mi")
     options: dict[Line, bool | int | str | tuple[str, ...]] = about(
         "more of PM2's settings, by its own names, such as `cron_restart`", {}
     )
 
 
 class Tokens(Model):
-    """Who signs the tokens by which agents prove who they are."""
+    """The issuer of the tokens with which agents authenticate."""
 
     issuer: Url = about(
-        "the issuer that stands in them", "https://kubernetes.default.svc.cluster.local"
+        "the issuer claim of the tokens", "https://kubernetes.default.svc.cluster.local"
     )
     jwks: Url = about("where its public keys are", "https://kubernetes.default.svc/openid/v1/jwks")
 
 
 class BudgetRow(Model):
-    """What one part of the platform may take, in units of pods."""
+    """The budget of one part of the platform."""
 
     name: Line = about("the part")
-    component: Literal["servers", "agents", "infrastructure"] = about("what is counted against it")
+    component: Literal["servers", "agents", "infrastructure"] = about(
+        "the pods that count against it"
+    )
     units: Annotated[int, Field(ge=1)] = about("servers, agents or services", 1)
     pods: Annotated[int, Field(ge=1)] = about("average pods of each", 1)
-    each: Resources = about("what one pod takes")
+    each: Resources = about("requests and limits of one pod")
 
 
 class Totals(Model):
@@ -157,7 +161,7 @@ class Totals(Model):
 
 
 class Budget(Model):
-    """How much there is, per production cluster."""
+    """The capacity of a production cluster."""
 
     rows: Annotated[tuple[BudgetRow, ...], Field(min_length=1)] = about("part by part")
     total: Totals = about("their sum, as agreed; the compiler adds it up again")
@@ -179,7 +183,7 @@ class Platform(Spec):
     organisation: Line = about("the organisation")
     domain: Host = about("its domain")
     labelDomain: Host = about("the prefix of its labels on Kubernetes objects")
-    repository: Repository = about("where the generated files go")
+    repository: Repository = about("the repository of the generated files")
     argocd: ArgoCD = about("the Argo CD that syncs them", ArgoCD())
     namespaces: Namespaces = about("the namespaces", Namespaces())
     mesh: Literal["none", "istio-ambient"] = about("the service mesh of clusters that have one")
@@ -189,25 +193,27 @@ class Platform(Spec):
         ("agentgateway",),
     )
     tokens: Tokens | None = about(
-        "who signs agents' tokens outside of clusters; without it there is no gateway for laptops",
+        "the issuer of agents' tokens outside of clusters; without it laptops have no gateway",
         None,
     )
-    secretStore: SecretStore = about("where secrets lie")
+    secretStore: SecretStore = about("the store of secrets")
     contextStore: ContextStore = about("the shared memory of agents")
     registry: Registry = about("the agent registry")
     collector: Service = about("the OpenTelemetry collector")
     audit: Audit | None = about(
-        "the store that nobody can change, which the collector writes to; without it there is none",
+        "the immutable store of audit events, written by the collector; without it there is none",
         None,
     )
     supplyChain: SupplyChain | None = about(
-        "who signs our images, and what looks into them; without it no signature is asked for", None
+        "who signs the organisation's images, and how they are scanned; without it no signature is"
+        " required",
+        None,
     )
     workflowEngine: Service = about("the workflow engine")
-    eventBus: EventBus = about("what carries events")
+    eventBus: EventBus = about("the event bus")
     components: Components | None = about(
-        "what is deployed of the platform; without it all of it runs elsewhere", None
+        "the components to deploy; without it all of them run elsewhere", None
     )
-    processes: tuple[Process, ...] = about("what PM2 runs for the platform on a laptop", ())
-    budget: Budget = about("how much there is")
-    prices: Prices | None = about("what it costs; without it no cost is shown", None)
+    processes: tuple[Process, ...] = about("the platform's processes that PM2 runs on a laptop", ())
+    budget: Budget = about("the capacity of a production cluster")
+    prices: Prices | None = about("the cost of capacity; without it no cost is shown", None)

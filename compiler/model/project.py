@@ -28,7 +28,7 @@ class ProjectRef(Ref):
 
 
 class GrantEntry(Model):
-    """Leave for one agent of the team to call tools of one server."""
+    """Permission for one agent of the team to call tools of one server."""
 
     server: MCPServerRef = about("the server")
     tools: Tools = about("the tools; `read-only` and `all` are expanded to names")
@@ -37,24 +37,24 @@ class GrantEntry(Model):
     )
     reason: Line | None = about("why the agent needs it", None)
     approver: Line | None = about("who agreed", None)
-    expires: Day | None = about("the last day on which it holds", None)
+    expires: Day | None = about("the last day on which it is valid", None)
 
 
 class Widening(Model):
-    """Leave for a member to get more done through another than it may do itself."""
+    """Permission for a member to delegate to one that may do more than itself."""
 
-    agent: AgentRef = about("the member to whom it hands work")
-    reason: Line = about("why it is right that work goes there")
+    agent: AgentRef = about("the member to which it delegates")
+    reason: Line = about("why this is acceptable")
     approver: Line | None = about("who agreed", None)
-    expires: Day | None = about("the last day on which it holds", None)
+    expires: Day | None = about("the last day on which it is valid", None)
 
 
 class TeamEntry(Model):
-    """An agent at work in this project."""
+    """An agent of this project's team."""
 
     agent: AgentRef = about("the agent")
     grants: tuple[GrantEntry, ...] = about("what it may call here", ())
-    delegatesTo: tuple[AgentRef, ...] = about("team members to whom it hands tasks", ())
+    delegatesTo: tuple[AgentRef, ...] = about("the team members to which it delegates", ())
     widening: tuple[Widening, ...] = about(
         "delegates who may do what this agent may not, and why", ()
     )
@@ -66,7 +66,7 @@ class People(Model):
 
     group: Group = about("the group, as the identity provider names it")
     role: Literal["viewer", "operator", "maintainer"] = about(
-        "to look; also to restart and scale; also to change"
+        "`viewer` may look, `operator` also restart and scale, `maintainer` also change"
     )
 
 
@@ -86,7 +86,7 @@ class Quotas(Model):
 
 
 class Notices(Model):
-    """What the project tells the people who meet its agents."""
+    """Notices for the people who interact with the project's agents."""
 
     locales: Annotated[tuple[Line, ...], Field(min_length=1)] = about(
         "languages of the notices, such as `en`", ("en",)
@@ -101,7 +101,7 @@ class Project(Spec):
     FOLDERS: ClassVar[tuple[str, ...]] = ("projects/*",)
 
     displayName: Line = about("the name for people")
-    aliases: tuple[Line, ...] = about("other names under which documents mention it", ())
+    aliases: tuple[Line, ...] = about("other names of it in documents", ())
     description: Line = about("what it is")
     clusters: Annotated[tuple[ClusterRef, ...], Field(min_length=1)] = about("where it runs")
     servers: tuple[MCPServerRef, ...] = about("the servers that it uses: its row of the matrix")
@@ -109,11 +109,11 @@ class Project(Spec):
     people: tuple[People, ...] = about("groups of people and their roles", ())
     quota: Quotas = about("the most that it may take in one cluster")
     clientConfigs: tuple[FilePath, ...] = about(
-        "client configurations in use (`.mcp.json` and its kin, without the dot), below the"
+        "client configurations in use (`.mcp.json` and similar, without the dot), below the"
         " project's folder: every server in them must be one of the project's",
         (),
     )
     compliance: tuple[Literal["eu-ai-act", "gdpr", "soc2", "iso-42001", "nist-ai-rmf"], ...] = (
-        about("the regimes it answers to", ())
+        about("the regulations and standards that it must comply with", ())
     )
-    notices: Notices = about("what people are told", Notices())
+    notices: Notices = about("notices for people who interact with its agents", Notices())

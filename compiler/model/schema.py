@@ -22,17 +22,19 @@ def document(kind: str) -> dict[str, Any]:
 def every() -> dict[str, Any]:
     """One schema for a document of any kind; `kind` decides."""
     documents = [document(kind) for kind in KINDS]
-    definitions = {name: s for one in documents for name, s in one.pop("$defs").items()}
-    for one in documents:
-        del one["$schema"]
-        definitions[one["title"]] = one
+    definitions = {
+        name: inner for schema in documents for name, inner in schema.pop("$defs").items()
+    }
+    for schema in documents:
+        del schema["$schema"]
+        definitions[schema["title"]] = schema
     choices: list[dict[str, Any]] = [{"$ref": f"#/$defs/{kind}"} for kind in KINDS]
     choices.append(_foreign())
     return {"$schema": _DIALECT, "title": "Roster", "oneOf": choices, "$defs": definitions}
 
 
 def _foreign() -> dict[str, Any]:
-    """An object of Kubernetes, which has schemas of its own."""
+    """A Kubernetes object, which has its own schema."""
     return {
         "type": "object",
         "properties": {"apiVersion": {"const": ADMISSION}, "kind": {"enum": [*MANIFESTS]}},
@@ -41,11 +43,11 @@ def _foreign() -> dict[str, Any]:
 
 
 def _envelope(kind: str, cls: type[Spec], spec: dict[str, Any]) -> dict[str, Any]:
-    owner = {"type": "string", "minLength": 1, "description": "the team that answers for it"}
+    owner = {"type": "string", "minLength": 1, "description": "the team that owns it"}
     name = {"type": "string", "pattern": NAME, "description": "its name, unique for the kind"}
     metadata = {
         "type": "object",
-        "description": "what it is called, and whose it is",
+        "description": "its name and owner",
         "properties": {"name": name, "owner": owner},
         "required": ["name"],
         "additionalProperties": False,

@@ -11,7 +11,7 @@ from compiler.source import Route
 
 
 def steps(workflow: Workflow) -> Iterator[tuple[Route, Step]]:
-    """Every step, and where it stands in the spec."""
+    """Every step with its route in the spec."""
     for route, step in _steps(workflow):
         yield ("pattern", *route), step
 
@@ -37,10 +37,10 @@ def _steps(workflow: Workflow) -> Iterator[tuple[Route, Step]]:
 
 
 def handovers(workflow: Workflow) -> Iterator[tuple[Step, Step, Route]]:
-    """Who hands its result to whom, and where the one who takes it stands in the spec."""
-    found = dict(_steps(workflow))
-    for giver, taker in _edges(workflow, list(found)):
-        yield found[giver], found[taker], ("pattern", *taker)
+    """Each hand-over of a result: the sending step, the receiving step, and the latter's route."""
+    steps = dict(_steps(workflow))
+    for sender, receiver in _edges(workflow, list(steps)):
+        yield steps[sender], steps[receiver], ("pattern", *receiver)
 
 
 def _edges(workflow: Workflow, routes: list[Route]) -> Iterator[tuple[Route, Route]]:

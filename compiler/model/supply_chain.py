@@ -1,4 +1,4 @@
-"""The supply chain: which images are ours, who signs them, and the tools that look into them."""
+"""The supply chain: the organisation's own images, who signs them, and the tools that scan them."""
 
 from typing import Annotated, Literal
 
@@ -12,8 +12,8 @@ Prefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.:-]*(/[a-z0
 class Keyless(Model):
     """Signed by a workflow's own identity: certificates and log of the public Sigstore."""
 
-    type: Literal["keyless"] = about("no key that anybody keeps")
-    issuer: Url = about("who vouches for the workflow")
+    type: Literal["keyless"] = about("without a key")
+    issuer: Url = about("the issuer of the workflow's identity")
     subject: Annotated[str, Field(pattern=r"^https://[^@\s${}]+@refs/(heads|tags)/[^\s*${}]+$")] = (
         about(
             "the workflow at its branch, exactly: `https://github.com/<owner>/<repository>/.github/"
@@ -23,9 +23,9 @@ class Keyless(Model):
 
 
 class Key(Model):
-    """Signed with a key, for places without a way out."""
+    """Signed with a key, for environments without access to the public Sigstore."""
 
-    type: Literal["key"] = about("a key that somebody keeps")
+    type: Literal["key"] = about("with a key")
     public: Annotated[
         str,
         StringConstraints(
@@ -35,41 +35,43 @@ class Key(Model):
 
 
 class Login(Model):
-    """Somebody who may read private images of one registry, and nothing else."""
+    """An account that may only read private images of one registry."""
 
     registry: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?$")] = (
         about("its host, such as `ghcr.io`")
     )
-    username: Line = about("who that is")
+    username: Line = about("the name of the account")
     password: Secret = about("the password or token, by reference")
 
 
 class Rescan(Model):
-    """Known images are held against new vulnerabilities, again and again."""
+    """Regular scans of known images for new vulnerabilities."""
 
     image: Image = about("Grype, by digest")
-    schedule: Line = about("when: cron with five fields", "0 3 * * *")
+    schedule: Line = about("cron with five fields", "0 3 * * *")
     failOn: Literal["low", "medium", "high", "critical"] = about(
         "the severity from which a scan fails", "high"
     )
-    resources: Resources = about("what a scan takes")
-    login: Login | None = about("who reads private images; without it only public ones are", None)
+    resources: Resources = about("requests and limits of a scan")
+    login: Login | None = about(
+        "the account that reads private images; without it only public ones are scanned", None
+    )
 
 
 def _one_other(images: tuple[str, ...]) -> tuple[str, ...]:
-    """One login serves one registry: it must not go to another."""
+    """A login is for one registry, and must not be sent to another."""
     if len({prefix.partition("/")[0] for prefix in images} - {"ghcr.io"}) > 1:
         raise ValueError("may lie in ghcr.io, and in one other registry at most")
     return images
 
 
 class SupplyChain(Model):
-    """What must be known of an image before it runs."""
+    """What must be proven of an image before it runs."""
 
     images: Annotated[tuple[Prefix, ...], Field(min_length=1), AfterValidator(_one_other)] = about(
-        "what we build ourselves: registry and path, ending in `/`"
+        "the organisation's own images: registry and path, ending in `/`"
     )
     signer: Annotated[Keyless | Key, Field(discriminator="type")] = about("who signs them")
-    syft: Image = about("what makes bills of materials, by digest")
-    cosign: Image = about("what signs and attests, by digest")
-    rescan: Rescan | None = about("what looks again; without it nobody does", None)
+    syft: Image = about("Syft, which makes bills of materials, by digest")
+    cosign: Image = about("Cosign, which signs and attests, by digest")
+    rescan: Rescan | None = about("regular scans; without it there are none", None)

@@ -35,46 +35,46 @@ class Sequential(Model):
 
 
 class Reflection(Model):
-    """A builder improves its work until an evaluator is content."""
+    """A builder improves its work until an evaluator accepts it."""
 
     type: Literal["reflection"] = about("the pattern")
-    builder: Step = about("who makes and refines")
+    builder: Step = about("who builds and improves")
     evaluator: Step = about("who judges")
-    finish: Step | None = about("who has the last look", None)
-    maxRounds: Rounds = about("refinements at most")
+    finish: Step | None = about("who checks the final result", None)
+    maxRounds: Rounds = about("the most improvements")
 
 
 class Magentic(Model):
-    """An orchestrator sends specialists out in parallel, and collects."""
+    """An orchestrator sends tasks to specialists in parallel, and collects the results."""
 
-    type: Literal["magentic"] = about("the pattern, as Microsoft spells it")
-    orchestrator: Step = about("who plans and sends out")
+    type: Literal["magentic"] = about("the pattern")
+    orchestrator: Step = about("who plans and delegates")
     specialists: Annotated[tuple[Step, ...], Field(min_length=2)] = about("who work in parallel")
-    aggregator: Step = about("who puts the results together")
-    evaluator: Step = about("who judges the whole")
-    maxRounds: Rounds = about("plans at most")
+    aggregator: Step = about("who combines the results")
+    evaluator: Step = about("who evaluates the combined result")
+    maxRounds: Rounds = about("the most plans")
 
 
 class Route(Model):
-    """Where one kind of event goes."""
+    """The handler of one kind of event."""
 
     match: Annotated[tuple[Label, ...], Field(min_length=1)] = about("events by their type")
     step: Step = about("who handles them")
 
 
 class EventDriven(Model):
-    """An event is triaged, and goes to the agent that handles its kind."""
+    """An event is triaged, and sent to the agent that handles its kind."""
 
     type: Literal["event-driven"] = about("the pattern")
     topic: Name = about("the topic of the event bus")
     source: Line = about("who sends the events")
-    triage: Step = about("who looks first")
+    triage: Step = about("who triages")
     routes: Annotated[tuple[Route, ...], Field(min_length=1)] = about("who handles what")
     default: Step = about("who handles everything else")
 
 
 class Checkpointing(Model):
-    """How a run survives the death of its process."""
+    """How a run survives the end of its process."""
 
     store: Literal["postgres", "sqlite", "redis"] = about("where checkpoints are kept")
     durability: Literal["sync", "async", "exit"] = about(
@@ -96,5 +96,7 @@ class Workflow(Spec):
     ] = about("how the agents work together")
     timeout: Duration = about("how long a run may take", "1h")
     concurrency: Annotated[int, Field(ge=1, le=1000)] = about("runs at the same time", 10)
-    checkpointing: Checkpointing = about("how a run survives")
-    compliance: Separability = about("whether its members are judged apart", Separability())
+    checkpointing: Checkpointing = about("how a run survives the end of its process")
+    compliance: Separability = about(
+        "whether its members are classified separately", Separability()
+    )
