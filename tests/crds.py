@@ -18,16 +18,16 @@ def definitions() -> Definitions:
     """All of them."""
     paths = (*sorted(CRDS.glob("*.yaml")), *sorted(OURS.glob("*.yaml")))
     texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
-    found, faults = Definitions.parse(texts)
+    parsed, faults = Definitions.parse(texts)
     assert faults == ()
-    return found
+    return parsed
 
 
-def known(object: Mapping[str, Any]) -> bool:
+def defined(object: Mapping[str, Any]) -> bool:
     """Whether one of them defines the kind of an object."""
     return (object["apiVersion"], object["kind"]) in definitions().kinds
 
 
 def refused(object: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Why the CRD of an object refuses it; empty where it does not."""
+    """The reasons why the CRD of an object refuses it; empty if it does not."""
     return list(definitions().refused(object))

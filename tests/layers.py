@@ -1,4 +1,4 @@
-"""An estate that has every layer: a cluster for each, and whatever grants a test asks for."""
+"""An estate that has every layer: a cluster for each, and the grants that a test asks for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from compiler.gateways import LAYERS
 from compiler.source import Source
 from tests.estate import PRELUDE
 
@@ -22,16 +23,16 @@ CLUSTERS: Mapping[str, tuple[str, ...]] = {
     "envoy": ("envoy-ai-gateway",),
     "kagent": ("kagent",),
     "kagent-toolhive": ("kagent", "toolhive"),
+    "kagent-envoy": ("kagent", "envoy-ai-gateway"),
     "synced": ("argo-cd",),
 }
-LAYERS = ["agentgateway", "toolhive", "agentic-networking", "envoy-ai-gateway", "kagent"]
 TRAITS = ("untrusted", "private", "writes", "destructive", "sink", "executes")
 API = {"cidrs": ["10.9.0.4/32"]}
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server, the tools that it lists, and what a test may want to be different."""
+    """A server and the tools that it lists."""
 
     tools: tuple[str, ...]
     new: bool = True  # whether it speaks the revision with headers
@@ -44,15 +45,15 @@ Grants = Mapping[tuple[str, str, str], Mapping[str, str]]
 """By project, agent and server: the granted tools, and the approval of each."""
 
 
-def _one(kind: str, name: str | None = None) -> dict[str, object]:
-    found = next(
+def _example(kind: str, name: str | None = None) -> dict[str, object]:
+    document = next(
         d for d in DOCUMENTS if d["kind"] == kind and name in (None, d["metadata"]["name"])
     )
-    return json.loads(json.dumps(found))
+    return json.loads(json.dumps(document))
 
 
 def _named(kind: str, name: str, **spec: object) -> dict[str, object]:
-    document = _one(kind)
+    document = _example(kind)
     document["metadata"] = {"name": name, "owner": "team"}
     document["spec"] = {**document["spec"], **spec}  # type: ignore[dict-item]
     return document
@@ -68,26 +69,28 @@ def documents(
     spare: Iterable[tuple[str, str]] = (),
 ) -> list[dict[str, object]]:
     """The estate as documents; `empty` are members of teams without any grant, and `spare` servers
-    of projects that nobody may call.
+    of projects that no agent may call.
     """
-    platform = _one("Platform")
+    platform = _example("Platform")
     platform["spec"] |= {  # type: ignore[operator]
         "mesh": "istio-ambient",
-        "layers": LAYERS,
+        "layers": list(LAYERS),
         "tokens": {"issuer": "https://id.example.com", "jwks": "https://id.example.com/jwks"},
     }
-    found = [platform, _one("Model"), _one("RiskTier", "low")]
+    estate = [platform, _example("Model"), _example("RiskTier", "low")]
     for name in clusters:
         installed = ["external-secrets", *CLUSTERS[name]]
-        found.append(_named("Cluster", name, installed=installed, api=API, environment="dev"))
-    found += [_server(name, server) for name, server in servers.items()]
-    members = sorted({(p, a) for p, a, _ in grants} | set(empty))
-    found += [_agent(name, grants, delegations) for name in sorted({a for _, a in members})]
-    for project in sorted({p for p, _ in members}):
-        team = [a for p, a in members if p == project]
-        listed = {s for p, _, s in grants if p == project} | {s for p, s in spare if p == project}
-        found.append(_project(project, team, sorted(listed), grants, delegations, list(clusters)))
-    return found
+        estate.append(_named("Cluster", name, installed=installed, api=API, environment="dev"))
+    estate += [_server(name, server) for name, server in servers.items()]
+    members = sorted({(project, agent) for project, agent, _ in grants} | set(empty))
+    agents = sorted({agent for _, agent in members})
+    estate += [_agent(name, grants, delegations) for name in agents]
+    for name in sorted({project for project, _ in members}):
+        team = [agent for project, agent in members if project == name]
+        used = {(project, server) for project, _, server in grants} | set(spare)
+        listed = sorted(server for project, server in used if project == name)
+        estate.append(_project(name, team, listed, grants, delegations, list(clusters)))
+    return estate
 
 
 def _server(name: str, server: Server) -> dict[str, object]:
@@ -153,13 +156,13 @@ def _project(
                 "tools": list(tools),
                 "approval": {tool: "human" for tool, asked in tools.items() if asked == "human"},
             }
-            for (p, a, server), tools in sorted(grants.items())
-            if (p, a) == (name, agent) and tools
+            for (project, a, server), tools in sorted(grants.items())
+            if (project, a) == (name, agent) and tools
         ]
         targets = delegations.get((name, agent), [])
-        leave = [{"agent": target, "reason": "a test"} for target in targets]
+        widening = [{"agent": target, "reason": "a test"} for target in targets]
         members.append(
-            {"agent": agent, "grants": entries, "delegatesTo": targets, "widening": leave}
+            {"agent": agent, "grants": entries, "delegatesTo": targets, "widening": widening}
         )
     people = [
         {"group": f"oidc:{name}-{role}", "role": role}
@@ -182,8 +185,8 @@ def _project(
     )
 
 
-def sources(found: Iterable[dict[str, object]]) -> dict[str, Source]:
-    """The documents as files where they belong."""
+def sources(documents: Iterable[dict[str, object]]) -> dict[str, Source]:
+    """The documents as files of a repository, by path."""
     folders = {
         "Platform": "specs",
         "Cluster": "specs/clusters",
@@ -193,7 +196,7 @@ def sources(found: Iterable[dict[str, object]]) -> dict[str, Source]:
         "MCPServer": "specs/mcp-servers",
     }
     files = {"specs/prompts/prompt.md": "You are careful.\n"}
-    for document in found:
+    for document in documents:
         kind, name = document["kind"], document["metadata"]["name"]  # type: ignore[index]
         spec = {key: value for key, value in document["spec"].items() if value is not None}  # type: ignore[attr-defined]
         folder = folders.get(str(kind), f"projects/{name}")

@@ -14,7 +14,7 @@ import yaml
 from compiler.cli import inputs
 from compiler.emit import File
 from compiler.pipeline import compile
-from tests.crds import CRDS, definitions, known, refused
+from tests.crds import CRDS, defined, definitions, refused
 from tests.estate import TODAY
 from tests.layers import Server, documents, sources
 
@@ -61,10 +61,10 @@ GRANTS = {
 
 @pytest.fixture(scope="module")
 def objects() -> list[dict[str, Any]]:
-    found = documents(
+    specs = documents(
         SERVERS, GRANTS, delegations={("alpha", "dev"): ["ops"]}, empty=[("beta", "idle")]
     )
-    result = compile(sources(found).values(), today=TODAY)
+    result = compile(sources(specs).values(), today=TODAY)
     assert not result.failed, result.diagnostics
     return custom(result.files)
 
@@ -72,8 +72,8 @@ def objects() -> list[dict[str, Any]]:
 def custom(files: Iterable[File]) -> list[dict[str, Any]]:
     """The custom resources, and all of them: what is neither Kubernetes' own nor defined fails."""
     objects = [file.object for file in files if file.object]
-    assert [o["kind"] for o in objects if not known(o) and not own(o)] == []
-    return [json.loads(json.dumps(object)) for object in objects if known(object)]
+    assert [o["kind"] for o in objects if not defined(o) and not own(o)] == []
+    return [json.loads(json.dumps(object)) for object in objects if defined(object)]
 
 
 def own(object: Mapping[str, Any]) -> bool:
@@ -85,21 +85,21 @@ def test_every_custom_resource_is_valid(objects: list[dict[str, Any]]) -> None:
     assert len(kinds) >= 18
     groups = {object["apiVersion"].partition("/")[0] for object in objects}
     assert groups >= GROUPS
-    assert [found for object in objects for found in refused(object)] == []
+    assert [refusal for object in objects for refusal in refused(object)] == []
 
 
 def test_the_shipped_estate_is_valid() -> None:
     result = compile(inputs.read(ROOT).sources.values(), today=TODAY)
     ours = custom(result.files)
     assert len(ours) > 500
-    assert [found for object in ours for found in refused(object)] == []
+    assert [refusal for object in ours for refusal in refused(object)] == []
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("good/*.yaml")), ids=lambda path: path.name)
 def test_good_examples_pass(path: Path) -> None:
     """A real API server took these; one kind of the 37 objects has no definition here."""
     for object in yaml.safe_load_all(path.read_text(encoding="utf-8")):
-        if known(object):
+        if defined(object):
             assert refused(object) == []
         else:
             assert own(object) or object["kind"] == "LocalQueue"
@@ -117,18 +117,18 @@ ARGOCD = {
 def test_argo_cd_examples_are_judged_as_a_server_did(path: Path) -> None:
     """Sync options, cron lines and two destinations are beyond a CRD."""
     (object,) = yaml.safe_load_all(path.read_text(encoding="utf-8"))
-    found = refused(object)
-    assert bool(found) is (path.stem in ARGOCD)
-    if found:
-        ((field, message),) = found
+    refusals = refused(object)
+    assert bool(refusals) is (path.stem in ARGOCD)
+    if refusals:
+        ((field, message),) = refusals
         assert field == ARGOCD[path.stem][0]
         assert ARGOCD[path.stem][1] in message
 
 
 def test_every_rule_in_cel_compiles() -> None:
-    found = [rule for kind in definitions().kinds for rule in definitions().rules(kind)]
-    assert [(rule, why) for rule, why in found if why] == []
-    assert len(found) >= 984
+    rules = [rule for kind in definitions().kinds for rule in definitions().rules(kind)]
+    assert [(rule, why) for rule, why in rules if why] == []
+    assert len(rules) >= 984
 
 
 BREAKS = {
@@ -148,15 +148,15 @@ def test_a_broken_one_is_refused(kind: str, objects: list[dict[str, Any]]) -> No
     *parents, last = (int(part) if part.isdigit() else part for part in route.split("."))
     for object in (o for o in objects if o["kind"] == kind):
         broken = copy.deepcopy(object)
-        here: Any = broken
+        node: Any = broken
         for part in parents:
-            here = here[part]
-        if kind == "AuthorizationPolicy" and "targetRefs" not in here:
+            node = node[part]
+        if kind == "AuthorizationPolicy" and "targetRefs" not in node:
             continue
         if value is None:
-            del here[last]
+            del node[last]
         else:
-            here[last] = value
+            node[last] = value
         assert refused(broken), kind
         return
     raise AssertionError(f"there is no {kind}")

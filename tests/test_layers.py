@@ -14,10 +14,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from compiler.diagnostic import Severity
+from compiler.gateways import GATEWAYS, MESH
+from compiler.gateways.product import Address
 from compiler.parse import parse
 from compiler.pipeline import Compilation, compile
 from compiler.source import Source
+from compiler.verify import GATEWAYS as READERS
 from compiler.verify import verify
+from compiler.verify.relation import Instance
 from tests.estate import TODAY
 from tests.layers import CLUSTERS, Grants, Server, documents, sources
 
@@ -61,13 +65,13 @@ APPROVAL = st.sampled_from(["none", "human"])
 
 
 class Estate(NamedTuple):
-    """Servers, grants, agents of `alpha` without any, and who hands work to whom."""
+    """Servers, grants, agents of `alpha` without any, and delegations."""
 
     servers: Mapping[str, Server]
     grants: Grants
     idle: list[str]
-    hands: Mapping[tuple[str, str], list[str]]
-    spare: list[tuple[str, str]]  # servers of projects that nobody may call
+    delegations: Mapping[tuple[str, str], list[str]]
+    spare: list[tuple[str, str]]  # servers of projects that no agent may call
 
 
 @st.composite
@@ -92,16 +96,16 @@ def estates(draw: st.DrawFn, *, alike: bool) -> Estate:
         for p, a in sorted(teams)  # no circles
     }
     spare = [(p, s) for p in sorted({p for p, _ in teams}) for s in servers if draw(st.booleans())]
-    given_ = {member: some for member, some in hands.items() if some}
-    return Estate(servers, grants, idle, given_, spare)
+    delegations = {member: some for member, some in hands.items() if some}
+    return Estate(servers, grants, idle, delegations, spare)
 
 
-def checked(found: list[dict[str, object]]) -> Compilation:
-    """The artefacts of an estate, which verify finds to be as specified."""
-    given_ = sources(found)
-    result = compile(given_.values(), today=TODAY)
+def checked(documents: list[dict[str, object]]) -> Compilation:
+    """The artefacts of an estate, after verify reported no difference."""
+    files = sources(documents)
+    result = compile(files.values(), today=TODAY)
     if not result.failed:
-        read = [d for source in given_.values() if source.is_yaml for d in parse(source)[0]]
+        read = [d for source in files.values() if source.is_yaml for d in parse(source)[0]]
         for report in verify({file.path: file.text for file in result.files}, read):
             assert not report.missing, (report.name, report.missing)
             assert not report.excess, (report.name, report.excess)
@@ -120,16 +124,16 @@ def fits(estate: Estate) -> bool:
 
 
 def assert_equal(estate: Estate, clusters: tuple[str, ...]) -> None:
-    found = documents(
+    specs = documents(
         estate.servers,
         estate.grants,
         clusters=clusters,
         empty=[("alpha", agent) for agent in estate.idle],
-        delegations=estate.hands,
+        delegations=estate.delegations,
         spare=estate.spare,
     )
     assume(fits(estate))  # the limits' own tests follow
-    assert [d for d in checked(found).diagnostics if d.severity is Severity.ERROR] == []
+    assert [d for d in checked(specs).diagnostics if d.severity is Severity.ERROR] == []
 
 
 SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -144,7 +148,21 @@ def test_gateways_and_meshes(estate: Estate) -> None:
 @SLOW
 @given(estates(alike=True))
 def test_kagent(estate: Estate) -> None:
-    assert_equal(estate, ("kagent", "kagent-toolhive"))
+    assert_equal(estate, ("kagent", "kagent-toolhive", "kagent-envoy"))
+
+
+def test_verify_states_the_same_facts_about_each_gateway() -> None:
+    """It may not import the descriptors, so its own facts are compared with them here."""
+    stated = {reader.GATEWAY.name: reader.GATEWAY for reader in READERS}
+    assert stated.keys() == GATEWAYS.keys() - {MESH.name}
+    for name, facts in stated.items():
+        gateway = GATEWAYS[name]
+        scheme, service, path = facts.endpoint(Instance("n", "s"))
+        url = f"{scheme}://{service}.n.svc:{gateway.pods.port}{path}"
+        assert gateway.endpoint(Address("n", "s", "/mcp", shared=False)).url == url
+        assert facts.account("n") == gateway.pods.account("n")
+        assert facts.prefix == gateway.prefix
+        assert facts.token is (gateway.proof == "token")
 
 
 def many(
@@ -214,8 +232,8 @@ def test_names_as_long_as_they_may_be() -> None:
     agents, tool, server = ("a" * 39 + "x", "a" * 39 + "y"), "t" * 128, "s" * 63
     grants = {("p" * 40, agent, server): {tool: "none"} for agent in agents}
     for new in (True, False):
-        found = documents({server: Server((tool, "other"), new=new)}, grants)
-        assert not checked(found).failed
+        specs = documents({server: Server((tool, "other"), new=new)}, grants)
+        assert not checked(specs).failed
 
 
 def test_a_name_that_the_controller_takes_for_a_variable() -> None:
@@ -229,9 +247,9 @@ def test_a_name_that_the_controller_takes_for_a_variable() -> None:
 
 def test_a_limit_can_be_neither_lowered_nor_waived() -> None:
     """Past it nothing can be emitted."""
-    found = many("agentic", 11, SHORT)
+    specs = many("agentic", 11, SHORT)
     check = {"code": "layer-lossy", "severity": "warning"}
-    found.append(
+    specs.append(
         {
             "apiVersion": "roster/v1",
             "kind": "Policy",
@@ -239,16 +257,16 @@ def test_a_limit_can_be_neither_lowered_nor_waived() -> None:
             "spec": {"description": "a test", "checks": [check]},
         }
     )
-    given_ = sources(found[:-1])
-    policy = json.dumps(found[-1])
-    given_["policies/lenient.yaml"] = Source("policies/lenient.yaml", policy)
-    assert compile(given_.values(), today=TODAY).failed
+    files = sources(specs[:-1])
+    policy = json.dumps(specs[-1])
+    files["policies/lenient.yaml"] = Source("policies/lenient.yaml", policy)
+    assert compile(files.values(), today=TODAY).failed
 
 
 def test_kagent_splits_a_server_and_counts_its_entries() -> None:
     tools = tuple(f"t{n}" for n in range(120))
-    one = {("alpha", "dev", "s"): dict.fromkeys(tools, "none")}
-    assert not checked(documents({"s": Server(tools)}, one, clusters=["kagent"])).failed
+    grants = {("alpha", "dev", "s"): dict.fromkeys(tools, "none")}
+    assert not checked(documents({"s": Server(tools)}, grants, clusters=["kagent"])).failed
     servers = {f"s{n}": Server(tools) for n in range(7)}
     seven = {("alpha", "dev", name): dict.fromkeys(tools, "none") for name in servers}
     result = checked(documents(servers, seven, clusters=["kagent"]))

@@ -1,4 +1,4 @@
-"""Every way to spoil the artefacts is noticed (`make mutations` lists them with their verdicts)."""
+"""Every mutation of the artefacts is noticed (`make mutations` lists them with their verdicts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the optional layers of one small estate look like: a change shows in the diff."""
+"""Snapshots of the optional layers of one small estate: a change shows in the diff."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ GROUPS = (
 
 @pytest.mark.parametrize("cluster", ["toolhive", "agentic", "envoy", "kagent"])
 def test_objects(cluster: str, snapshot: SnapshotAssertion) -> None:
-    found = documents(SERVERS, GRANTS, clusters=[cluster], delegations={("alpha", "dev"): ["ops"]})
-    files = compile(sources(found).values(), today=TODAY).files
+    specs = documents(SERVERS, GRANTS, clusters=[cluster], delegations={("alpha", "dev"): ["ops"]})
+    files = compile(sources(specs).values(), today=TODAY).files
     ours = [f for f in files if f.object and f.object["apiVersion"].partition("/")[0] in GROUPS]
     assert ours
     assert "".join(f"--- {file.path}\n{file.text}" for file in ours) == snapshot

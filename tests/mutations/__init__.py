@@ -1,7 +1,7 @@
-"""Artefacts spoilt on purpose, one way at a time; `roster verify` must notice each.
+"""Mutations of the artefacts, one at a time; `roster verify` must notice each.
 
 `python -m tests.mutations` lists every mutation with its verdict, and the score. A mutation finds
-the one artefact that it means by cluster, kind and name, and changes its data in place.
+one artefact by cluster, kind and name, and changes its data in place.
 """
 
 from __future__ import annotations
@@ -9,19 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.mutations import cards, desks, gateways, gitops, mesh, network, routes
+from tests.mutations import (
+    agentgateway,
+    agentic_networking,
+    cards,
+    desks,
+    envoy_ai_gateway,
+    gitops,
+    kagent,
+    mesh,
+    network,
+    toolhive,
+)
 from tests.mutations.changes import Change
 from tests.mutations.estate import ALL, estate, wrong
 
 LAYERS: dict[str, list[tuple[str, Change]]] = {
     "network": network.NETWORK,
     "mesh": mesh.MESH,
-    "agentgateway": gateways.AGENTGATEWAY,
-    "gateway-local": gateways.LAPTOP,
-    "toolhive": gateways.TOOLHIVE,
-    "agentic-networking": routes.ACCESS,
-    "envoy-ai-gateway": routes.ROUTE,
-    "kagent": routes.KAGENT,
+    "agentgateway": agentgateway.MUTATIONS,
+    "gateway-local": agentgateway.LAPTOP,
+    "toolhive": toolhive.MUTATIONS,
+    "agentic-networking": agentic_networking.MUTATIONS,
+    "envoy-ai-gateway": envoy_ai_gateway.MUTATIONS,
+    "kagent": kagent.MUTATIONS,
     "agent-config": desks.CONFIG,
     "rbac": desks.ROLES,
     "argocd": gitops.SYNC,
@@ -31,12 +42,12 @@ LAYERS: dict[str, list[tuple[str, Change]]] = {
     "stack": desks.STACK,
     "cards": cards.CARDS,
 }
-"""By layer: what is done, and how."""
+"""By layer: the name of each mutation, and the change."""
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """A way to spoil the artefacts of a layer."""
+    """A change of the artefacts of a layer."""
 
     layer: str
     name: str
@@ -44,7 +55,7 @@ class Mutation:
 
 
 def every() -> Iterable[Mutation]:
-    """All of them, layer by layer; no name is given twice."""
+    """All of them, layer by layer; names are unique within a layer."""
     names = [(layer, name) for layer, some in LAYERS.items() for name, _ in some]
     assert len(names) == len(set(names))
     return [
@@ -53,7 +64,7 @@ def every() -> Iterable[Mutation]:
 
 
 def clusters(mutation: Mutation) -> tuple[str, ...]:
-    """The clusters whose artefacts it changes; any one, if it changes artefacts of none."""
+    """The clusters whose artefacts it changes; the first one, if it changes none of a cluster."""
     before, after = estate(), estate()
     mutation.apply(after)
     changed = {path for path in before.keys() | after if before.get(path) != after.get(path)}
@@ -64,7 +75,7 @@ def clusters(mutation: Mutation) -> tuple[str, ...]:
 def verdict(mutation: Mutation) -> list[str]:
     """What verify says after a mutation of an estate that runs in no other clusters.
 
-    A second cluster changes nothing about the first, and each takes as long to verify.
+    Clusters do not affect each other, and each takes as long to verify.
     """
     some = clusters(mutation)
     files = estate(some)

@@ -9,14 +9,14 @@ from tests.mutations.estate import estate, wrong
 
 
 def main() -> None:
-    """Print every verdict; the exit code is 1 where one mutation was not noticed."""
-    assert wrong(estate()) == [], "the estate is not as specified even before"
+    """Print every verdict; exit with 1 if a mutation was not noticed."""
+    assert wrong(estate()) == [], "the estate is not as specified before any mutation"
     caught = total = 0
     for mutation in every():
-        said = verdict(mutation)
-        total, caught = total + 1, caught + bool(said)
-        told = "; ".join(said) if said else "NOT NOTICED"
-        print(f"{mutation.layer:<19} {mutation.name}: {told}")
+        reports = verdict(mutation)
+        total, caught = total + 1, caught + bool(reports)
+        result = "; ".join(reports) if reports else "NOT NOTICED"
+        print(f"{mutation.layer:<19} {mutation.name}: {result}")
     print(f"{caught} of {total} mutations noticed")
     sys.exit(caught != total)
 

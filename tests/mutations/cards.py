@@ -1,4 +1,4 @@
-"""Ways to spoil what agents' ML-BOMs claim."""
+"""Mutations of the grants in agents' ML-BOMs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ TOOL = {"bom-ref": "tool:github/delete_repo", "name": "delete_repo"}
 
 
 def _server(bom: Any, name: str) -> Any:
-    return next(one for one in bom["services"] if one["name"] == name)
+    return next(server for server in bom["services"] if server["name"] == name)
 
 
 def _agent(bom: Any, name: str) -> Any:
-    return next(one for one in bom["components"] if one["bom-ref"] == f"agent:{name}")
+    return next(agent for agent in bom["components"] if agent["bom-ref"] == f"agent:{name}")
 
 
 def _gone(path: str) -> Change:
@@ -26,15 +26,18 @@ def _gone(path: str) -> Change:
 
 CARDS: list[tuple[str, Change]] = [
     ("one more grant", data(DEV, put("metadata.component.properties.+", MORE))),
-    ("nobody is asked", text(DEV, ASKED, ASKED.replace("human", "none"))),
+    ("no human is asked", text(DEV, ASKED, ASKED.replace("human", "none"))),
     ("one more tool", data(DEV, lambda bom: _server(bom, "github")["services"].append(TOOL))),
     ("one tool less", data(DEV, lambda bom: _server(bom, "github")["services"].pop())),
     ("a grant less", text(DEV, "roster:grant:alpha:github:create_issue", "roster:other")),
     ("about another agent", data(DEV, put("metadata.component.name", "ops"))),
     ("a card is gone", _gone(DEV)),
     ("the fleet's card is gone", _gone(FLEET)),
-    ("more in the fleet's", data(FLEET, lambda bom: _agent(bom, "dev")["properties"].append(MORE))),
-    ("less in the fleet's", data(FLEET, lambda bom: _agent(bom, "dev")["properties"].clear())),
+    (
+        "more in the fleet",
+        data(FLEET, lambda bom: _agent(bom, "dev")["properties"].append(MORE)),
+    ),
+    ("less in the fleet", data(FLEET, lambda bom: _agent(bom, "dev")["properties"].clear())),
     ("a grant of four parts", text(DEV, "roster:grant:alpha:", "roster:grant:alpha:beta:")),
-    ("a card that is no JSON", text(DEV, "{", "")),
+    ("a card that is not JSON", text(DEV, "{", "")),
 ]

@@ -52,7 +52,7 @@ def drop(cluster: str, kind: str, name: str, namespace: str = "") -> Change:
 
 
 def add(cluster: str, **object: Any) -> Change:
-    """Put one more object there."""
+    """Add one object."""
 
     def apply(files: Files) -> None:
         files[f"clusters/{cluster}/projects/alpha/more/more.yaml"] = json.dumps(object)
@@ -82,33 +82,33 @@ def text(path: str, old: str, new: str) -> Change:
 
 
 def put(route: str, value: Any) -> Callable[[Any], None]:
-    """Set what a dotted route leads to; None removes it, and `+` adds to a list."""
+    """Set the value at a dotted route; None removes it, and `+` appends to a list."""
 
     def change(object: Any) -> None:
-        here = object
+        node = object
         *parents, last = (int(p) if p.isdigit() else p for p in route.split("."))
         for part in parents:
-            here = here[part]
+            node = node[part]
         if last == "+":
-            here.append(value)
+            node.append(value)
         elif value is None:
-            del here[last]
+            del node[last]
         else:
-            here[last] = value
+            node[last] = value
 
     return change
 
 
 def key(route: str, name: str, value: Any) -> Callable[[Any], None]:
-    """Like `put`, for one more key that may itself hold dots."""
+    """Like `put`, for a last key that may contain dots."""
 
     def change(object: Any) -> None:
-        here = object
+        node = object
         for part in route.split("."):
-            here = here[int(part) if part.isdigit() else part]
+            node = node[int(part) if part.isdigit() else part]
         if value is None:
-            del here[name]
+            del node[name]
         else:
-            here[name] = value
+            node[name] = value
 
     return change

@@ -1,4 +1,4 @@
-"""What agents, people and clients are told, spoilt."""
+"""Mutations of configurations of agents, clients, the registry and PM2, and of roles."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def _client(path: str, route: str, value: Any) -> Change:
     return data(f"clients/alpha/dev/{path}", put(route, value))
 
 
-def _moved(rule: str, there: str) -> Change:
+def _moved(rule: str, target: str) -> Change:
     """A rule of Claude Code moves to another list."""
 
     def change(value: Any) -> None:
         for some in value["permissions"].values():
             if rule in some:
                 some.remove(rule)
-        if there:
-            value["permissions"][there].append(rule)
+        if target:
+            value["permissions"][target].append(rule)
 
     return data("clients/alpha/dev/.claude/settings.json", change)
 
@@ -48,7 +48,7 @@ CONFIG = [
         _config(lambda access, _: access["approval"]["github"].update(delete_repo="none")),
     ),
     (
-        "nobody is asked",
+        "no human is asked",
         _config(lambda access, _: access["approval"]["github"].update(create_issue="none")),
     ),
     ("a server dropped", _config(lambda _, servers: servers["mcpServers"].pop("github"))),
@@ -113,7 +113,7 @@ ROLES = [
         on("direct", "RoleBinding", "mcp-server-k8s", put("subjects.0.name", "github"), AS),
     ),
     (
-        "a stranger's group",
+        "a group of all users",
         on(
             "direct",
             "RoleBinding",
@@ -175,7 +175,7 @@ CLIENTS = [
         "the notation of another client",
         _client(".cursor/mcp.json", "mcpServers.github.env.API_KEY", "${API_KEY}"),
     ),
-    ("nobody is asked", _moved("mcp__github__create_issue", "allow")),
+    ("no human is asked", _moved("mcp__github__create_issue", "allow")),
     ("not denied", _moved("mcp__github__delete_repo", "")),
     ("allowed", _moved("mcp__github__delete_repo", "allow")),
     ("denied", _moved("mcp__github__list_issues", "deny")),
@@ -205,7 +205,7 @@ REGISTRY = [
         _seed(lambda agent: agent["metadata"]["tools"]["github"].update(delete_repo="none")),
     ),
     (
-        "nobody is asked",
+        "no human is asked",
         _seed(lambda agent: agent["metadata"]["tools"]["github"].update(create_issue="none")),
     ),
     ("a server dropped", _seed(lambda agent: agent["metadata"]["tools"].pop("github"))),
@@ -221,7 +221,7 @@ PM2 = [
     ("another agent's rights", text(ECOSYSTEM, ACCESS, "pm2/alpha/agents/ops.json")),
     ("another program for a bridge", text(ECOSYSTEM, "stack/bridge.py", "stack/open.py")),
     ("one more tool", data(ACCESS, put("tools.github.delete_repo", "none"))),
-    ("nobody is asked", data(ACCESS, put("tools.github.create_issue", "none"))),
+    ("no human is asked", data(ACCESS, put("tools.github.create_issue", "none"))),
     ("a tool dropped", data(ACCESS, put("tools.github.list_issues", None))),
     ("rights removed", lambda files: files.__delitem__(ACCESS)),
 ]
@@ -232,7 +232,7 @@ STACK = [
     ("one more tool", data(BRIDGE, lambda value: value["tools"]["alpha.dev"].append("x"))),
     ("a tool dropped", data(BRIDGE, lambda value: value["tools"]["alpha.dev"].pop())),
     (
-        "a stranger",
+        "an agent of another project",
         data(BRIDGE, lambda value: value["tools"].update({"beta.dev": ["list_issues"]})),
     ),
     ("an agent dropped", data(BRIDGE, lambda value: value["tools"].pop("alpha.dev"))),

@@ -1,4 +1,4 @@
-"""An estate that has every layer, and what `roster verify` holds against its artefacts."""
+"""An estate that has every layer, and what `roster verify` reports about its artefacts."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def layers() -> set[str]:
 
 
 def wrong(files: Mapping[str, str], clusters: tuple[str, ...] = ALL) -> list[str]:
-    """What verify holds against artefacts: `layer: so many missing, excess, faults`."""
+    """The reports of verify about differences, as `layer: N missing, N excess, N faults`."""
     return [
         f"{r.name}: {len(r.missing)} missing, {len(r.excess)} excess, {len(r.faults)} faults"
         for r in verify(files, _estate(clusters)[1])

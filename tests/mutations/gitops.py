@@ -1,4 +1,4 @@
-"""What Argo CD may bring, and what it brings, spoilt."""
+"""Mutations of what Argo CD may bring, and of what it brings."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ SYNC: list[tuple[str, Change]] = [
         ),
     ),
     (
-        "any role of the cluster for anybody",
+        "any role of the cluster for any account",
         on(SYNCED, "ClusterRole", "argocd-sync", put("rules.9.resourceNames", None)),
     ),
     (
@@ -100,7 +100,7 @@ SYNC: list[tuple[str, Change]] = [
             ),
         ),
     ),
-    ("an object that nobody brings", _elsewhere),
+    ("an object that no Application brings", _elsewhere),
     (
         "one more object",
         add(

@@ -1,4 +1,4 @@
-"""Istio's policies spoilt."""
+"""Mutations of Istio's policies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _authz(route: str, value: Any, name: str = "github", cluster: str = "mesh") 
 
 
 MESH = [
-    ("walls of a namespace removed", drop("mesh", AUTHZ, "deny-all", AS)),
+    ("default of a namespace removed", drop("mesh", AUTHZ, "deny-all", AS)),
     (
         "plain text allowed",
         on("mesh", "PeerAuthentication", "default", put("spec.mtls.mode", "PERMISSIVE"), AS),
@@ -57,7 +57,7 @@ MESH = [
     ),
     ("waypoint cannot reach the server", drop("mesh", AUTHZ, "github.waypoint", AS)),
     (
-        "second policy for everybody",
+        "second policy for all callers",
         add(
             "mesh",
             apiVersion="security.istio.io/v1",

@@ -1,4 +1,4 @@
-"""NetworkPolicies spoilt."""
+"""Mutations of NetworkPolicies."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from tests.mutations.changes import Change, add, drop, key, on, put
 from tests.mutations.parts import (
     AA,
+    ALL_PODS,
     AS,
-    EVERYBODY,
     NETPOL,
     SHARED,
     named,
@@ -41,13 +41,13 @@ NETWORK = [
     ("ingress no longer restricted", _netpol("spec.policyTypes", ["Egress"])),
     ("policy selects other pods", _netpol("spec.podSelector", {"matchLabels": {"x": "y"}})),
     (
-        "second policy for everybody",
+        "second policy for all pods",
         add(
             "direct",
             apiVersion="networking.k8s.io/v1",
             kind=NETPOL,
             metadata=named("more"),
-            spec=EVERYBODY,
+            spec=ALL_PODS,
         ),
     ),
     ("agent's way out removed", on("direct", NETPOL, "dev", put("spec.egress.0", None), AA)),

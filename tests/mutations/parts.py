@@ -11,7 +11,7 @@ NETPOL, AUTHZ = "NetworkPolicy", "AuthorizationPolicy"
 DEV = "system:serviceaccount:alpha-agents:dev"
 CLIENT, CALL = f'principal == Client::"{DEV}"', 'action == Action::"call_tool"'
 OPS = "system:serviceaccount:alpha-agents:ops"
-EVERYBODY = {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]}
+ALL_PODS = {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]}
 SERVICE = {"group": "", "kind": "Service", "name": "github"}
 BACKEND = {"group": "agentgateway.dev", "kind": "AgentgatewayBackend", "name": "old"}
 GATEWAY = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "tool-gateway"}

@@ -50,20 +50,21 @@ spec:
     - {agent: bob}
   people: [{group: "oidc:lookers", role: viewer}]
 """
-"""`ada` may call `get_it` of `github`; nobody may call `drop_it`, and `bob` nothing."""
+"""`ada` may call `get_it` of `github`; no agent may call `drop_it`, and `bob` nothing."""
 
 
-def said(*installed: str) -> tuple[Document, ...]:
+def parse_specs(*installed: str) -> tuple[Document, ...]:
     """The specs, for a cluster that has some layers installed."""
-    text = SPECS.replace("LAYERS", json.dumps([one for one in installed if one != "istio-ambient"]))
-    documents, found = parse(
+    layers = [layer for layer in installed if layer != "istio-ambient"]
+    text = SPECS.replace("LAYERS", json.dumps(layers))
+    documents, diagnostics = parse(
         Source("specs/a.yaml", text.replace("INSTALLED", json.dumps(installed)))
     )
-    assert not found
+    assert not diagnostics
     return documents
 
 
-def made(kind: str, name: str, spec: object = None, home: str = SERVERS, **more: object) -> str:
+def manifest(kind: str, name: str, spec: object = None, home: str = SERVERS, **more: object) -> str:
     """An object; `kind` begins with its group, as in `apps/Deployment`."""
     group, _, kind = kind.rpartition("/")
     metadata = {"name": name, "namespace": home, "labels": more.pop("labels", {})}
@@ -76,7 +77,7 @@ def pod(name: str, home: str, role: str) -> str:
     labels = {NAME: name, "app.kubernetes.io/component": role}
     container = {"ports": [{"name": "http", "containerPort": 8080}]}
     spec = {"serviceAccountName": name, "containers": [container]}
-    return made(
+    return manifest(
         "apps/Deployment", name, {"template": {"metadata": {"labels": labels}, "spec": spec}}, home
     )
 
@@ -84,13 +85,15 @@ def pod(name: str, home: str, role: str) -> str:
 def service(use: str = "waypoint", protocol: str = "http") -> str:
     port = {"port": 8080, "targetPort": "http", "appProtocol": protocol}
     labels = {"istio.io/use-waypoint": use}
-    return made("Service", "github", {"selector": {NAME: "github"}, "ports": [port]}, labels=labels)
+    return manifest(
+        "Service", "github", {"selector": {NAME: "github"}, "ports": [port]}, labels=labels
+    )
 
 
 AMBIENT = {"istio.io/dataplane-mode": "ambient"}
 SERVER = pod("github", SERVERS, "mcp-server")
 BASE = (
-    *(made("Namespace", home, home="", labels=AMBIENT) for home in (AGENTS, SERVERS)),
+    *(manifest("Namespace", home, home="", labels=AMBIENT) for home in (AGENTS, SERVERS)),
     *(pod(agent, AGENTS, "agent") for agent in ("ada", "bob")),
     SERVER,
 )
@@ -107,9 +110,9 @@ def report(
     texts: Mapping[str, str] | None = None,
 ) -> Report:
     reports = verify({**files(objects), **(texts or {})}, documents)
-    return next(one for one in reports if one.name == name)
+    return next(entry for entry in reports if entry.name == name)
 
 
-def tools(found: Iterable[Call]) -> set[tuple[str, str]]:
+def tools(calls: Iterable[Call]) -> set[tuple[str, str]]:
     """Who calls which tool of the server; "" for a mere connection."""
-    return {(call.agent, call.tool) for call in found if call.server == "github"}
+    return {(call.agent, call.tool) for call in calls if call.server == "github"}

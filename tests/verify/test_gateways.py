@@ -14,9 +14,9 @@ from tests.verify.artefacts import (
     ADA,
     AGENTS,
     BASE,
-    made,
+    manifest,
+    parse_specs,
     report,
-    said,
     service,
     tools,
 )
@@ -29,11 +29,11 @@ from tests.verify.artefacts import (
         ([], [], [], True),
         ([], ["false"], [], True),
         ([], ["true"], [], False),
-        ([], ["nobody.name == 1"], [], True),
+        ([], ["missing.name == 1"], [], True),
         (["false"], [], [], False),
         (["false", "true"], [], [], True),
         (["true"], ["true"], [], False),
-        (["true"], [], ["nobody.name == 1"], False),
+        (["true"], [], ["missing.name == 1"], False),
         (["1"], [], [], False),
         (["(("], [], [], False),
         ([], ["(("], [], True),
@@ -62,10 +62,10 @@ def entry(
     listener = {"port": port, "protocol": "HTTPS" if "kube" in class_name else "HTTP"}
     gateway = {"gatewayClassName": class_name, "listeners": [listener]}
     ref = {"group": group, "kind": kind, "name": "github"}
-    one = {"matches": [{"path": {"value": "/github"}}], "backendRefs": [ref], **rest}
-    yield made(f"{API}/Gateway", "tool-gateway", gateway)
-    yield made(
-        f"{API}/HTTPRoute", "github", {"parentRefs": [{"name": "tool-gateway"}], "rules": [one]}
+    rule = {"matches": [{"path": {"value": "/github"}}], "backendRefs": [ref], **rest}
+    yield manifest(f"{API}/Gateway", "tool-gateway", gateway)
+    yield manifest(
+        f"{API}/HTTPRoute", "github", {"parentRefs": [{"name": "tool-gateway"}], "rules": [rule]}
     )
 
 
@@ -75,14 +75,14 @@ def agentgateway(
     static = {"host": "github.p-mcp-servers.svc.cluster.local", "port": 8080}
     provider = {"issuer": "x", "audiences": audiences}
     jwt = {"jwtAuthentication": {"mode": mode, "providers": [provider]}}
-    given = [{**AT_GATEWAY, "traffic": jwt}, *specs]
+    policies = [{**AT_GATEWAY, "traffic": jwt}, *specs]
     backend = {"mcp": {"targets": [{"name": "github", "static": static}]}}
     objects = (
         *entry("agentgateway", OWN, "AgentgatewayBackend"),
-        made(f"{OWN}/AgentgatewayBackend", "github", backend),
-        *(made(f"{OWN}/AgentgatewayPolicy", f"x{n}", spec) for n, spec in enumerate(given)),
+        manifest(f"{OWN}/AgentgatewayBackend", "github", backend),
+        *(manifest(f"{OWN}/AgentgatewayPolicy", f"x{n}", spec) for n, spec in enumerate(policies)),
     )
-    return report("agentgateway", said("agentgateway"), (*BASE, service(), *objects))
+    return report("agentgateway", parse_specs("agentgateway"), (*BASE, service(), *objects))
 
 
 BY_SUBJECT = 'jwt.sub == "system:serviceaccount:p-agents:ada"'
@@ -109,19 +109,19 @@ def test_a_wide_rule_is_excess(text: str, excess: tuple[str, str]) -> None:
 
 
 def test_rules_of_the_gateway_and_of_the_backend_are_one_set() -> None:
-    found = agentgateway({**AT_BACKEND, **rule(EXACT)}, {**AT_GATEWAY, **rule("true")})
-    assert ("bob", "drop_it") in tools(found.excess)
+    result = agentgateway({**AT_BACKEND, **rule(EXACT)}, {**AT_GATEWAY, **rule("true")})
+    assert ("bob", "drop_it") in tools(result.excess)
 
 
-def test_without_rules_everybody_may_do_everything() -> None:
+def test_without_rules_every_call_is_allowed() -> None:
     assert (f"{UNKNOWN}/{UNKNOWN}", UNDECLARED) in tools(agentgateway().excess)
 
 
 @pytest.mark.parametrize(("mode", "audiences"), [("Optional", ["tool-gateway"]), ("Strict", [])])
-def test_tokens_that_nobody_checks_let_everybody_in(mode: str, audiences: object) -> None:
-    found = agentgateway({**AT_BACKEND, **rule(EXACT)}, mode=mode, audiences=audiences)
-    assert found.faults
-    assert (f"{UNKNOWN}/{UNKNOWN}", "drop_it") in tools(found.excess)
+def test_unchecked_tokens_let_every_caller_in(mode: str, audiences: object) -> None:
+    result = agentgateway({**AT_BACKEND, **rule(EXACT)}, mode=mode, audiences=audiences)
+    assert result.faults
+    assert (f"{UNKNOWN}/{UNKNOWN}", "drop_it") in tools(result.excess)
 
 
 # --- Cedar
@@ -173,13 +173,15 @@ def xaccess(*rule_lists: object) -> Report:
     at = [{"group": XGROUP, "kind": "XBackend", "name": "github"}]
     objects = (
         *entry("kube-agentic-networking", XGROUP, "XBackend", 10001, filters=filters),
-        made(f"{XGROUP}/XBackend", "github", {"mcp": {"serviceName": "github", "port": 8080}}),
+        manifest(f"{XGROUP}/XBackend", "github", {"mcp": {"serviceName": "github", "port": 8080}}),
         *(
-            made(f"{XGROUP}/XAccessPolicy", f"x{n}", {"targetRefs": at, "rules": rules})
+            manifest(f"{XGROUP}/XAccessPolicy", f"x{n}", {"targetRefs": at, "rules": rules})
             for n, rules in enumerate(rule_lists)
         ),
     )
-    return report("agentic-networking", said("agentic-networking"), (*BASE, service(), *objects))
+    return report(
+        "agentic-networking", parse_specs("agentic-networking"), (*BASE, service(), *objects)
+    )
 
 
 def account(name: str) -> dict[str, Any]:
@@ -224,11 +226,11 @@ def test_an_open_access_policy(rule_lists: list[object], excess: tuple[str, str]
     assert excess in tools(xaccess(*rule_lists).excess)
 
 
-def test_several_access_policies_are_judged_the_worse_way() -> None:
-    found = xaccess(xrule(ONE, account("ada")), xrule(ONE, account("bob")))
-    assert ("bob", "get_it") in tools(found.excess)
-    assert ("ada", "get_it") in tools(found.missing)
-    assert found.faults
+def test_of_several_access_policies_the_worse_reading_counts() -> None:
+    result = xaccess(xrule(ONE, account("ada")), xrule(ONE, account("bob")))
+    assert ("bob", "get_it") in tools(result.excess)
+    assert ("ada", "get_it") in tools(result.missing)
+    assert result.faults
 
 
 # --- MCPRoute
@@ -241,10 +243,10 @@ def mcproute(authorization: object, selector: object = None, oauth: object = Non
     spec = {**parent, "backendRefs": [backend], "securityPolicy": security}
     gateway = {"gatewayClassName": "envoy-ai-gateway", "listeners": [{"port": 8080}]}
     objects = (
-        made(f"{API}/Gateway", "tool-gateway", gateway),
-        made("aigateway.envoyproxy.io/MCPRoute", "github", spec),
+        manifest(f"{API}/Gateway", "tool-gateway", gateway),
+        manifest("aigateway.envoyproxy.io/MCPRoute", "github", spec),
     )
-    return report("envoy-ai-gateway", said("envoy-ai-gateway"), (*BASE, service(), *objects))
+    return report("envoy-ai-gateway", parse_specs("envoy-ai-gateway"), (*BASE, service(), *objects))
 
 
 CLAIM = {"name": "sub", "values": [ADA.subject]}
@@ -277,9 +279,9 @@ FAILS = {"action": "Deny", "cel": "request.nothing.at == 1"}
     ],
 )
 def test_mcproute(authorization: object, selector: object, missing: bool, excess: bool) -> None:
-    found = mcproute(authorization, selector)
-    assert (bool(found.missing), bool(found.excess)) == (missing, excess)
+    result = mcproute(authorization, selector)
+    assert (bool(result.missing), bool(result.excess)) == (missing, excess)
 
 
-def test_a_token_that_nobody_checks_can_claim_anything() -> None:
+def test_an_unchecked_token_can_claim_any_identity() -> None:
     assert ("bob", "drop_it") in tools(mcproute({"rules": [ALLOW]}, oauth={}).excess)

@@ -17,21 +17,21 @@ from tests.verify.artefacts import (
     NAME,
     SERVERS,
     files,
-    made,
+    manifest,
+    parse_specs,
     report,
-    said,
     service,
     tools,
 )
 
 
 def authz(spec: object, home: str = SERVERS, name: str = "x") -> str:
-    return made("security.istio.io/AuthorizationPolicy", name, spec, home)
+    return manifest("security.istio.io/AuthorizationPolicy", name, spec, home)
 
 
 def policies(*specs: object) -> list[istio.Policy]:
     objects = read(files(map(authz, specs))).all("c", "AuthorizationPolicy")
-    return [istio.policy(one) for one in objects]
+    return [istio.policy(object) for object in objects]
 
 
 def source(**fields: object) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def behind_waypoint() -> Iterable[str]:
     ]
     listener = {"name": "mesh", "port": 15008, "protocol": "HBONE"}
     gateway = {"gatewayClassName": "istio-waypoint", "listeners": [listener]}
-    yield made("gateway.networking.k8s.io/Gateway", "waypoint", gateway)
+    yield manifest("gateway.networking.k8s.io/Gateway", "waypoint", gateway)
     for home in (AGENTS, SERVERS):
         yield authz({}, home, "deny-all")
         yield peers("STRICT", {}, home, "default")
@@ -155,18 +155,18 @@ def behind_waypoint() -> Iterable[str]:
     yield authz({**TO_WAYPOINT}, name="waypoint")
     yield authz({**TO_SERVER, "rules": rules}, name="github")
     yield authz(
-        {**ON_SERVER, "rules": [source(serviceAccounts="p-mcp-servers/waypoint")]}, name="door"
+        {**ON_SERVER, "rules": [source(serviceAccounts="p-mcp-servers/waypoint")]}, name="pods"
     )
 
 
 def peers(mode: str, where: Mapping[str, object], home: str = SERVERS, name: str = "x") -> str:
     spec = {**where, "mtls": {"mode": mode}}
-    return made("security.istio.io/PeerAuthentication", name, spec, home)
+    return manifest("security.istio.io/PeerAuthentication", name, spec, home)
 
 
 def mesh(*more: str, reached: str = "") -> Report:
     objects = (*BASE, reached or service(), *behind_waypoint(), *more)
-    return report("mesh", said("istio-ambient"), objects)
+    return report("mesh", parse_specs("istio-ambient"), objects)
 
 
 def test_a_mesh_as_it_should_be() -> None:
@@ -187,16 +187,16 @@ def test_a_second_policy_that_lets_more_through_is_excess(more: str) -> None:
     assert tools(mesh(more).excess)
 
 
-def test_a_rule_that_takes_no_notice_of_headers_is_a_fault() -> None:
-    found = mesh(authz({**TO_SERVER, "rules": [{**BY_ADA, **POST}]})).faults
-    assert any("without mcp-name" in fault for fault in found)
-    assert any("revision 2025-11-25" in fault for fault in found)
+def test_a_rule_that_ignores_headers_is_a_fault() -> None:
+    faults = mesh(authz({**TO_SERVER, "rules": [{**BY_ADA, **POST}]})).faults
+    assert any("without mcp-name" in fault for fault in faults)
+    assert any("revision 2025-11-25" in fault for fault in faults)
 
 
 @pytest.mark.parametrize(
     "reached", [service(use="none"), service(use="other"), service(protocol="tcp")]
 )
-def test_a_waypoint_that_sees_no_requests_lets_nobody_through(reached: str) -> None:
+def test_a_waypoint_that_sees_no_requests_lets_no_call_through(reached: str) -> None:
     assert ("ada", "get_it") in tools(mesh(reached=reached).missing)
 
 

@@ -10,19 +10,19 @@ from tests.verify.artefacts import (
     BASE,
     NAME,
     SERVERS,
-    made,
+    manifest,
+    parse_specs,
     report,
-    said,
     tools,
 )
 
 
 def netpol(spec: object, home: str = SERVERS, name: str = "x") -> str:
-    return made("networking.k8s.io/NetworkPolicy", name, spec, home)
+    return manifest("networking.k8s.io/NetworkPolicy", name, spec, home)
 
 
-EVERYBODY = {"ada", "bob", f"{SERVERS}/{UNKNOWN}", f"{UNKNOWN}/{UNKNOWN}"}
-THERE = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": AGENTS}}}
+ALL_CALLERS = {"ada", "bob", f"{SERVERS}/{UNKNOWN}", f"{UNKNOWN}/{UNKNOWN}"}
+AGENTS_HOME = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": AGENTS}}}
 IS_ADA = {"podSelector": {"matchLabels": {NAME: "ada"}}}
 HAS_NAME = {"matchExpressions": [{"key": NAME, "operator": "Exists"}]}
 
@@ -37,38 +37,38 @@ CLOSED: dict[str, object] = {"podSelector": {}}
 @pytest.mark.parametrize(
     ("specs", "expected"),
     [
-        ([], EVERYBODY),
+        ([], ALL_CALLERS),
         ([CLOSED], set()),
         ([{**CLOSED, "ingress": []}], set()),
-        ([{**CLOSED, "ingress": [{}]}], EVERYBODY),
-        ([ingress()], EVERYBODY),
-        ([{**CLOSED, "policyTypes": ["Egress"]}], EVERYBODY - {f"{SERVERS}/{UNKNOWN}"}),
-        ([ingress({**THERE, **IS_ADA})], {"ada"}),
-        ([ingress(THERE, IS_ADA)], {"ada", "bob"}),
+        ([{**CLOSED, "ingress": [{}]}], ALL_CALLERS),
+        ([ingress()], ALL_CALLERS),
+        ([{**CLOSED, "policyTypes": ["Egress"]}], ALL_CALLERS - {f"{SERVERS}/{UNKNOWN}"}),
+        ([ingress({**AGENTS_HOME, **IS_ADA})], {"ada"}),
+        ([ingress(AGENTS_HOME, IS_ADA)], {"ada", "bob"}),
         ([ingress(IS_ADA)], set()),
-        ([ingress(THERE, ports=[{"port": 9}])], set()),
-        ([ingress(THERE, ports=[{"port": "http"}])], {"ada", "bob"}),
-        ([ingress(THERE, ports=[{"port": 1, "endPort": 9000}])], {"ada", "bob"}),
-        ([ingress(THERE, ports=[{"port": 8080, "protocol": "UDP"}])], set()),
+        ([ingress(AGENTS_HOME, ports=[{"port": 9}])], set()),
+        ([ingress(AGENTS_HOME, ports=[{"port": "http"}])], {"ada", "bob"}),
+        ([ingress(AGENTS_HOME, ports=[{"port": 1, "endPort": 9000}])], {"ada", "bob"}),
+        ([ingress(AGENTS_HOME, ports=[{"port": 8080, "protocol": "UDP"}])], set()),
         ([ingress({"podSelector": {}})], {f"{SERVERS}/{UNKNOWN}"}),
         ([ingress({"ipBlock": {"cidr": "0.0.0.0/0"}})], set()),
-        ([CLOSED, {**ingress({**THERE, **IS_ADA}), "podSelector": HAS_NAME}], {"ada"}),
-        ([CLOSED, {"podSelector": HAS_NAME, "ingress": [{}]}], EVERYBODY),
+        ([CLOSED, {**ingress({**AGENTS_HOME, **IS_ADA}), "podSelector": HAS_NAME}], {"ada"}),
+        ([CLOSED, {"podSelector": HAS_NAME, "ingress": [{}]}], ALL_CALLERS),
     ],
 )
 def test_network_policies_add_up(specs: list[object], expected: set[str]) -> None:
-    given = [netpol(spec, name=f"x{n}") for n, spec in enumerate(specs)]
-    found = report("network", said(), (*BASE, *given))
-    connected = {agent for agent, _ in tools(found.excess)}
-    connected |= {"ada"} if ("ada", "") not in tools(found.missing) else set()
-    assert connected & EVERYBODY == expected
+    policies = [netpol(spec, name=f"x{n}") for n, spec in enumerate(specs)]
+    result = report("network", parse_specs(), (*BASE, *policies))
+    connected = {agent for agent, _ in tools(result.excess)}
+    connected |= {"ada"} if ("ada", "") not in tools(result.missing) else set()
+    assert connected & ALL_CALLERS == expected
 
 
 def test_both_ends_of_a_connection_must_agree() -> None:
     closed = netpol({**CLOSED, "policyTypes": ["Ingress", "Egress"]}, AGENTS)
-    found = report("network", said(), (*BASE, closed))
-    assert ("ada", "") in tools(found.missing)
-    assert ("bob", "") not in tools(found.excess)
+    result = report("network", parse_specs(), (*BASE, closed))
+    assert ("ada", "") in tools(result.missing)
+    assert ("bob", "") not in tools(result.excess)
 
 
 PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"]
@@ -88,10 +88,10 @@ PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"]
 )
 def test_an_address_block_must_not_cover_pods(block: object, faulty: bool) -> None:
     policy = netpol({**CLOSED, "egress": [{"to": [{"ipBlock": block}]}]})
-    faults = report("network", said(), (*BASE, policy)).faults
+    faults = report("network", parse_specs(), (*BASE, policy)).faults
     assert any("clusters/c/" in fault for fault in faults) is faulty
 
 
 def test_a_policy_of_another_kind_is_not_ignored() -> None:
-    other = made("cilium.io/CiliumNetworkPolicy", "x", {})
-    assert report("network", said(), (other,)).faults
+    other = manifest("cilium.io/CiliumNetworkPolicy", "x", {})
+    assert report("network", parse_specs(), (other,)).faults

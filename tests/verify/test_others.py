@@ -20,9 +20,9 @@ from tests.verify.artefacts import (
     SERVERS,
     SPECS,
     files,
-    made,
+    manifest,
+    parse_specs,
     report,
-    said,
     service,
     tools,
 )
@@ -36,10 +36,10 @@ def kagent(**server: object) -> Report:
     }
     url = {"url": "http://github.p-mcp-servers.svc:8080/mcp"}
     objects = (
-        made("kagent.dev/RemoteMCPServer", "github", url, AGENTS),
-        made("kagent.dev/Agent", "ada", {"declarative": {"tools": [tool]}}, AGENTS),
+        manifest("kagent.dev/RemoteMCPServer", "github", url, AGENTS),
+        manifest("kagent.dev/Agent", "ada", {"declarative": {"tools": [tool]}}, AGENTS),
     )
-    return report("kagent", said("kagent"), (SERVER, service(), *objects))
+    return report("kagent", parse_specs("kagent"), (SERVER, service(), *objects))
 
 
 def test_kagent_gives_the_named_tools() -> None:
@@ -52,9 +52,9 @@ def test_kagent_gives_all_tools_without_names(names: dict[str, object]) -> None:
 
 
 def test_kagent_must_ask_no_more_and_no_less() -> None:
-    found = kagent(toolNames=["get_it"], requireApproval=["get_it"])
-    assert [call.approval for call in found.missing] == ["none"]
-    assert [call.approval for call in found.excess] == ["human"]
+    result = kagent(toolNames=["get_it"], requireApproval=["get_it"])
+    assert [call.approval for call in result.missing] == ["none"]
+    assert [call.approval for call in result.excess] == ["human"]
 
 
 # --- RBAC
@@ -70,9 +70,9 @@ def right(group: str, resource: str, *verbs: str, **more: object) -> dict[str, o
 def bound(
     name: str, subject: object, rules: object, home: str, kind: str = "Role"
 ) -> Iterable[str]:
-    yield made(f"{RBAC}/Role", name, home=home, rules=rules)
+    yield manifest(f"{RBAC}/Role", name, home=home, rules=rules)
     ref = {"kind": kind, "name": name}
-    yield made(f"{RBAC}/RoleBinding", name, home=home, roleRef=ref, subjects=[subject])
+    yield manifest(f"{RBAC}/RoleBinding", name, home=home, roleRef=ref, subjects=[subject])
 
 
 def rbac(*rules: object, more: Iterable[str] = ()) -> Report:
@@ -83,7 +83,7 @@ def rbac(*rules: object, more: Iterable[str] = ()) -> Report:
         for pair in (bound("github", ACCOUNT, rules, home), bound("look", LOOKERS, look, home))
         for text in pair
     ]
-    return report("rbac", said(), (*objects, *more))
+    return report("rbac", parse_specs(), (*objects, *more))
 
 
 NEEDED = right("", "pods", "get")
@@ -105,9 +105,9 @@ def test_rights_as_they_should_be() -> None:
     ],
 )
 def test_rights_too_few_and_too_many(rules: list[object], missing: bool) -> None:
-    found = rbac(*rules)
-    assert (("", "get_it") in tools(found.missing)) is missing
-    assert found.faults
+    result = rbac(*rules)
+    assert (("", "get_it") in tools(result.missing)) is missing
+    assert result.faults
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_other_subjects_places_and_cluster_roles_are_faults() -> None:
         bound("x", {"kind": "Group", "name": "system:authenticated"}, look, AGENTS),
         bound("x", LOOKERS, look, "kube-system"),
         bound("x", LOOKERS, look, AGENTS, kind="ClusterRole"),
-        [made(f"{RBAC}/ClusterRole", "x", home="", rules=look)],
+        [manifest(f"{RBAC}/ClusterRole", "x", home="", rules=look)],
     ):
         assert rbac(NEEDED, more=more).faults
 
@@ -146,7 +146,7 @@ def claude(**permissions: object) -> set[tuple[str, str]]:
         f"{FOLDER}.mcp.json": json.dumps(servers),
         f"{FOLDER}.claude/settings.json": json.dumps({"permissions": permissions}),
     }
-    excess = report("clients", said(), texts=texts).excess
+    excess = report("clients", parse_specs(), texts=texts).excess
     return {(call.tool, call.approval) for call in excess}
 
 
@@ -173,18 +173,29 @@ def test_permissions_of_claude_code() -> None:
 )
 def test_a_literal_secret_is_a_fault_that_does_not_repeat_it(value: str, faulty: bool) -> None:
     servers = {"mcpServers": {"github": {"env": {"TOKEN": value}}}}
-    found = report("clients-claude", said(), texts={f"{FOLDER}.mcp.json": json.dumps(servers)})
-    assert bool(found.faults) is faulty
-    assert "s3cret" not in "".join(found.faults)
+    result = report(
+        "clients-claude", parse_specs(), texts={f"{FOLDER}.mcp.json": json.dumps(servers)}
+    )
+    assert bool(result.faults) is faulty
+    assert "s3cret" not in "".join(result.faults)
 
 
-# --- whatever is given
+# --- malformed input
 @pytest.mark.parametrize(
     "text",
-    ["", "a: [1", "- 1", "null", "kind: Role", "a: &x 1\nb: *x", "[" * 5000, made("List", "x")],
+    [
+        "",
+        "a: [1",
+        "- 1",
+        "null",
+        "kind: Role",
+        "a: &x 1\nb: *x",
+        "[" * 5000,
+        manifest("List", "x"),
+    ],
 )
 def test_a_file_that_is_no_object_is_a_fault_with_its_path(text: str) -> None:
-    faults = report("files", said(), (text,)).faults
+    faults = report("files", parse_specs(), (text,)).faults
     assert faults
     assert all("clusters/c/0.yaml" in fault for fault in faults)
 
@@ -194,7 +205,7 @@ def test_a_file_that_is_no_object_is_a_fault_with_its_path(text: str) -> None:
     ["", "{", "[]", '{"agents": 3}', '{"agents": [{"id": 1}]}', '{"a": 1, "a": 2}', "[" * 90_000],
 )
 def test_a_registry_that_is_none_is_a_fault_with_its_path(text: str) -> None:
-    (fault,) = report("registry", said(), texts={"registry/registry.json": text}).faults
+    (fault,) = report("registry", parse_specs(), texts={"registry/registry.json": text}).faults
     assert "registry/registry.json" in fault
 
 
@@ -214,8 +225,8 @@ def test_a_registry_that_is_none_is_a_fault_with_its_path(text: str) -> None:
     ],
 )
 def test_a_spec_of_another_shape_is_no_crash(kind: str, spec: object) -> None:
-    documents = said("agentgateway", "istio-ambient", "kagent")
-    verify(files((*BASE, made(kind, "y", spec, AGENTS))), documents)
+    documents = parse_specs("agentgateway", "istio-ambient", "kagent")
+    verify(files((*BASE, manifest(kind, "y", spec, AGENTS))), documents)
 
 
 def test_specs_that_are_none() -> None:
@@ -243,9 +254,9 @@ def test_the_command_reports_differences(repository: Path) -> None:
 
 def test_the_command_writes_json(repository: Path) -> None:
     result = roster("verify", "--root", str(repository), "--format", "json")
-    found = json.loads(result.stdout)
-    assert (result.returncode, found["version"]) == (1, 1)
-    assert found["layers"]["agent-config"]["missing"] == [
+    output = json.loads(result.stdout)
+    assert (result.returncode, output["version"]) == (1, 1)
+    assert output["layers"]["agent-config"]["missing"] == [
         {
             "cluster": "c",
             "project": "p",
