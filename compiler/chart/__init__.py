@@ -1,8 +1,8 @@
 """Fleet to Files and Diagnostics: components of the platform and projects' own charts, by cdk8s.
 
-A chart is a function `build(chart, given)` that adds objects to a cdk8s Chart. What it is given is
-plain JSON, and decides on its output; so a chart whose facts and source are as before is taken from
-a memo. Without one everything is built anew, as `generate --check` and CI do.
+A chart is a function `build(chart, given)` that adds objects to a cdk8s Chart. Its second argument
+is plain JSON, and alone decides on its output; so the objects of a chart whose facts and source are
+unchanged are taken from a memo. Without a memo every chart is rebuilt, as in `generate --check`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from compiler.chart.components import (
 from compiler.chart.facts import Site
 from compiler.chart.judge import RULES
 from compiler.chart.objects import ordered
-from compiler.chart.process import Answer, Forgetful, Job, Memo, answers
+from compiler.chart.process import Answer, Job, Memo, NoMemo, answers
 from compiler.derive.components import Part
 from compiler.derive.fleet import Fleet
 from compiler.diagnostic import Diagnostic, canonical
@@ -34,7 +34,7 @@ from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import Cluster
 
-__all__ = ["COMPONENTS", "RULES", "Forgetful", "Memo", "build"]
+__all__ = ["COMPONENTS", "RULES", "Memo", "NoMemo", "build"]
 
 
 class Component(NamedTuple):
@@ -70,43 +70,43 @@ class Order(NamedTuple):
     cluster: Resource[Cluster]
     part: Part
     module: str
-    given: Mapping[str, Any]
+    facts: Mapping[str, Any]
 
     @property
     def job(self) -> Job:
-        """As the child takes it."""
-        return Job(self.given, module=self.module)
+        """What the child process gets."""
+        return Job(self.facts, module=self.module)
 
 
 def build(fleet: Fleet, memo: Memo) -> tuple[tuple[File, ...], tuple[Diagnostic, ...]]:
-    """The files of all charts, and what is wrong with those of projects."""
-    ours = list(_orders(fleet))
-    theirs, wrong = projects.orders(fleet)
-    jobs = [*(order.job for order in ours), *(order.job for order in theirs)]
-    found = answers(jobs, memo)
-    files, said = list[File](), list(wrong)
-    for component, answer in zip(ours, found, strict=False):
+    """The files of all charts, and the diagnostics of those of projects."""
+    components = list(_orders(fleet))
+    charts, wrong = projects.orders(fleet)
+    jobs = [*(order.job for order in components), *(order.job for order in charts)]
+    built = answers(jobs, memo)
+    files, diagnostics = list[File](), list(wrong)
+    for component, answer in zip(components, built, strict=False):
         files += _component(fleet, component, answer)
-    for order, answer in zip(theirs, found[len(ours) :], strict=True):
-        some, faults = projects.made(order, answer)
+    for order, answer in zip(charts, built[len(components) :], strict=True):
+        some, faults = projects.build_files(order, answer)
         files += some
-        said += faults
-    return tuple(files), canonical(said)
+        diagnostics += faults
+    return tuple(files), canonical(diagnostics)
 
 
 def _orders(fleet: Fleet) -> Iterator[Order]:
     """Every component of every cluster."""
     for cluster in fleet.graph.all(Cluster):
-        here = {part.key: part for part in fleet.parts[cluster.name]}
+        deployed = {part.key: part for part in fleet.parts[cluster.name]}
         for key, gather in COMPONENTS:
-            if (part := here.get(key)) is not None:
-                facts = gather(Site(fleet, cluster, here, part))
+            if (part := deployed.get(key)) is not None:
+                facts = gather(Site(fleet, cluster, deployed, part))
                 if facts is not None:
                     yield Order(cluster, part, gather.__module__, facts)
 
 
 def _component(fleet: Fleet, order: Order, answer: Answer) -> Iterator[File]:
-    where = f"clusters/{order.cluster.name}/platform/{order.given['name']}"
+    where = f"clusters/{order.cluster.name}/platform/{order.facts['name']}"
     origin = Origin("", fleet.platform_resource, order.part.route)
     for item in answer["objects"]:
         yield file(where, order.cluster, ordered(item["object"]), origin)

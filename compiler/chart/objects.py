@@ -1,4 +1,4 @@
-"""An answer's objects as the writer wants them: keys in our order, quantities in canonical form."""
+"""A chart's objects in canonical form: keys in one order, quantities as the API server's."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _CUSTOM = ("ExternalSecret",)
 
 
 def ordered(object: Mapping[str, Any]) -> Object:
-    """The same object: what says what it is comes first, the rest by name.
+    """The same object: the keys that identify it come first, the others by name.
 
-    The API server stores no empty list of its own kinds, so that one would be applied for ever.
+    The API server stores no empty list of its own kinds, so a list would be applied repeatedly.
     """
-    found: Object = _value(object, bare=object.get("kind") not in _CUSTOM)
-    return found
+    whole: Object = _value(object, bare=object.get("kind") not in _CUSTOM)
+    return whole
 
 
 def _value(value: Any, *, bare: bool) -> Any:
@@ -37,14 +37,14 @@ def _value(value: Any, *, bare: bool) -> Any:
 
 
 def _amounts(value: Any) -> Any:
-    """Amounts of resources, as the API server would write them; anything else is left alone."""
+    """Amounts of resources, as the API server would write them; anything else is unchanged."""
     if not isinstance(value, Mapping):
         return value
     return {name: _quantity(name, text) for name, text in sorted(value.items())}
 
 
 def _quantity(name: str, text: Any) -> Any:
-    """What is no quantity stays as it is: the judge of objects has a message for it."""
+    """What is no quantity is unchanged: admission reports it."""
     try:
         return cpu(millicores(text)) if name.endswith("cpu") else canonical(text)
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -53,10 +53,10 @@ def _quantity(name: str, text: Any) -> Any:
 
 def labelled(object: Object, labels: Mapping[str, str]) -> Object:
     """The same object with labels added, to itself and to the pods that it makes."""
-    found = {**object, "metadata": _with(object["metadata"], labels)}
+    whole = {**object, "metadata": _with(object["metadata"], labels)}
     for route in (("spec", "template"), ("spec", "jobTemplate", "spec", "template")):
-        found = _inside(found, route, labels)
-    return found
+        whole = _inside(whole, route, labels)
+    return whole
 
 
 def _inside(object: Object, route: tuple[str, ...], labels: Mapping[str, str]) -> Object:
@@ -71,7 +71,7 @@ def _inside(object: Object, route: tuple[str, ...], labels: Mapping[str, str]) -
 
 
 def _with(metadata: Object, labels: Mapping[str, str]) -> Object:
-    """Labels that are none stay as they are: the judge of objects has a message for them."""
+    """What are no labels is unchanged: admission reports it."""
     own = metadata.get("labels") or {}
     if not isinstance(own, dict):
         return metadata

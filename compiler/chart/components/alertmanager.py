@@ -1,4 +1,4 @@
-"""Alertmanager: tells people of alerts, through a webhook whose address is a secret."""
+"""Alertmanager: sends alerts to people, through a webhook whose address is a secret."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _SECRETS = "/etc/alertmanager/secrets"
 
 
 class Alertmanager(Monitor):
-    """And whom it tells: the channel, and where its webhook's address lies in the store."""
+    """And the channel for alerts, and the key of its webhook's address in the secret store."""
 
     slack: dict[str, str]
 
 
 def gather(site: Site) -> Alertmanager:
-    """It reaches the internet where somebody is told there."""
+    """It connects to the internet where alerts go to Slack."""
     components = site.fleet.platform.components
     alertmanager = components and components.alertmanager
     slack = alertmanager.slack if alertmanager else None
     base = monitor(site, PORTS["alertmanager"])
     if slack is None:
         return {**base, "slack": {}}
-    secret = slack.webhook
-    found = {"channel": slack.channel, "key": secret.key, "property": secret.property}
-    return {**base, "internet": [443], "slack": found}
+    webhook = slack.webhook
+    channel = {"channel": slack.channel, "key": webhook.key, "property": webhook.property}
+    return {**base, "internet": [443], "slack": channel}
 
 
 def build(chart: Chart, facts: Alertmanager) -> None:
@@ -51,7 +51,7 @@ def build(chart: Chart, facts: Alertmanager) -> None:
         args=(
             "--config.file=/etc/alertmanager/config/alertmanager.yml",
             "--storage.path=/alertmanager",
-            "--cluster.listen-address=",  # there is one of it
+            "--cluster.listen-address=",  # there is one replica
         ),
         ports={"http": port},
         mounts={
@@ -69,7 +69,7 @@ def build(chart: Chart, facts: Alertmanager) -> None:
 
 
 def configuration(facts: Alertmanager) -> Object:
-    """One receiver for all; alerts of one kind come together."""
+    """One receiver for all; alerts of one kind are grouped."""
     slack = facts["slack"]
     channel = {
         "api_url_file": f"{_SECRETS}/slack",

@@ -1,5 +1,5 @@
-"""The collector's way to the audit store: which events go into which bucket, without secrets, and
-waiting in its volume while the store is away."""
+"""How the collector sends events to the audit store: each to its bucket, without secrets, and from
+a queue in its volume while the store is unavailable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compiler.emit.format.json import Object
 
 
 class Bucket(TypedDict):
-    """A bucket of the audit store: whose events go there, each as `project/agent`, by event."""
+    """A bucket of the audit store: by event, the agents that it is for, as `project/agent`."""
 
     name: str
     days: int
@@ -23,9 +23,9 @@ class Bucket(TypedDict):
 
 
 class AuditStore(TypedDict):
-    """Where events go that nobody may change, and how the collector gets in.
+    """The store of events that must not change, and the credentials of the collector.
 
-    `agents`: everybody who is known, so that a stranger's events can be told from theirs.
+    `agents`: all agents of the cluster, so that the events of unknown senders are recognised.
     """
 
     cluster: str
@@ -70,43 +70,49 @@ _VALUES = (
 )
 
 
-def extend(settings: Object, given: AuditStore) -> Object:
+def extend(settings: Object, store: AuditStore) -> Object:
     """A collector's settings, with the store's exporters and pipelines added."""
-    exporters = {f"awss3/{one['days']}d": _exporter(given, one) for one in given["buckets"]}
+    exporters = {
+        f"awss3/{bucket['days']}d": _exporter(store, bucket) for bucket in store["buckets"]
+    }
     service, pipelines = settings["service"], settings["service"]["pipelines"]
     ours = {
-        f"logs/audit-{one['days']}d": {
+        f"logs/audit-{bucket['days']}d": {
             "receivers": ["routing/audit"],
             "processors": ["redaction/audit"],
-            "exporters": [f"awss3/{one['days']}d"],
+            "exporters": [f"awss3/{bucket['days']}d"],
         }
-        for one in given["buckets"]
+        for bucket in store["buckets"]
     }
-    door = {"receivers": ["otlp"], "processors": ["memory_limiter"], "exporters": ["routing/audit"]}
+    entry = {
+        "receivers": ["otlp"],
+        "processors": ["memory_limiter"],
+        "exporters": ["routing/audit"],
+    }
     storage = {"directory": f"{QUEUE}/audit", "create_directory": True, "fsync": True}
     return {
         **settings,
         "processors": {**settings["processors"], "redaction/audit": _redaction()},
-        "connectors": {**settings["connectors"], "routing/audit": _routing(given)},
+        "connectors": {**settings["connectors"], "routing/audit": _routing(store)},
         "exporters": {**settings["exporters"], **exporters},
         "extensions": {**settings["extensions"], "file_storage/audit": storage},
         "service": {
             **service,
             "extensions": [*service["extensions"], "file_storage/audit"],
-            "pipelines": {**pipelines, "logs/audit": door, **ours},
+            "pipelines": {**pipelines, "logs/audit": entry, **ours},
         },
     }
 
 
-def _routing(given: AuditStore) -> Object:
-    """Each event into one bucket; those of agents that nobody knows into the longest."""
+def _routing(store: AuditStore) -> Object:
+    """Each event to one bucket; those of unknown agents to the bucket that keeps the longest."""
     table = [
         _route(bucket, " or ".join(_conditions(bucket)))
-        for bucket in given["buckets"]
+        for bucket in store["buckets"]
         if bucket["senders"]
     ]
-    stranger = f"{_among(_EVENT, given['events'])} and not {_among((_SENDER,), given['agents'])}"
-    return {"error_mode": "ignore", "table": [*table, _route(given["buckets"][-1], stranger)]}
+    unknown = f"{_among(_EVENT, store['events'])} and not {_among((_SENDER,), store['agents'])}"
+    return {"error_mode": "ignore", "table": [*table, _route(store["buckets"][-1], unknown)]}
 
 
 def _route(bucket: Bucket, condition: str) -> Object:
@@ -127,13 +133,13 @@ def _conditions(bucket: Bucket) -> Iterator[str]:
 
 
 def _among(values: Iterable[str], words: Iterable[str]) -> str:
-    """That one of some values is one of some words, in OpenTelemetry's language of conditions."""
+    """The condition, in OpenTelemetry's language (OTTL), that any of some values is among words."""
     shape = "|".join(words)
     return "(" + " or ".join(f'IsMatch({value}, "^({shape})$")' for value in values) + ")"
 
 
 def _redaction() -> Object:
-    """What is called like a secret or looks like one, in attributes and bodies."""
+    """Secrets by their key or their form, in attributes and bodies."""
     return {
         "allow_all_keys": True,
         "redact_all_types": True,
@@ -143,19 +149,19 @@ def _redaction() -> Object:
     }
 
 
-def _exporter(given: AuditStore, bucket: Bucket) -> Object:
-    """It tries for ever, from a queue on disk; a name is never used twice."""
+def _exporter(audit: AuditStore, bucket: Bucket) -> Object:
+    """It retries without an end, from a queue on disk; a name is never used twice."""
     store: Object = {
-        "region": given["region"],
+        "region": audit["region"],
         "s3_bucket": bucket["name"],
-        "s3_base_prefix": given["cluster"],
+        "s3_base_prefix": audit["cluster"],
         "s3_partition_format": "%Y/%m/%d/%H",
         "s3_partition_timezone": "UTC",
         "unique_key_func_name": "uuidv7",
         "compression": "gzip",
     }
-    if given["endpoint"]:
-        store |= {"endpoint": f"https://{given['endpoint']}", "s3_force_path_style": True}
+    if audit["endpoint"]:
+        store |= {"endpoint": f"https://{audit['endpoint']}", "s3_force_path_style": True}
     mebibyte = 1024 * 1024
     return {
         "s3uploader": store,
@@ -165,7 +171,7 @@ def _exporter(given: AuditStore, bucket: Bucket) -> Object:
         "sending_queue": {
             "storage": "file_storage/audit",
             "sizer": "bytes",
-            "queue_size": given["queue"],
+            "queue_size": audit["queue"],
             "batch": {"flush_timeout": "30s", "min_size": mebibyte, "max_size": 8 * mebibyte},
         },
     }
@@ -173,8 +179,8 @@ def _exporter(given: AuditStore, bucket: Bucket) -> Object:
 
 def gather(site: Site) -> AuditStore | None:
     """The audit store for the agents of a cluster; None where there is none, or no events."""
-    fleet, audit, found = site.fleet, site.fleet.platform.audit, logs(site)
-    buckets = [_bucket(fleet, days, found) for days in bucket_days(fleet)]
+    fleet, audit, streams = site.fleet, site.fleet.platform.audit, logs(site)
+    buckets = [_bucket(fleet, days, streams) for days in bucket_days(fleet)]
     if audit is None or not buckets:
         return None
     every = {event for events in audit.events.model_dump().values() for event in events}
@@ -186,15 +192,15 @@ def gather(site: Site) -> AuditStore | None:
         "key": (audit.secretKey.key, audit.secretKey.property),
         "queue": in_bytes(audit.queue) * 4 // 5 // len(buckets),
         "events": sorted(every),
-        "agents": [stream.name for stream in found],
+        "agents": [stream.name for stream in streams],
         "buckets": buckets,
     }
 
 
-def _bucket(fleet: Fleet, days: int, found: Sequence[Stream]) -> Bucket:
-    """A bucket, and by kind of event those whose events go there."""
+def _bucket(fleet: Fleet, days: int, streams: Sequence[Stream]) -> Bucket:
+    """The bucket for a number of days, and the senders of each event that goes there."""
     senders: dict[str, list[str]] = {}
-    for stream in (one for one in found if in_store(fleet, one) == days):
+    for stream in (stream for stream in streams if in_store(fleet, stream) == days):
         for event in audited(fleet, stream):
             senders.setdefault(event, []).append(stream.name)
     return {"name": bucket(fleet, days), "days": days, "senders": senders}

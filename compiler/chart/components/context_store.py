@@ -1,9 +1,9 @@
 """The context store: Redis 7.4 with a log of all writes, and one user for each agent.
 
 Pod 0 takes the writes, and is what the client Service leads to; the others follow it, and are
-copies to read from or to promote by hand. There is no Sentinel: clients that are told one address
-could not follow it. Values are never evicted, as agents and streams count on them: a full store
-refuses writes.
+copies to read from or to promote by hand. There is no Sentinel: clients that
+have one address could not follow it. Values are never evicted, as agents and streams rely on them:
+a full store refuses writes.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class ContextStore(Workload):
 
 
 def gather(site: Site) -> ContextStore:
-    """The facts: a user for each agent that has a context space, and one for the engine."""
+    """A user for each agent that has a context space, and one for the engine."""
     fleet, part = site.fleet, site.part
     port, guests = fleet.platform.contextStore.port, list[Peer]()
     users: list[User] = []
@@ -103,7 +103,7 @@ def gather(site: Site) -> ContextStore:
 
 
 def _topics(fleet: Fleet) -> dict[str, str]:
-    """Events are read and acknowledged; what no workflow can take goes to a stream of its own."""
+    """The engine reads and acknowledges events; those that no workflow takes it moves to `dead`."""
     bus = fleet.platform.eventBus
     topics = bus.topics if bus.kind == "redis-streams" else ()
     events = {f"events:{topic}": "RW" for topic in topics}
@@ -111,7 +111,7 @@ def _topics(fleet: Fleet) -> dict[str, str]:
 
 
 def build(chart: Chart, facts: ContextStore) -> None:
-    """Users and settings, Services, pods with a volume each, and who may talk to them."""
+    """Users and settings, Services, pods with a volume each, and who may connect to them."""
     first = f"{facts['name']}-0"
     copies = f"{facts['name']}-replicas"
     workloads.account(chart, facts)
@@ -127,7 +127,7 @@ def build(chart: Chart, facts: ContextStore) -> None:
 
 
 def settings(facts: ContextStore) -> str:
-    """redis.conf: every write is logged, nothing is evicted, only known users come in."""
+    """redis.conf: every write is logged, nothing is evicted, only listed users can log in."""
     return "\n".join(
         (
             f"port {facts['port']}",
@@ -145,7 +145,7 @@ def settings(facts: ContextStore) -> str:
 
 
 def role(facts: ContextStore, number: int) -> str:
-    """What a pod of a number does: the first is asked, the others copy it."""
+    """The configuration of a pod by its number: the first is the primary of the others."""
     if number == 0:
         return "# The first pod takes the writes.\n"
     host = f"{facts['name']}-0.{facts['name']}-replicas.{facts['namespace']}.svc"

@@ -16,7 +16,7 @@ NAME = "event-bus"
 
 
 class EventBus(Workload):
-    """What decides on its objects; its selector is that of the store that carries it."""
+    """What decides on its objects; its selector is that of the store, which carries events."""
 
     port: int
     first: str
@@ -24,7 +24,7 @@ class EventBus(Workload):
 
 
 def gather(site: Site) -> EventBus | None:
-    """The facts, or None where another technology carries events."""
+    """The facts; None where the event bus is another product."""
     fleet, bus = site.fleet, site.fleet.platform.eventBus
     if bus.kind != "redis-streams" or not bus.topics:
         return None

@@ -1,4 +1,4 @@
-"""Grafana: shows what the others know. It keeps nothing: all of it is provisioned from git."""
+"""Grafana: shows metrics, logs and alerts. It keeps no data: all of it is provisioned from git."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _USER = 472
 
 
 def gather(site: Site) -> Monitor:
-    """It asks the others for what people want to see."""
+    """It queries the other components of monitoring."""
     return monitor(site, PORTS["grafana"])
 
 
@@ -59,8 +59,8 @@ def build(chart: Chart, facts: Monitor) -> None:
 
 
 def datasources(facts: Monitor) -> Object:
-    """Those that it talks to; nobody edits them by hand."""
-    found = [
+    """The components that it queries; they cannot be edited by hand."""
+    sources = [
         {
             "name": key.capitalize(),
             "uid": key,
@@ -73,4 +73,4 @@ def datasources(facts: Monitor) -> Object:
         }
         for key, host in facts["others"].items()
     ]
-    return {"apiVersion": 1, "datasources": found}
+    return {"apiVersion": 1, "datasources": sources}

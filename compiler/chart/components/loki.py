@@ -28,14 +28,14 @@ class Kept(TypedDict):
 
 
 class Loki(Monitor):
-    """And how long logs are kept: usually, and those that are kept longer."""
+    """And how many seconds logs are kept, and the logs that are kept longer."""
 
     seconds: int
     streams: list[Kept]
 
 
 def gather(site: Site) -> Loki:
-    """It only takes in, and answers."""
+    """It receives logs and answers queries; it connects to nothing."""
     components = site.fleet.platform.components
     kept = components and components.loki
     assert kept, "a part is a component of the platform"
@@ -72,7 +72,7 @@ def build(chart: Chart, facts: Loki) -> None:
 def configuration(facts: Loki) -> Object:
     """Everything in one process and one volume; what is older than the retention is deleted.
 
-    Agents' logs are told apart by labels that Loki makes of their OpenTelemetry resource.
+    Loki makes labels of a log's OpenTelemetry resource, and these identify the agent.
     """
     schema = {
         "from": "2024-04-01",
@@ -83,11 +83,11 @@ def configuration(facts: Loki) -> Object:
     }
     streams = [
         {
-            "selector": f'{{service_namespace="{one["project"]}", service_name="{one["agent"]}"}}',
+            "selector": f'{{service_namespace="{log["project"]}", service_name="{log["agent"]}"}}',
             "priority": 1,
-            "period": f"{one['days']}d",
+            "period": f"{log['days']}d",
         }
-        for one in facts["streams"]
+        for log in facts["streams"]
     ]
     limits = {"retention_period": f"{facts['seconds']}s"}
     folders = {"chunks_directory": "/loki/chunks", "rules_directory": "/loki/rules"}

@@ -1,6 +1,6 @@
 """The PostgreSQL of a service: one pod with a volume, and a password that is a secret.
 
-The password holds from the first start on: to change it, change it in PostgreSQL too.
+PostgreSQL takes the password at its first start: to change it later, change it there too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Prometheus 3: takes what the collector sends, asks the others how they are, and raises alerts.
+"""Prometheus 3: receives what the collector sends, scrapes the others, and raises alerts.
 
-It knows whom to ask by name, through DNS, and needs no right on the Kubernetes API. Rules lie in a
-ConfigMap of their own: every file in it is read.
+It finds its targets by DNS, and needs no right on the Kubernetes API. Its rules have a ConfigMap of
+their own: it reads every file there.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _RULES: Object = {
 
 
 class Scrape(TypedDict):
-    """A job of Prometheus: a name that stands for one or more pods, and their port."""
+    """A job of Prometheus: a DNS name of one or more pods, and their port."""
 
     job: str
     host: str
@@ -64,7 +64,7 @@ class Scrape(TypedDict):
 
 
 class Prometheus(Monitor):
-    """And what Prometheus asks, and keeps for how long."""
+    """And what it scrapes, and how many seconds and bytes it keeps."""
 
     cluster: str
     scrapes: list[Scrape]
@@ -73,12 +73,12 @@ class Prometheus(Monitor):
 
 
 def gather(site: Site) -> Prometheus:
-    """It asks all that are deployed here; the collector by pod, as each counts for itself."""
+    """It scrapes all that are deployed; the collector by pod, as each has metrics of its own."""
     parts, part, components = site.parts, site.part, site.fleet.platform.components
     base = monitor(site, PORTS["prometheus"])
     scrapes = [_scrape(part, part.name, PORTS["prometheus"])]
-    asked = [key for key in CONNECTS["prometheus"] if key in parts]
-    scrapes += [_scrape(parts[key], parts[key].name, PORTS[key]) for key in asked]
+    others = [key for key in CONNECTS["prometheus"] if key in parts]
+    scrapes += [_scrape(parts[key], parts[key].name, PORTS[key]) for key in others]
     egress = base["egress"]
     if (source := parts.get("collector")) is not None:
         scrapes.append(_scrape(source, f"{source.name}-pods", OWN))
@@ -132,7 +132,7 @@ def build(chart: Chart, facts: Prometheus) -> None:
 
 
 def configuration(facts: Prometheus) -> Object:
-    """Whom it asks, where alerts go; what arrives late through the collector is taken too."""
+    """What it scrapes and where alerts go; late samples from the collector are accepted."""
     alerts = facts["others"].get("alertmanager")
     managers = [{"static_configs": [{"targets": [alerts]}]}] if alerts else []
     return {

@@ -32,7 +32,7 @@ class Opened(TypedDict):
 
 
 def registry(site: Site) -> Service:
-    """The facts of the registry's service: agents and the workflow engine ask it."""
+    """The facts of the registry's service: agents and the workflow engine query it."""
     port, clients = site.fleet.platform.registry.port, team(site)
     if "workflowEngine" in site.parts:
         clients.append(peer(site.parts["workflowEngine"]))
@@ -75,7 +75,7 @@ def _telemetry(site: Site) -> Opened:
 
 
 def _service(site: Site, port: int, ingress: list[Connection], opened: Opened) -> Service:
-    """With its database: ours by host and password, or one elsewhere by a secret address."""
+    """With its database: the deployed one by host and password, or another by a secret address."""
     database = site.parts.get(postgres.DATABASES[site.part.key])
     egress, env = list(opened["egress"]), dict(opened["env"])
     if database is None:
