@@ -1,4 +1,4 @@
-"""How long logs are kept, by what is emitted; and what the audit's files and checklists say."""
+"""How long the emitted settings keep logs; and what the audit's files and checklists say."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def with_audit(components: str = COMPONENTS, region: str = "eu-central-1", more:
 
 
 def fleet(*blocks: str) -> Fleet:
-    found = sources(blocks)
+    files = sources(blocks)
     if PROJECT in blocks:
-        found.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
-    reading = read(found.values())
+        files.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
+    reading = read(files.values())
     assert reading.graph is not None, reading.diagnostics
     graph = reading.graph
     return derive(graph, TODAY)
@@ -87,17 +87,17 @@ NO_COLLECTOR = re.sub(r"    collector: .*\n", "", COMPONENTS)
     ],
 )
 def test_kept_days(blocks: tuple[str, ...], loki: int, audit: int) -> None:
-    found = fleet(*blocks)
-    assert kept_days(found, "flashfusion", "loki") == loki
-    assert kept_days(found, "flashfusion", "audit") == audit
-    assert kept_days(found, "no-such-project", "loki") == 0
+    estate = fleet(*blocks)
+    assert kept_days(estate, "flashfusion", "loki") == loki
+    assert kept_days(estate, "flashfusion", "audit") == audit
+    assert kept_days(estate, "no-such-project", "loki") == 0
 
 
 def test_the_shortest_of_a_team_counts() -> None:
     keeper = KEEPER.replace("riskTier: high", "riskTier: low")
-    found = fleet(with_audit(), TIER, LOW, SPACES, keeper, PROJECT)
-    assert kept_days(found, "flashfusion", "loki") == 20
-    assert kept_days(found, "flashfusion", "audit") == 0  # nothing of low risk goes there
+    estate = fleet(with_audit(), TIER, LOW, SPACES, keeper, PROJECT)
+    assert kept_days(estate, "flashfusion", "loki") == 20
+    assert kept_days(estate, "flashfusion", "audit") == 0  # nothing of low risk goes there
 
 
 def files(*blocks: str) -> dict[str, File]:
@@ -112,7 +112,7 @@ def test_a_first_region_is_not_named() -> None:
         assert ("CreateBucketConfiguration" in json.loads(text.text)) is named
 
 
-def test_nothing_is_told_where_nothing_is_ours() -> None:
+def test_without_a_store_there_is_no_table() -> None:
     assert not [
         path for path in files(with_audit(""), TIER) if path.startswith("compliance/audit/")
     ]
@@ -138,16 +138,16 @@ def shipped() -> tuple[Fleet, dict[str, File]]:
     reading = read(given)
     assert reading.graph is not None, reading.diagnostics
     graph = reading.graph
-    found = derive(graph, TODAY)
-    return found, {file.path: file for file in emit(found)}
+    estate = derive(graph, TODAY)
+    return estate, {file.path: file for file in emit(estate)}
 
 
 PAGES = re.compile(r"compliance/[a-z-]+/(checklist|grants|audit)\.md")
 
 
 def test_no_link_leads_nowhere() -> None:
-    _, made = shipped()
-    pages = [file for path, file in made.items() if PAGES.fullmatch(path)]
+    _, emitted = shipped()
+    pages = [file for path, file in emitted.items() if PAGES.fullmatch(path)]
     assert len(pages) == 9
     for page in pages:
         for target in re.findall(r"\]\(([^)]*)\)", page.text):
@@ -158,19 +158,19 @@ def test_no_link_leads_nowhere() -> None:
                 lines = (ROOT / plain).read_text(encoding="utf-8").split("\n")
                 assert 1 <= int(line) <= len(lines), target
             else:
-                assert plain.removeprefix("generated/") in made, target
+                assert plain.removeprefix("generated/") in emitted, target
 
 
 def _walked(parts: tuple[str, ...]) -> list[str]:
-    found: list[str] = []
+    walked: list[str] = []
     for part in parts:
-        found = found[:-1] if part == ".." else [*found, part]
-    return found
+        walked = walked[:-1] if part == ".." else [*walked, part]
+    return walked
 
 
 def test_every_origin_of_a_checklist_is_shown_or_counted() -> None:
-    _, made = shipped()
-    page = made["compliance/flashfusion/checklist.md"]
+    _, emitted = shipped()
+    page = emitted["compliance/flashfusion/checklist.md"]
     lines = {origin.line for origin in page.origins}
     shown = set(re.findall(r"\[([a-z][^\]]*:\d+)\]", page.text))
     assert shown
@@ -178,10 +178,10 @@ def test_every_origin_of_a_checklist_is_shown_or_counted() -> None:
 
 
 def test_every_grant_is_listed_once() -> None:
-    found, made = shipped()
+    estate, emitted = shipped()
     for project in ("flashfusion", "harvestflow"):
-        text = made[f"compliance/{project}/grants.md"].text
-        own = [grant for grant in found.grants if grant.call.project == project]
+        text = emitted[f"compliance/{project}/grants.md"].text
+        own = [grant for grant in estate.grants if grant.call.project == project]
         cells = [row.split(" | ") for row in text.splitlines() if row.startswith("| `")]
         unasked = sum(len(row[2].split(", ")) for row in cells if row[2] != "none")
         asked = sum(len(row[3].split(", ")) for row in cells if row[3] != "none")
@@ -193,8 +193,8 @@ def test_every_grant_is_listed_once() -> None:
 
 
 def test_states_follow_the_specs() -> None:
-    _, made = shipped()
-    text = made["compliance/flashfusion/checklist.md"].text
+    _, emitted = shipped()
+    text = emitted["compliance/flashfusion/checklist.md"].text
     assert re.search(r"\| oversight and stop \| Art\. 14, 26\(2\) \| shown \|", text)
     assert re.search(
         r"\| risk and impact \| Art\. 9, 27 \| open \| not recorded: the risk file", text
@@ -204,7 +204,7 @@ def test_states_follow_the_specs() -> None:
 
 
 def test_loki_keeps_each_stream_as_long_as_the_table_says() -> None:
-    given = (
+    blocks = (
         with_audit(),
         TIER,
         LOW,
@@ -212,14 +212,14 @@ def test_loki_keeps_each_stream_as_long_as_the_table_says() -> None:
         KEEPER.replace("riskTier: high", "riskTier: low"),
         PROJECT,
     )
-    result = compiled(*given)
+    result = compiled(*blocks)
     assert not result.diagnostics
-    made = {file.path: file for file in result.files}
-    config = made["clusters/prod/platform/loki/configmap-loki.yaml"].object
+    emitted = {file.path: file for file in result.files}
+    config = emitted["clusters/prod/platform/loki/configmap-loki.yaml"].object
     assert config
     limits = yaml.safe_load(config["data"]["loki.yaml"])["limits_config"]
-    streams = {one["selector"]: one["period"] for one in limits["retention_stream"]}
-    table = json.loads(made["compliance/audit/audit.json"].text)["agents"]
+    streams = {stream["selector"]: stream["period"] for stream in limits["retention_stream"]}
+    table = json.loads(emitted["compliance/audit/audit.json"].text)["agents"]
     assert limits["retention_period"] == "864000s"
     selector = '{{service_namespace="{project}", service_name="{agent}"}}'
     assert streams == {selector.format(**row): f"{row['loki']}d" for row in table}
@@ -230,27 +230,27 @@ def objects(*blocks: str) -> dict[str, dict[str, Any]]:
     result = compiled(*blocks)
     assert not result.diagnostics
     where = "clusters/prod/platform/otel-collector/"
-    found = [dict(f.object) for f in result.files if f.path.startswith(where) and f.object]
-    return {f"{one['kind']}/{one['metadata']['name']}": one for one in found}
+    objects = [dict(f.object) for f in result.files if f.path.startswith(where) and f.object]
+    return {f"{object['kind']}/{object['metadata']['name']}": object for object in objects}
 
 
 def test_a_collector_waits_in_a_volume_of_its_own() -> None:
-    made = objects(with_audit(), TIER, SPACES, KEEPER, PROJECT)
-    spec = made["StatefulSet/otel-collector"]["spec"]
+    emitted = objects(with_audit(), TIER, SPACES, KEEPER, PROJECT)
+    spec = emitted["StatefulSet/otel-collector"]["spec"]
     (claim,) = spec["volumeClaimTemplates"]
     assert claim["spec"]["resources"]["requests"] == {"storage": "5Gi"}
     (main,) = spec["template"]["spec"]["containers"]
     mounts = {mount["name"]: mount["mountPath"] for mount in main["volumeMounts"]}
-    settings = yaml.safe_load(made["ConfigMap/otel-collector"]["data"]["collector.yaml"])
+    settings = yaml.safe_load(emitted["ConfigMap/otel-collector"]["data"]["collector.yaml"])
     queue = settings["extensions"]["file_storage/audit"]["directory"]
     assert queue.startswith(f"{mounts['data']}/")
     (credentials,) = main["env"]
     assert credentials["value"] == f"{mounts['secrets']}/credentials"
-    template = made["ExternalSecret/otel-collector"]["spec"]["target"]["template"]["data"]
+    template = emitted["ExternalSecret/otel-collector"]["spec"]["target"]["template"]["data"]
     assert set(template) == {"credentials"}
     ports = [
         port["port"]
-        for rule in made["NetworkPolicy/otel-collector"]["spec"]["egress"]
+        for rule in emitted["NetworkPolicy/otel-collector"]["spec"]["egress"]
         for port in rule["ports"]
         if any("ipBlock" in peer for peer in rule["to"])
     ]
@@ -258,8 +258,8 @@ def test_a_collector_waits_in_a_volume_of_its_own() -> None:
 
 
 def test_without_a_store_the_collector_is_as_it_was() -> None:
-    made = objects(platform(), TIER, SPACES, KEEPER, PROJECT)
-    assert "Deployment/otel-collector" in made
-    assert "ExternalSecret/otel-collector" not in made
-    settings = yaml.safe_load(made["ConfigMap/otel-collector"]["data"]["collector.yaml"])
+    emitted = objects(platform(), TIER, SPACES, KEEPER, PROJECT)
+    assert "Deployment/otel-collector" in emitted
+    assert "ExternalSecret/otel-collector" not in emitted
+    settings = yaml.safe_load(emitted["ConfigMap/otel-collector"]["data"]["collector.yaml"])
     assert set(settings["service"]["pipelines"]) == {"traces", "metrics", "logs"}

@@ -1,4 +1,4 @@
-"""BOMs of a small estate: what stands in them, and which are refused."""
+"""BOMs of a small estate: what they hold, and which are refused."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ EVIDENCE = (
 
 @pytest.fixture(scope="module")
 def boms() -> dict[str, Any]:
-    return made()
+    return build()
 
 
-def made(*blocks: str) -> dict[str, Any]:
-    """Every BOM of the blocks' estate, by path, whatever its record leaves open."""
+def build(*blocks: str) -> dict[str, Any]:
+    """Every BOM of the blocks' estate, by path, whatever its record does not answer."""
     reading = read(sources(blocks).values())
     assert reading.graph is not None, reading.diagnostics
     graph = reading.graph
@@ -57,7 +57,7 @@ def by_ref(bom: dict[str, Any]) -> dict[str, Any]:
 
 
 def named(part: dict[str, Any]) -> dict[str, str]:
-    return {one["name"]: one["value"] for one in part["properties"]}
+    return {property["name"]: property["value"] for property in part["properties"]}
 
 
 def test_there_is_a_bom_of_each_agent_each_model_and_the_fleet(boms: dict[str, Any]) -> None:
@@ -84,7 +84,7 @@ def test_an_agent_is_an_application_with_its_grants_and_a_model_beside_it(
     ]
     prompt = sha256(b"You are careful.\n").hexdigest()
     assert parts["prompt:financial"]["hashes"] == [{"alg": "SHA-256", "content": prompt}]
-    (needs,) = [one for one in bom["dependencies"] if one["ref"] == "agent:financial"]
+    (needs,) = [entry for entry in bom["dependencies"] if entry["ref"] == "agent:financial"]
     image = f"image:ghcr.io/example/financial:1.0.0@{DIGEST}"
     assert needs["dependsOn"] == [image, "model:haiku", "prompt:financial", "server:stripe"]
 
@@ -128,8 +128,8 @@ def _measured(digest: str) -> dict[str, Any]:
 
 
 def test_the_serial_number_follows_the_content(boms: dict[str, Any]) -> None:
-    changed = made(AGENT.replace("payment processing", "refunds"))
-    for path, bom in made().items():
+    changed = build(AGENT.replace("payment processing", "refunds"))
+    for path, bom in build().items():
         assert bom["serialNumber"] == boms[path]["serialNumber"]
         assert bom["serialNumber"] != changed[path]["serialNumber"]
         assert "timestamp" not in bom["metadata"]
@@ -140,7 +140,7 @@ def test_the_serial_number_follows_the_content(boms: dict[str, Any]) -> None:
 
 def test_what_is_answered_is_a_claim_with_evidence_and_what_is_not_a_gap() -> None:
     project = PROJECT + "  compliance: [eu-ai-act]\n"
-    declarations = made(project, RECORD)["cards/financial.cdx.json"]["declarations"]
+    declarations = build(project, RECORD)["cards/financial.cdx.json"]["declarations"]
     (attestation,) = declarations["attestations"]
     entries = {entry["requirement"]: entry for entry in attestation["map"]}
     scores = {ref: entry["conformance"]["score"] for ref, entry in entries.items()}
@@ -157,8 +157,8 @@ def test_what_is_answered_is_a_claim_with_evidence_and_what_is_not_a_gap() -> No
     claims = {claim["bom-ref"]: claim for claim in declarations["claims"]}
     assert set(claims) == {"claim:flashfusion:AIA-001", "claim:flashfusion:AIA-002"}
     (evidence,) = claims["claim:flashfusion:AIA-002"]["evidence"]
-    (found,) = [one for one in declarations["evidence"] if one["bom-ref"] == evidence]
-    assert found["propertyName"] == "roster:intendedPurpose"
+    (item,) = [entry for entry in declarations["evidence"] if entry["bom-ref"] == evidence]
+    assert item["propertyName"] == "roster:intendedPurpose"
 
 
 def test_without_a_regime_nothing_is_declared(boms: dict[str, Any]) -> None:
@@ -199,7 +199,7 @@ def test_an_image_is_known_by_its_digest() -> None:
     assert image_purl(image) == f"pkg:oci/stripe@{DIGEST.replace(':', '%3A')}?{where}"
 
 
-def test_a_checksum_is_hexadecimal_or_left_out() -> None:
+def test_a_checksum_is_hexadecimal_or_dropped() -> None:
     assert hashes("sha512-" + "AAAA" * 21 + "AA==") == [{"alg": "SHA-512", "content": "00" * 64}]
     assert hashes(DIGEST) == [{"alg": "SHA-256", "content": DIGEST.removeprefix("sha256:")}]
     for odd in (None, "sha512-AAAA", "sha256:abc", "h1:AAAA", "sha512-A=A="):
@@ -209,7 +209,7 @@ def test_a_checksum_is_hexadecimal_or_left_out() -> None:
 # --- What is refused
 
 
-def test_nothing_is_said_of_our_own(boms: dict[str, Any]) -> None:
+def test_our_own_boms_have_no_faults(boms: dict[str, Any]) -> None:
     for bom in boms.values():
         assert list(faults(json.dumps(bom))) == []
 
@@ -252,8 +252,8 @@ def test_a_bom_that_contradicts_itself_is_refused(
     boms: dict[str, Any], route: Any, value: object, place: str, why: str
 ) -> None:
     text = spoilt(boms["cards/financial.cdx.json"], *route, to=value)
-    found = [(".".join(map(str, where)), reason) for where, reason in faults(text)]
-    assert (place, why) in found
+    reasons = [(".".join(map(str, where)), reason) for where, reason in faults(text)]
+    assert (place, why) in reasons
 
 
 @pytest.mark.parametrize(
@@ -261,13 +261,13 @@ def test_a_bom_that_contradicts_itself_is_refused(
     [
         ("claims", "target", "no-system"),
         ("claims", "evidence", ["no-evidence"]),
-        ("attestations", "assessor", "nobody"),
+        ("attestations", "assessor", "no-assessor"),
         ("attestations", "map", [{"requirement": "no-duty"}]),
         ("attestations", "map", [{"claims": ["no-claim"]}]),
     ],
 )
 def test_what_is_declared_leads_somewhere(holder: str, field: str, kept: object) -> None:
-    bom = made(PROJECT + "  compliance: [eu-ai-act]\n", RECORD)["cards/fleet.cdx.json"]
+    bom = build(PROJECT + "  compliance: [eu-ai-act]\n", RECORD)["cards/fleet.cdx.json"]
     (why,) = [why for _, why in faults(spoilt(bom, "declarations", holder, 0, field, to=kept))]
     assert why.startswith("no part is called `no")
 
@@ -284,5 +284,5 @@ def test_the_message_stands_at_the_spec(boms: dict[str, Any]) -> None:
     server = graph.all(MCPServer)[0]
     text = spoilt(boms["cards/financial.cdx.json"], "services", 0, "bom-ref", to="model:haiku")
     origins = (Origin("", graph.all(Project)[0]), Origin("services.0", server))
-    (found,) = admit([File("cards/financial.cdx.json", text + "\n", origins)])[:1]
-    assert (found.code, found.span) == ("bom-invalid", server.name_span)
+    (diagnostic,) = admit([File("cards/financial.cdx.json", text + "\n", origins)])[:1]
+    assert (diagnostic.code, diagnostic.span) == ("bom-invalid", server.name_span)

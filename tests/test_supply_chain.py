@@ -1,4 +1,4 @@
-"""What must be known of an image before it runs, and what looks at it again afterwards."""
+"""What an image must prove before it runs, and how it is scanned again afterwards."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ KINDS = {
     "sigstore-policy-controller": ("ClusterImagePolicy", "ClusterImagePolicy"),
 }
 judged = pytest.mark.skipif(
-    not CRDS.is_dir(), reason="the operators' CRDs lie outside of a user's clone"
+    not CRDS.is_dir(), reason="the operators' CRDs are not in a user's clone"
 )
 
 
@@ -60,8 +60,8 @@ def compiled(
 ) -> list[File]:
     """The files of an estate with two agents on one cluster that has these operators."""
     grants = {("alpha", name, "github"): {"look": "none"} for name in ("dev", "ops")}
-    found = documents({"github": Server(("look",))}, grants, clusters=["direct"])
-    for document in found:
+    specs = documents({"github": Server(("look",))}, grants, clusters=["direct"])
+    for document in specs:
         spec: Any = document["spec"]
         name: Any = document["metadata"]
         if document["kind"] == "Platform":
@@ -72,21 +72,21 @@ def compiled(
             spec["image"] = {"repository": f"{at}/{name['name']}", "tag": "v1"}
             if name["name"] in pinned:
                 spec["image"]["digest"] = DIGEST
-    result = compile(sources(found).values(), today=TODAY)
-    assert not result.failed, [found.message for found in result.diagnostics]
+    result = compile(sources(specs).values(), today=TODAY)
+    assert not result.failed, [diagnostic.message for diagnostic in result.diagnostics]
     return list(result.files)
 
 
 def objects(files: list[File], *kinds: str) -> list[dict[str, Any]]:
-    found = [file.object for file in files if file.object and file.object["kind"] in kinds]
-    return [json.loads(json.dumps(object)) for object in found]
+    matching = [file.object for file in files if file.object and file.object["kind"] in kinds]
+    return [json.loads(json.dumps(object)) for object in matching]
 
 
 @pytest.mark.parametrize("operator", KINDS)
 def test_a_policy_is_where_its_controller_is_and_nowhere_else(operator: str) -> None:
-    both = [kind for kinds in KINDS.values() for kind in kinds]
-    found = [object["kind"] for object in objects(compiled(operator), *both)]
-    assert found == list(KINDS[operator])
+    both = [kind for known in KINDS.values() for kind in known]
+    kinds = [object["kind"] for object in objects(compiled(operator), *both)]
+    assert kinds == list(KINDS[operator])
     assert objects(compiled(), *both) == []
 
 
@@ -103,9 +103,11 @@ def test_namespaces_ask_for_sigstore_only_where_it_is() -> None:
 @judged
 @pytest.mark.parametrize("signer", [KEYLESS, KEY], ids=["keyless", "key"])
 def test_the_controllers_own_definitions_accept_them(signer: dict[str, str]) -> None:
-    found = objects(compiled(*KINDS, signer=signer), "ImageValidatingPolicy", "ClusterImagePolicy")
-    assert len(found) == 3
-    assert [fault for object in found for fault in refused(object)] == []
+    policies = objects(
+        compiled(*KINDS, signer=signer), "ImageValidatingPolicy", "ClusterImagePolicy"
+    )
+    assert len(policies) == 3
+    assert [fault for object in policies for fault in refused(object)] == []
 
 
 BREAKS = {
@@ -128,7 +130,7 @@ def test_those_definitions_can_refuse(kind: str) -> None:
 def test_of_a_policys_authorities_one_is_enough_so_each_has_one(signer: dict[str, str]) -> None:
     """sigstore joins authorities with OR, and policies with AND: so they are two."""
     bom, signature = objects(compiled(*KINDS, signer=signer), "ClusterImagePolicy")
-    assert [len(one["spec"]["authorities"]) for one in (signature, bom)] == [1, 1]
+    assert [len(policy["spec"]["authorities"]) for policy in (signature, bom)] == [1, 1]
     assert "attestations" not in signature["spec"]["authorities"][0]
     (attestation,) = bom["spec"]["authorities"][0]["attestations"]
     assert attestation["predicateType"] == "https://cyclonedx.org/bom"
@@ -150,8 +152,8 @@ def test_every_kind_of_container_is_looked_at_and_a_failure_denies() -> None:
 
 
 def test_only_an_image_with_a_digest_is_scanned() -> None:
-    found = objects(compiled(pinned=("dev",), rescan=rescan()), "CronJob")
-    scans = {job["metadata"]["name"] for job in found if job["metadata"]["name"].startswith("scan")}
+    jobs = objects(compiled(pinned=("dev",), rescan=rescan()), "CronJob")
+    scans = {job["metadata"]["name"] for job in jobs if job["metadata"]["name"].startswith("scan")}
     assert scans == {"scan-agent-dev", "scan-mcp-server-github"}
     without = objects(compiled(pinned=("dev",)), "CronJob")
     assert [job["metadata"]["name"] for job in without if "scan" in job["metadata"]["name"]] == []
@@ -166,8 +168,10 @@ def test_a_scan_has_no_token_no_secret_and_reaches_public_addresses_only() -> No
     assert "secret" not in json.dumps(pod).lower()
     assert main["args"][0] == f"registry:ghcr.io/example/agents/dev@{DIGEST}"
     assert main["image"].endswith(DIGEST)
-    (wall,) = [o for o in objects(files, "NetworkPolicy") if o["metadata"]["name"] == "image-scan"]
-    ((rule),) = wall["spec"]["egress"]
+    (policy,) = [
+        o for o in objects(files, "NetworkPolicy") if o["metadata"]["name"] == "image-scan"
+    ]
+    ((rule),) = policy["spec"]["egress"]
     assert [peer["ipBlock"]["cidr"] for peer in rule["to"]] == ["0.0.0.0/0"]
     assert "10.0.0.0/8" in rule["to"][0]["ipBlock"]["except"]
 
@@ -189,11 +193,11 @@ def test_only_scans_of_a_private_registry_have_its_login() -> None:
 
 
 def workflow(files: list[File]) -> dict[str, Any]:
-    (found,) = [file for file in files if file.path == "sbom/github-actions.yaml"]
-    return dict(yaml.safe_load(found.text))
+    (file,) = [file for file in files if file.path == "sbom/github-actions.yaml"]
+    return dict(yaml.safe_load(file.text))
 
 
-def test_the_workflow_knows_each_image_of_ours() -> None:
+def test_the_workflow_has_each_of_our_images() -> None:
     files = compiled(pinned=("dev",))
     (step,) = workflow(files)["jobs"]["asked"]["steps"]
     rows = [
@@ -216,7 +220,9 @@ def test_whatever_needs_a_signature_gets_one() -> None:
     result = compile(inputs.read(ROOT).sources.values(), today=TODAY)
     files = list(result.files)
     (policy, *_) = objects(files, "ImageValidatingPolicy")
-    (prefix,) = [one["glob"].removesuffix("**") for one in policy["spec"]["matchImageReferences"]]
+    (prefix,) = [
+        reference["glob"].removesuffix("**") for reference in policy["spec"]["matchImageReferences"]
+    ]
     pods = objects(files, "Deployment", "StatefulSet", "DaemonSet", "CronJob")
     text = json.dumps(pods)
     asked = {image.partition(":")[0] for image in re.findall(rf'"image": "({prefix}[^"@]+)', text)}
@@ -226,11 +232,11 @@ def test_whatever_needs_a_signature_gets_one() -> None:
     assert asked - signed == set()
 
 
-def test_what_scans_may_not_write_and_only_a_key_needs_a_secret() -> None:
+def test_a_scan_may_not_write_and_only_a_key_needs_a_secret() -> None:
     keyless, key = (workflow(compiled(signer=signer)) for signer in (KEYLESS, KEY))
-    for one in (keyless, key):
-        assert one["permissions"] == {}
-        assert one["jobs"]["scan"]["permissions"] == {"packages": "read"}
+    for each in (keyless, key):
+        assert each["permissions"] == {}
+        assert each["jobs"]["scan"]["permissions"] == {"packages": "read"}
     assert keyless["jobs"]["attest"]["permissions"]["id-token"] == "write"
     assert "id-token" not in key["jobs"]["attest"]["permissions"]
     assert "secrets.COSIGN" not in json.dumps(keyless)
@@ -239,7 +245,7 @@ def test_what_scans_may_not_write_and_only_a_key_needs_a_secret() -> None:
 
 
 def test_githubs_token_goes_to_githubs_registry_alone() -> None:
-    """The estate's images may lie in another registry too."""
+    """The estate's images may be in another registry too."""
     mixed = workflow(compiled())
     for job in ("scan", "attest"):
         env = mixed["jobs"][job]["steps"][0]["env"]
@@ -265,12 +271,14 @@ def test_a_subject_is_exactly_one(ref: str) -> None:
 
 def test_a_scan_reaches_its_images_registry() -> None:
     files = compiled(pinned=("dev",), rescan=rescan(), at="registry.example.com:5000/a")
-    (wall,) = [o for o in objects(files, "NetworkPolicy") if o["metadata"]["name"] == "image-scan"]
-    assert [one["port"] for one in wall["spec"]["egress"][0]["ports"]] == [443, 5000]
+    (policy,) = [
+        o for o in objects(files, "NetworkPolicy") if o["metadata"]["name"] == "image-scan"
+    ]
+    assert [port["port"] for port in policy["spec"]["egress"][0]["ports"]] == [443, 5000]
 
 
 def test_without_a_supply_chain_nothing_of_it_is_emitted() -> None:
-    found = documents({"github": Server(("look",))}, {("alpha", "dev", "github"): {"look": "none"}})
-    files = compile(sources(found).values(), today=TODAY).files
+    specs = documents({"github": Server(("look",))}, {("alpha", "dev", "github"): {"look": "none"}})
+    files = compile(sources(specs).values(), today=TODAY).files
     assert [file.path for file in files if file.path.startswith("sbom/")] == []
     assert [f.path for f in files if "image-scan" in f.path or "image-signatures" in f.path] == []

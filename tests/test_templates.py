@@ -159,8 +159,8 @@ def test_marks_are_no_markup_by_themselves() -> None:
 
 def faults(block: str, head: str = "") -> tuple[Diagnostic, ...]:
     text = f'{{% extends "roster:cards/model.md.j2" %}}{head}\n{{% block uses %}}\n{block}\n'
-    given = f"# file: policies/templates/cards/model.md.j2\n{text}{{% endblock %}}\n"
-    return compiled(given).diagnostics
+    template = f"# file: policies/templates/cards/model.md.j2\n{text}{{% endblock %}}\n"
+    return compiled(template).diagnostics
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,9 @@ def faults(block: str, head: str = "") -> tuple[Diagnostic, ...]:
     ],
 )
 def test_a_mistake_is_a_diagnostic(block: str) -> None:
-    (found,) = faults(block)
-    assert found.code == "template-invalid"
-    assert found.span.path == "policies/templates/cards/model.md.j2"
+    (diagnostic,) = faults(block)
+    assert diagnostic.code == "template-invalid"
+    assert diagnostic.span.path == "policies/templates/cards/model.md.j2"
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ def test_a_mistake_is_a_diagnostic(block: str) -> None:
 )
 def test_loops_are_bounded(body: str) -> None:
     head = "{% set abc = [1, 2, 3, 4, 5, 6, 7, 8, 9] %}"
-    (found,) = faults(head + body)
-    assert found.code == "template-invalid"
-    assert "more than" in found.message
+    (diagnostic,) = faults(head + body)
+    assert diagnostic.code == "template-invalid"
+    assert "more than" in diagnostic.message
 
 
 def test_an_own_block_is_shown() -> None:

@@ -27,11 +27,13 @@ def emit(fleet: Fleet) -> Iterator[File]:
     if chain is None or not images:
         return
     whole = Origin("", fleet.platform_resource, ("supplyChain",))
-    rows = (Origin("jobs.asked", it.resource, it.route) for it in images)
+    rows = (Origin("jobs.asked", named.resource, named.route) for named in images)
     workflow = render(fleet.graph, "sbom/github-actions.yaml.j2", _facts(chain, images))
     yield File("sbom/github-actions.yaml", workflow, (whole, *rows))
-    listed = {one.name: {"image": str(one.image), "digest": one.image.digest} for one in images}
-    rows = (Origin(one.name, one.resource, one.route) for one in images)
+    listed = {
+        named.name: {"image": str(named.image), "digest": named.image.digest} for named in images
+    }
+    rows = (Origin(named.name, named.resource, named.route) for named in images)
     yield File("sbom/images.json", json(listed), (whole, *rows))
 
 

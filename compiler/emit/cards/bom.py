@@ -1,4 +1,4 @@
-"""CycloneDX 1.7 documents around what they are about: no time, and a serial number by content."""
+"""CycloneDX 1.7 documents about a subject: no time, and a serial number by content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _END = "\n}\n"
 
 
 class Bom(NamedTuple):
-    """A BOM as data, and as the text of its file; both are needed, and some are long."""
+    """A BOM as data, and as the text of its file."""
 
     content: Part
     text: str
@@ -36,7 +36,7 @@ def bom(
     `dependencies` may name what is not listed here: only what is listed is kept.
     """
     parts, served = _by_ref(components), _by_ref(services)
-    known = {subject["bom-ref"], *(one["bom-ref"] for one in (*parts, *served))}
+    refs = {subject["bom-ref"], *(part["bom-ref"] for part in (*parts, *served))}
     content: Part = {
         "metadata": {
             "lifecycles": [{"phase": "design"}],
@@ -47,9 +47,9 @@ def bom(
         "components": parts,
         "services": served,
         "dependencies": [
-            {"ref": ref, "dependsOn": sorted({one for one in targets if one in known})}
+            {"ref": ref, "dependsOn": sorted({target for target in targets if target in refs})}
             for ref, targets in sorted(dependencies.items())
-            if ref in known
+            if ref in refs
         ],
         **(declared or {}),
     }
@@ -67,12 +67,12 @@ def bom(
 
 
 def supplier(platform: Platform) -> Part:
-    """The organisation that all of this is of."""
+    """The organisation, as the supplier of what a BOM describes."""
     return {"name": platform.organisation, "url": [f"https://{platform.domain}"]}
 
 
 def properties(pairs: Iterable[tuple[str, object]]) -> list[dict[str, str]]:
-    """Properties in the project's namespace; what is not known is left out."""
+    """Properties in the project's namespace; a pair without a value is dropped."""
     return [
         {"name": f"roster:{name}", "value": _text(value)}
         for name, value in pairs
@@ -86,5 +86,5 @@ def _text(value: object) -> str:
 
 def _by_ref(parts: Iterable[Part]) -> list[Part]:
     """Each part once, by its reference."""
-    found = {part["bom-ref"]: part for part in parts}
-    return [found[ref] for ref in sorted(found)]
+    by_ref = {part["bom-ref"]: part for part in parts}
+    return [by_ref[ref] for ref in sorted(by_ref)]

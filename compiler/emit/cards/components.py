@@ -15,28 +15,31 @@ from compiler.graph import Resource
 from compiler.model import Agent, LanguageModel, MCPServer, Metric, RiskTier
 
 
-def agent(fleet: Fleet, one: Resource[Agent]) -> Part:
+def agent(fleet: Fleet, agent: Resource[Agent]) -> Part:
     """An agent: an application, which has no model card of its own."""
-    spec = one.spec
+    spec = agent.spec
     tier = fleet.graph.get(RiskTier, spec.riskTier).spec
     pairs: list[tuple[str, object]] = [
-        ("owner", one.owner),
+        ("owner", agent.owner),
         ("role", spec.role),
         ("riskTier", spec.riskTier),
         ("riskTier:level", tier.level),
-        *((f"aiActClass:{project}", found) for project, found in classes(fleet, one).items()),
-        *(("project", project.name) for project in homes(fleet, one)),
+        *(
+            (f"aiActClass:{project}", ai_class)
+            for project, ai_class in classes(fleet, agent).items()
+        ),
+        *(("project", project.name) for project in homes(fleet, agent)),
         ("oversight:mode", spec.oversight.mode),
         ("oversight:owner", spec.oversight.owner),
         ("oversight:stop", spec.oversight.stop),
         ("confidenceThreshold", spec.confidenceThreshold),
         ("logRetentionDays", tier.logRetentionDays),
-        *grants(fleet, one),
+        *grants(fleet, agent),
     ]
     return {
         "type": "application",
-        "bom-ref": f"agent:{one.name}",
-        "name": one.name,
+        "bom-ref": f"agent:{agent.name}",
+        "name": agent.name,
         "version": spec.image.tag,
         "description": spec.purpose,
         "properties": properties(pairs),
@@ -44,30 +47,30 @@ def agent(fleet: Fleet, one: Resource[Agent]) -> Part:
     }
 
 
-def other(one: Resource[Agent], url: str) -> Part:
+def other(agent: Resource[Agent], url: str) -> Part:
     """An agent that has a BOM of its own, at a relative address."""
     return {
         "type": "application",
-        "bom-ref": f"agent:{one.name}",
-        "name": one.name,
-        "version": one.spec.image.tag,
-        "description": one.spec.purpose,
+        "bom-ref": f"agent:{agent.name}",
+        "name": agent.name,
+        "version": agent.spec.image.tag,
+        "description": agent.spec.purpose,
         "externalReferences": [{"type": "bom", "url": url}],
     }
 
 
-def grants(fleet: Fleet, one: Resource[Agent]) -> Iterator[tuple[str, object]]:
+def grants(fleet: Fleet, agent: Resource[Agent]) -> Iterator[tuple[str, object]]:
     """What an agent may call: `grant:<project>:<server>:<tool>`, and whether a human is asked."""
-    for grant in granted(fleet, one):
+    for grant in granted(fleet, agent):
         call = grant.call
         yield f"grant:{call.project}:{call.server}:{call.tool}", grant.approval
 
 
-def model(fleet: Fleet, one: Resource[LanguageModel], users: Iterable[Resource[Agent]]) -> Part:
+def model(fleet: Fleet, model: Resource[LanguageModel], users: Iterable[Resource[Agent]]) -> Part:
     """A language model with its card: what those agents use it for, and what was measured."""
-    spec = one.spec
+    spec = model.spec
     pairs: list[tuple[str, object]] = [
-        ("owner", one.owner),
+        ("owner", model.owner),
         ("contextWindow", spec.contextWindow),
         ("maxOutputTokens", spec.maxOutputTokens),
         ("knowledgeCutoff", spec.knowledgeCutoff),
@@ -83,7 +86,7 @@ def model(fleet: Fleet, one: Resource[LanguageModel], users: Iterable[Resource[A
         links.append(("documentation", spec.annexXII, "for those who build on it (Annex XII)"))
     return {
         "type": "machine-learning-model",
-        "bom-ref": f"model:{one.name}",
+        "bom-ref": f"model:{model.name}",
         "publisher": spec.provider,
         "name": spec.id,
         "description": spec.displayName,
@@ -104,16 +107,16 @@ def _card(fleet: Fleet, spec: LanguageModel, users: tuple[Resource[Agent], ...])
         "useCases": _once(user.spec.purpose for user in users),
         "technicalLimitations": _once(text for u in users for text in u.spec.card.limitations),
         "ethicalConsiderations": [
-            {"name": known.risk, "mitigationStrategy": known.mitigation}
+            {"name": entry.risk, "mitigationStrategy": entry.mitigation}
             for user in users
-            for known in user.spec.card.risks
+            for entry in user.spec.card.risks
         ],
     }
-    said = {key: value for key, value in considerations.items() if value}
+    considered = {key: value for key, value in considerations.items() if value}
     return {
         "modelParameters": {"task": "text-generation", "inputs": text, "outputs": text},
         **({"quantitativeAnalysis": {"performanceMetrics": results}} if results else {}),
-        **({"considerations": said} if said else {}),
+        **({"considerations": considered} if considered else {}),
     }
 
 
@@ -136,42 +139,42 @@ def digest(fleet: Fleet, name: str) -> str | None:
     return None if source is None else sha256(source.text.encode()).hexdigest()
 
 
-def prompts(fleet: Fleet, one: Resource[Agent]) -> Iterator[Part]:
+def prompts(fleet: Fleet, agent: Resource[Agent]) -> Iterator[Part]:
     """An agent's prompt, and the schema of what it is filled with, by digest."""
-    given = one.spec.prompt
-    yield _file(fleet, f"prompt:{one.name}", given.file, given.version, "configuration")
-    if given.inputSchema is not None:
-        yield _file(fleet, f"schema:{one.name}", given.inputSchema, None, "definition")
+    prompt = agent.spec.prompt
+    yield _file(fleet, f"prompt:{agent.name}", prompt.file, prompt.version, "configuration")
+    if prompt.inputSchema is not None:
+        yield _file(fleet, f"schema:{agent.name}", prompt.inputSchema, None, "definition")
 
 
 def _file(fleet: Fleet, ref: str, name: str, version: str | None, kind: str) -> Part:
-    found = digest(fleet, name)
+    content = digest(fleet, name)
     return {
         "type": "data",
         "bom-ref": ref,
         "name": f"{PROMPTS}/{name}",
         **({"version": version} if version else {}),
-        **({"hashes": [{"alg": "SHA-256", "content": found}]} if found else {}),
+        **({"hashes": [{"alg": "SHA-256", "content": content}]} if content else {}),
         "data": [{"type": kind, "name": name}],
     }
 
 
-def image(one: Resource[Agent] | Resource[MCPServer]) -> Iterator[Part]:
+def image(resource: Resource[Agent] | Resource[MCPServer]) -> Iterator[Part]:
     """The container that runs an agent or a server, if there is one."""
-    if one.spec.image is not None:
-        yield packages.component(f"image:{one.spec.image}", one.spec.image)
+    if resource.spec.image is not None:
+        yield packages.component(f"image:{resource.spec.image}", resource.spec.image)
 
 
 def package(server: Resource[MCPServer]) -> Iterator[Part]:
     """The published package that a server is, if it is one."""
-    known = server.spec.package
-    if known is not None:
-        hashes = packages.hashes(known.integrity)
+    published = server.spec.package
+    if published is not None:
+        hashes = packages.hashes(published.integrity)
         yield {
             "type": "application",
             "bom-ref": f"package:{server.name}",
-            "name": known.name,
-            "version": known.version,
+            "name": published.name,
+            "version": published.version,
             **({"hashes": hashes} if hashes else {}),
-            "purl": packages.purl(known),
+            "purl": packages.purl(published),
         }

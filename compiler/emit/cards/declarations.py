@@ -18,11 +18,11 @@ _ASSESSOR = "assessor:own"
 
 def declared(fleet: Fleet, systems: Iterable[System]) -> Part | None:
     """Definitions and declarations about some systems; None where there are none."""
-    known = [(system, tuple(answers(fleet.graph, system))) for system in systems]
-    if not known:
+    answered = [(system, tuple(answers(fleet.graph, system))) for system in systems]
+    if not answered:
         return None
-    duties = {answer.duty.id: answer.duty for _, some in known for answer in some}
-    full = [(system, answer) for system, some in known for answer in some if answer.complete]
+    duties = {answer.duty.id: answer.duty for _, some in answered for answer in some}
+    full = [(system, answer) for system, some in answered for answer in some if answer.complete]
     declarations: Part = {
         "assessors": [
             {
@@ -31,10 +31,10 @@ def declared(fleet: Fleet, systems: Iterable[System]) -> Part | None:
                 "organization": supplier(fleet.platform),
             }
         ],
-        "attestations": [_attestation(system, some) for system, some in known],
+        "attestations": [_attestation(system, some) for system, some in answered],
         "claims": [_claim(system, answer) for system, answer in full],
         "evidence": [_evidence(system, answer) for system, answer in full],
-        "targets": {"components": [_target(system) for system, _ in known]},
+        "targets": {"components": [_target(system) for system, _ in answered]},
     }
     return {
         "declarations": {key: value for key, value in declarations.items() if value},
@@ -73,13 +73,13 @@ def _attestation(system: System, some: Iterable[Answer]) -> Part:
 
 def _entry(system: System, answer: Answer) -> Part:
     missing = ", ".join(answer.missing)
-    told = "Every field says something" if answer.complete else f"Not answered: {missing}"
+    rationale = "Every field says something" if answer.complete else f"Not answered: {missing}"
     return {
         "requirement": _duty(answer.duty),
         **({"claims": [_ref("claim", system, answer)]} if answer.complete else {}),
         "conformance": {
             "score": 1 if answer.complete else 0,
-            "rationale": f"{told} ({answer.duty.article})",
+            "rationale": f"{rationale} ({answer.duty.article})",
         },
     }
 

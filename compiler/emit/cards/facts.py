@@ -31,7 +31,7 @@ def systems(fleet: Fleet, agent: Resource[Agent]) -> Sequence[System]:
 
 def classes(fleet: Fleet, agent: Resource[Agent]) -> Mapping[str, str]:
     """By project under the AI Act, the class of the system that an agent is part of."""
-    return {one.project.name: one.ai_class for one in systems(fleet, agent)}
+    return {system.project.name: system.ai_class for system in systems(fleet, agent)}
 
 
 def granted(fleet: Fleet, agent: Resource[Agent]) -> Sequence[Grant]:
@@ -40,15 +40,15 @@ def granted(fleet: Fleet, agent: Resource[Agent]) -> Sequence[Grant]:
 
 
 def used(fleet: Fleet, agent: Resource[Agent]) -> tuple[Resource[MCPServer], ...]:
-    """The servers on which somebody granted it something."""
+    """The servers of which it has a grant."""
     names = sorted({grant.call.server for grant in granted(fleet, agent)})
     return tuple(fleet.graph.get(MCPServer, name) for name in names)
 
 
 def delegates(fleet: Fleet, agent: Resource[Agent]) -> tuple[Resource[Agent], ...]:
     """Those to whom it can hand work, in some project or workflow."""
-    found = fleet.by_agent.delegates.get(agent.name, frozenset())
-    return tuple(fleet.graph.get(Agent, name) for name in sorted(found))
+    names = fleet.by_agent.delegates.get(agent.name, frozenset())
+    return tuple(fleet.graph.get(Agent, name) for name in sorted(names))
 
 
 def runs_on(fleet: Fleet, model: Resource[LanguageModel]) -> Sequence[Resource[Agent]]:
@@ -57,7 +57,7 @@ def runs_on(fleet: Fleet, model: Resource[LanguageModel]) -> Sequence[Resource[A
 
 
 def operations(traits: Traits) -> tuple[Operation, ...]:
-    """What a tool does to the world: it only reads, or what else."""
+    """What a tool does: it only reads, or it changes something."""
     changes = traits.writes or traits.destructive or traits.executes
     does = {
         "read": not changes,
@@ -83,8 +83,8 @@ def contact(fleet: Fleet, name: str | None) -> dict[str, str] | None:
     """A person or team by name, and how they are reached ("" where that is not listed)."""
     if name is None:
         return None
-    known = owners(fleet.graph).get(name)
-    return {"name": name, "contact": known.contact if known else ""}
+    owner = owners(fleet.graph).get(name)
+    return {"name": name, "contact": owner.contact if owner else ""}
 
 
 def results(fleet: Fleet, metrics: Iterable[Metric]) -> list[dict[str, object]]:

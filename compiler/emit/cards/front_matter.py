@@ -66,8 +66,8 @@ def of_model(fleet: Fleet, model: Resource[LanguageModel]) -> dict[str, Any]:
 
 def _languages(locales: Iterable[str]) -> list[str]:
     """The languages of some locales, by their two or three letters."""
-    found = (re.match(r"[a-z]{2,3}(?=$|[-_])", locale) for locale in locales)
-    return sorted({match[0] for match in found if match})
+    matches = (re.match(r"[a-z]{2,3}(?=$|[-_])", locale) for locale in locales)
+    return sorted({match[0] for match in matches if match})
 
 
 def _licence(name: str) -> dict[str, str]:
@@ -79,14 +79,14 @@ def _licence(name: str) -> dict[str, str]:
 
 def _index(fleet: Fleet, name: str, metrics: Iterable[Metric]) -> dict[str, Any]:
     """Results in the form that the Hub shows; nothing without fitting evidence."""
-    known = ((metric, measured(fleet.graph, metric)) for metric in metrics)
+    measurements = ((metric, measured(fleet.graph, metric)) for metric in metrics)
     results = [
         {
             "task": {"type": _TASK},
             "dataset": {"type": result.dataset, "name": result.dataset},
             "metrics": [{"type": metric.name, "value": result.value}],
         }
-        for metric, result in known
+        for metric, result in measurements
         if isinstance(result, Measured)
     ]
     return {"model-index": [{"name": name, "results": results}]} if results else {}

@@ -54,13 +54,13 @@ def hashes(integrity: str | None) -> list[dict[str, str]]:
 
 def component(ref: str, image: Image) -> dict[str, Any]:
     """An image as a component."""
-    known = hashes(image.digest)
+    checksums = hashes(image.digest)
     return {
         "type": "container",
         "bom-ref": ref,
         "name": image.repository,
         "version": image.tag,
-        **({"hashes": known} if known else {}),
+        **({"hashes": checksums} if checksums else {}),
         "purl": image_purl(image),
     }
 
@@ -86,8 +86,8 @@ def _tag(package: Package) -> str:
 
 
 def _digest(integrity: str | None) -> str | None:
-    known = hashes(integrity)
-    return integrity if known and integrity and ":" in integrity else None
+    checksums = hashes(integrity)
+    return integrity if checksums and integrity and ":" in integrity else None
 
 
 def _path(text: str) -> str:

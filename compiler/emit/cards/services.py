@@ -18,7 +18,7 @@ def service(fleet: Fleet, server: Resource[MCPServer], tools: Container[str] | N
     It lies behind a trust boundary where its hints are not believed, or where it calls out.
     """
     spec = server.spec
-    shown = [one for one in spec.tools if tools is None or one.name in tools]
+    shown = [tool for tool in spec.tools if tools is None or tool.name in tools]
     traits = [fleet.traits[server.name, tool.name] for tool in shown]
     pairs: list[tuple[str, object]] = [
         ("owner", server.owner),
@@ -39,7 +39,7 @@ def service(fleet: Fleet, server: Resource[MCPServer], tools: Container[str] | N
         "authenticated": spec.authentication != "none",
         "x-trust-boundary": spec.trust == "untrusted" or bool(spec.egress),
         "data": [flows],
-        "services": [_tool(server, tool, known) for tool, known in zip(shown, traits, strict=True)],
+        "services": [_tool(server, tool, trait) for tool, trait in zip(shown, traits, strict=True)],
         "properties": properties(pairs),
     }
 

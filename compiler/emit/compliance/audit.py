@@ -1,4 +1,4 @@
-"""What is recorded, where, for how long, and who can change it: a table of all agents, and the
+"""What is recorded, where, how long, and who can change it: a table of all agents, and the
 settings of the audit store's buckets as Amazon's command line takes them (`--cli-input-json`).
 """
 
@@ -26,36 +26,36 @@ _FOLDER = "compliance/audit"
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """The table twice, and three files for each bucket; none where no store is ours."""
-    found = tuple(streams(fleet.graph))
-    if not any(in_loki(fleet, one) or in_store(fleet, one) for one in found):
+    """The table twice, and three files for each bucket; none where the platform has no store."""
+    logs = tuple(streams(fleet.graph))
+    if not any(in_loki(fleet, stream) or in_store(fleet, stream) for stream in logs):
         return
-    origins = tuple(_origins(fleet, found))
-    yield File(f"{_FOLDER}/audit.json", dump(_data(fleet, found)), origins)
-    yield File(f"{_FOLDER}/audit.md", _page(fleet, found), origins)
+    origins = tuple(_origins(fleet, logs))
+    yield File(f"{_FOLDER}/audit.json", dump(_data(fleet, logs)), origins)
+    yield File(f"{_FOLDER}/audit.md", _page(fleet, logs), origins)
     if fleet.platform.audit is not None:
         for days in bucket_days(fleet):
-            yield from _settings(fleet, fleet.platform.audit, days, found)
+            yield from _settings(fleet, fleet.platform.audit, days, logs)
 
 
-def _origins(fleet: Fleet, found: Sequence[Stream]) -> Iterator[Origin]:
+def _origins(fleet: Fleet, logs: Sequence[Stream]) -> Iterator[Origin]:
     """The stores, and what demands that each log is kept."""
     platform = fleet.platform
     if platform.audit is not None:
         yield Origin("", fleet.platform_resource, ("audit",))
     if platform.components is not None and platform.components.loki is not None:
         yield Origin("", fleet.platform_resource, ("components", "loki"))
-    for stream in found:
+    for stream in logs:
         yield Origin("", stream.agent, ("riskTier",))
         yield Origin("", stream.tier, ("logRetentionDays",))
         if stream.record is not None:
             yield Origin("", stream.record, ("logging", "retentionDays"))
 
 
-def _data(fleet: Fleet, found: Sequence[Stream]) -> Object:
+def _data(fleet: Fleet, logs: Sequence[Stream]) -> Object:
     audit = fleet.platform.audit
     store = audit and {"region": audit.region, "endpoint": audit.endpoint, "lock": audit.lock}
-    return {"version": 1, "store": store, "agents": [_row(fleet, stream) for stream in found]}
+    return {"version": 1, "store": store, "agents": [_row(fleet, stream) for stream in logs]}
 
 
 def _row(fleet: Fleet, stream: Stream) -> Object:
@@ -71,27 +71,27 @@ def _row(fleet: Fleet, stream: Stream) -> Object:
     }
 
 
-def _page(fleet: Fleet, found: Sequence[Stream]) -> str:
+def _page(fleet: Fleet, logs: Sequence[Stream]) -> str:
     audit = fleet.platform.audit
     buckets = [{"name": bucket(fleet, days), "days": days} for days in bucket_days(fleet)]
     facts = {
-        "agents": [_row(fleet, stream) for stream in found],
-        "has_loki": any(in_loki(fleet, stream) for stream in found),
+        "agents": [_row(fleet, stream) for stream in logs],
+        "has_loki": any(in_loki(fleet, stream) for stream in logs),
         "buckets": buckets if audit is not None else [],
         "lock": audit.lock if audit is not None else "",
     }
     return render(fleet.graph, "compliance/audit.md.j2", facts)
 
 
-def _settings(fleet: Fleet, audit: Audit, days: int, found: Sequence[Stream]) -> Iterator[File]:
-    """How a bucket is made, locked and emptied."""
+def _settings(fleet: Fleet, audit: Audit, days: int, logs: Sequence[Stream]) -> Iterator[File]:
+    """How to create, lock and empty a bucket."""
     name = bucket(fleet, days)
-    about = [one for one in found if in_store(fleet, one) == days]
-    origins = tuple(o for o in _origins(fleet, about) if o.route != ("components", "loki"))
+    kept = [stream for stream in logs if in_store(fleet, stream) == days]
+    origins = tuple(o for o in _origins(fleet, kept) if o.route != ("components", "loki"))
     retention = {"Mode": audit.lock.upper(), "Days": days}
     lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
     contents = {
-        "bucket": _made(audit),
+        "bucket": _creation(audit),
         "object-lock": {"ObjectLockConfiguration": lock},
         "lifecycle": {"LifecycleConfiguration": {"Rules": _rules(days)}},
     }
@@ -99,15 +99,15 @@ def _settings(fleet: Fleet, audit: Audit, days: int, found: Sequence[Stream]) ->
         yield File(f"{_FOLDER}/{name}.{what}.json", dump({"Bucket": name, **content}), origins)
 
 
-def _made(audit: Audit) -> Object:
-    """A bucket that can be locked; Amazon's first region may not be named."""
-    where = {"LocationConstraint": audit.region}
-    place = {} if audit.region == "us-east-1" else {"CreateBucketConfiguration": where}
+def _creation(audit: Audit) -> Object:
+    """A bucket that can be locked; Amazon refuses the name of its first region."""
+    region = {"LocationConstraint": audit.region}
+    place = {} if audit.region == "us-east-1" else {"CreateBucketConfiguration": region}
     return {**place, "ObjectLockEnabledForBucket": True}
 
 
 def _rules(days: int) -> list[Object]:
-    """What is old goes: the object, then its versions, then the mark that it was deleted."""
+    """Delete what is old: the object, then its versions, then the delete marker."""
     every = {"Status": "Enabled", "Filter": {"Prefix": ""}}
     return [
         {

@@ -22,29 +22,31 @@ _ODD = re.compile(r"[^A-Za-z0-9._/-]")
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """Both files; none where the organisation lists no owners."""
-    found = reviews(fleet.graph)
-    if not found:
+    entries = reviews(fleet.graph)
+    if not entries:
         return
-    about = {resource.id: Origin("", resource) for review in found for resource in review.about}
+    about = {resource.id: Origin("", resource) for review in entries for resource in review.about}
     origins = tuple(about.values())
-    rows = [_row(review, review.handles) for review in found]
-    facts = {"rows": rows, "most": max(review.least for review in found)}
+    rows = [_row(review, review.handles) for review in entries]
+    facts = {"rows": rows, "most": max(review.least for review in entries)}
     github = render(fleet.graph, "compliance/CODEOWNERS.j2", facts)
-    gitlab = render(fleet.graph, "compliance/CODEOWNERS.gitlab.j2", _sections(found))
+    gitlab = render(fleet.graph, "compliance/CODEOWNERS.gitlab.j2", _sections(entries))
     yield File("compliance/CODEOWNERS", github, origins)
     yield File("compliance/CODEOWNERS.gitlab", gitlab, origins)
 
 
-def _sections(found: Sequence[Review]) -> Facts:
+def _sections(entries: Sequence[Review]) -> Facts:
     """The rows by whose approval they need, and by how many approvals where that is several."""
-    levels = sorted({review.least for review in found} - {0, 1})
+    levels = sorted({review.least for review in entries} - {0, 1})
     return {
-        "owners": [_row(review, review.owners) for review in found if review.owners],
-        "compliance": [_row(review, review.compliance) for review in found if review.compliance],
+        "owners": [_row(review, review.owners) for review in entries if review.owners],
+        "compliance": [_row(review, review.compliance) for review in entries if review.compliance],
         "several": [
             {
                 "least": least,
-                "rows": [_row(review, review.handles) for review in found if review.least == least],
+                "rows": [
+                    _row(review, review.handles) for review in entries if review.least == least
+                ],
             }
             for least in levels
         ],
@@ -56,5 +58,5 @@ def _row(review: Review, handles: Sequence[str]) -> Facts:
 
 
 def _pattern(path: str) -> str:
-    """From the root of the repository; what would not be itself there stands for any character."""
+    """From the root of the repository; `?` replaces what CODEOWNERS would read as a pattern."""
     return path if path == EVERYTHING else "/" + _ODD.sub("?", path)

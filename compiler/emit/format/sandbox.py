@@ -246,7 +246,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         self._step()
         if isinstance(function, Undefined):
             str(function)  # raises, and names it
-        ours = any(function is known for known in FUNCTIONS.values())
+        ours = any(function is allowed for allowed in FUNCTIONS.values())
         if not ours and not isinstance(function, Macro | BlockReference | LoopContext):
             raise SecurityError("only macros and functions of pages can be called")
         result = context.call(function, *args, **kwargs)

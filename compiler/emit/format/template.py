@@ -110,7 +110,7 @@ def _incomplete(source: Source, name: str, missing: Iterable[str]) -> Iterator[D
 
 
 def _misplaced(
-    source: Source, name: str, parts: Outline, known: Iterable[str]
+    source: Source, name: str, parts: Outline, names: Iterable[str]
 ) -> Iterator[Diagnostic]:
     """A template that extends the original has nothing but blocks of it."""
     assert parts.extends is not None
@@ -119,9 +119,9 @@ def _misplaced(
         message = f'the template can extend only "{ORIGINAL}{name}"'
         yield INVALID.at(_at(source, line), message)
         return
-    for block in sorted(parts.blocks.keys() - set(known)):
+    for block in sorted(parts.blocks.keys() - set(names)):
         message = f"the original has no block `{block}`, so this is not shown"
-        help = did_you_mean(block, known)
+        help = did_you_mean(block, names)
         yield INVALID.at(_at(source, parts.blocks[block]), message, help=help)
     for line in parts.outside:
         help = "write it into a block of the original"
