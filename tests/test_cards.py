@@ -70,7 +70,7 @@ def parts(text: str) -> tuple[dict[str, Any], str]:
 
 def sections(text: str) -> dict[str, str]:
     """The text of each section, by its heading, as it is shown."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     tokens = PARSER.parse(parts(text)[1])
     title = ""
     for before, token in pairwise(tokens):
@@ -78,10 +78,10 @@ def sections(text: str) -> dict[str, str]:
             shown = "".join(child.content for child in token.children or ())
             if before.type == "heading_open" and before.tag == "h2":
                 title = shown
-                found[title] = ""
+                texts[title] = ""
             elif title:
-                found[title] += f"{shown}\n"
-    return found
+                texts[title] += f"{shown}\n"
+    return texts
 
 
 def links(text: str) -> Iterator[str]:
@@ -110,11 +110,11 @@ def test_the_head_is_that_of_the_hub() -> None:
     assert set(model) <= KEYS
 
 
-# --- What is said, and what is not
+# --- What is shown, and what is missing
 
 
-def test_what_nobody_wrote_is_a_named_gap() -> None:
-    said = sections(card())
+def test_a_missing_answer_is_a_named_gap() -> None:
+    shown = sections(card())
     for title, field in (
         ("Out of scope", "card.outOfScope"),
         ("Known limitations", "card.limitations"),
@@ -125,32 +125,32 @@ def test_what_nobody_wrote_is_a_named_gap() -> None:
         ("Data", "compliance.personalData"),
         ("Evaluation", "evaluation"),
     ):
-        assert f"Not answered: {field}" in said[title], title
-    papers = sections(card(path="cards/models/haiku.md"))["The supplier's papers"]
+        assert f"Not answered: {field}" in shown[title], title
+    papers = sections(card(path="cards/models/haiku.md"))["Supplier documentation"]
     assert "Not answered: annexXII (Art. 53(1)(b))" in papers
     assert "Not answered: agreement (Art. 25(4))" in papers
 
 
-def test_what_was_written_is_told() -> None:
-    said = sections(
+def test_an_answer_is_shown() -> None:
+    shown = sections(
         card(AGENT + "  card: {limitations: [It knows no tax law], outOfScope: [tax]}\n")
     )
-    assert said["Known limitations"] == "It knows no tax law\n"
-    assert said["Out of scope"] == "tax\n"
+    assert shown["Known limitations"] == "It knows no tax law\n"
+    assert shown["Out of scope"] == "tax\n"
 
 
 def test_the_tools_are_the_grants_with_what_they_do() -> None:
-    said = sections(card())
-    rows = said["Operations allowed"].splitlines()
+    shown = sections(card())
+    rows = shown["Operations allowed"].splitlines()
     assert rows[4:8] == ["stripe/create_refund", "update, delete, send", CARRIES, ASKS]
     assert rows[8:] == ["stripe/list_invoices", "read", "private data", "flashfusion"]
-    assert "stripe/create_refund" in said["Approvals"]
-    assert "list_invoices" not in said["Approvals"]
-    assert "It never does: execute." in said["Restricted operations"]
-    assert "1 of 2 grants wait for one" in said["Fail-safe"]
+    assert "stripe/create_refund" in shown["Approvals"]
+    assert "list_invoices" not in shown["Approvals"]
+    assert "It performs no operations of these kinds: execute." in shown["Restricted operations"]
+    assert "1 of 2 grants need a human's approval" in shown["Fail-safe"]
 
 
-CARRIES = "text of strangers, private data"
+CARRIES = "untrusted text, private data"
 ASKS = "flashfusion (a human approves each call)"
 
 
@@ -168,10 +168,10 @@ def test_the_class_of_the_act_stands_beside_the_risk_tier() -> None:
     assert "eu-ai-act-limited" in parts(text)[0]["tags"]
     assert "Not legal advice." in text
     outside = sections(card())["Classification"]
-    assert "does not answer to the EU AI Act" in outside
+    assert "not under the EU AI Act" in outside
 
 
-def test_what_it_reaches_through_others_is_told() -> None:
+def test_what_it_reaches_through_others_is_shown() -> None:
     team = PROJECT.replace(
         "  quota:", "    - {agent: helper, delegatesTo: [financial]}\n  quota:", 1
     )
@@ -201,7 +201,7 @@ def test_a_number_comes_from_fitting_evidence() -> None:
     assert result["dataset"] == {"type": "invoices", "name": "invoices"}
 
 
-def test_a_number_of_other_evidence_is_not_told() -> None:
+def test_a_number_of_other_evidence_is_not_shown() -> None:
     other = EVIDENCE.replace("0.94", "0.99")
     for text in (
         measured(sha256(EVIDENCE.encode()).hexdigest(), other),
@@ -245,11 +245,11 @@ def test_hostile_text_is_text(text: str) -> None:
         for token in (block, *(block.children or ()))
     ]
     assert not {"html_block", "html_inline", "image", "hr"} & {token.type for token in tokens}
-    said = sections(page)
-    assert said["Known limitations"] == f"{text}\n"
-    assert said["Known risks"].splitlines()[2:] == [text, text]
+    shown = sections(page)
+    assert shown["Known limitations"] == f"{text}\n"
+    assert shown["Known risks"].splitlines()[2:] == [text, text]
     assert set(links(page)) == {"financial.cdx.json", "models/haiku.md"}
-    assert tuple(said) == SECTIONS
+    assert tuple(shown) == SECTIONS
 
 
 def test_the_head_takes_hostile_text_as_text() -> None:

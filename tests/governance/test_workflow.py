@@ -82,7 +82,7 @@ def asked(tmp_path: Path, only: str, digest: str, code: int = 0) -> tuple[list[A
     written = tmp_path / "output"
     written.touch()
     env = {"ONLY": only, "DIGEST": digest, "GITHUB_OUTPUT": str(written)}
-    script = steps(made, "asked")["which images"]
+    script = steps(made, "asked")["select images"]
     said = run(sys.executable, "-c", script, code=code, env=env)
     text = written.read_text(encoding="utf-8")
     assert text.count("\n") == (0 if code else 1)
