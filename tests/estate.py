@@ -1,4 +1,4 @@
-"""Small estates for tests: a prelude that has one of everything, and YAML put where it belongs."""
+"""Small estates for tests: blocks of YAML as files, completed by tests/prelude.yaml."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _PATH = re.compile(r"\A# file: (\S+)\n")
 
 
 def place(text: str, number: int) -> str:
-    """Where a block of YAML lies: as its first line `# file: path` says, or by its first kind."""
+    """The path of a block: from its first line `# file: path`, or by its first kind."""
     if match := _PATH.match(text):
         return match[1]
     kind = re.search(r"^kind: (\w+)", text, re.MULTILINE)
     name = re.search(r"name: ([a-z0-9-]+)", text)
-    known = {**KINDS, **MANIFESTS}
-    folder = known[kind[1]].FOLDERS[0] if kind and kind[1] in known else "specs"
+    kinds = {**KINDS, **MANIFESTS}
+    folder = kinds[kind[1]].FOLDERS[0] if kind and kind[1] in kinds else "specs"
     return f"{folder.replace('*', name[1] if name else 'x')}/{number}.yaml"
 
 
 def identities(text: str) -> set[tuple[str, str]]:
-    """The resources that a block defines, as far as it can be read."""
+    """Kind and name of each resource that a block defines, if it can be read."""
     try:
         documents = [d for d in yaml.safe_load_all(text) if isinstance(d, dict)]
     except (yaml.YAMLError, ValueError):

@@ -50,12 +50,12 @@ def _document(path: str) -> dict[str, Any]:
 
 def changed(changes: Changes) -> dict[str, Source]:
     """The inputs with some specs changed; what is not changed keeps its text."""
-    found = dict(texts())
+    files = dict(texts())
     for path, change in changes.items():
         document = deepcopy(_document(path))
         change(document["spec"])
-        found[path] = Source(path, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
-    return found
+        files[path] = Source(path, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+    return files
 
 
 def diagnosed(changes: Changes, today: date = TODAY) -> tuple[Diagnostic, ...]:
@@ -63,10 +63,10 @@ def diagnosed(changes: Changes, today: date = TODAY) -> tuple[Diagnostic, ...]:
     return analyse(changed(changes).values(), today=today).diagnostics
 
 
-def told(changes: Changes) -> Diagnostic:
-    """The one thing that is found."""
-    (found,) = diagnosed(changes)
-    return found
+def only_diagnostic(changes: Changes) -> Diagnostic:
+    """The diagnostic of the changed case, which has exactly one."""
+    (diagnostic,) = diagnosed(changes)
+    return diagnostic
 
 
 def at(spec: Any, field: str) -> tuple[Any, str | int]:
@@ -112,18 +112,18 @@ def patched(blocks: Iterable[str]) -> dict[str, Source]:
     """The inputs with differences applied, each as a page in tests/check/ writes it.
 
     A line `# file: path` says which file is changed, and `@@` parts two changes. Of a change, the
-    lines that stay (` `) and go (`-`) stand in the file exactly once, and those that stay and come
-    (`+`) replace them; a file that is not there is made.
+    context and removed lines (` `, `-`) must be in the file exactly once, and are replaced by its
+    context and added lines (` `, `+`); a file that does not exist is created.
     """
-    found = dict(texts())
+    files = dict(texts())
     for block in blocks:
         first, *lines = block.splitlines()
         path = first.removeprefix("# file: ")
-        text = found[path].text if path in found else ""
+        text = files[path].text if path in files else ""
         for hunk in "\n".join(lines).split("\n@@\n"):
             old = "".join(f"{line[1:]}\n" for line in hunk.splitlines() if line[:1] in " -")
             new = "".join(f"{line[1:]}\n" for line in hunk.splitlines() if line[:1] in " +")
             assert not old or text.count(old) == 1, f"not once in {path}:\n{old}"
             text = text.replace(old, new) if old else text + new
-        found[path] = Source(path, text)
-    return found
+        files[path] = Source(path, text)
+    return files

@@ -35,7 +35,7 @@ from tests.high_risk import (
     both,
     diagnosed,
     having,
-    told,
+    only_diagnostic,
     without,
 )
 
@@ -101,7 +101,7 @@ def test_old_systems_have_more_time_to_mark_what_they_make() -> None:
         ("2026-08-02", "applies since 2026-08-02: AIA-091"),
     ):
         changes = {**NOT_LISTED, RECORD: both(limited, having("released", released))}
-        assert told(changes).related[0].text == said
+        assert only_diagnostic(changes).related[0].text == said
 
 
 def test_two_prohibitions_came_later() -> None:
@@ -109,7 +109,9 @@ def test_two_prohibitions_came_later() -> None:
         (("ba", "bb"), "applies from 2026-12-02: AIA-003"),
         (("ba", "c"), "applies since 2025-02-02: AIA-003"),
     ):
-        found = told({REVIEWER: without(*(f"compliance.prohibited.{one}" for one in letters))})
+        found = only_diagnostic(
+            {REVIEWER: without(*(f"compliance.prohibited.{one}" for one in letters))}
+        )
         assert found.related[0].text == said
 
 
@@ -239,5 +241,5 @@ def test_without_a_record_nothing_more_is_said() -> None:
 
 def test_what_needs_no_check_is_held_by_link_and_shape() -> None:
     handed_on = {PROJECT: having("agents.0.delegatesTo", ["nobody"])}
-    assert told(handed_on).code == "unknown-ref", "AIA-016"
-    assert told({ANALYST: without("resources")}).code == "wrong-shape", "AIA-021"
+    assert only_diagnostic(handed_on).code == "unknown-ref", "AIA-016"
+    assert only_diagnostic({ANALYST: without("resources")}).code == "wrong-shape", "AIA-021"

@@ -11,7 +11,16 @@ from compiler.pipeline import analyse
 from compiler.source import Route
 from tests import high_risk
 from tests.estate import TODAY
-from tests.high_risk import ANALYST, ASSISTANT, MODEL, RECORD, Change, having, told, without
+from tests.high_risk import (
+    ANALYST,
+    ASSISTANT,
+    MODEL,
+    RECORD,
+    Change,
+    having,
+    only_diagnostic,
+    without,
+)
 
 
 def _routes() -> Iterator[Route]:
@@ -42,7 +51,7 @@ LOOKED_UP = {
 
 @pytest.mark.parametrize("route", list(_routes()), ids=lambda r: ".".join(map(str, r)))
 def test_a_placeholder_anywhere_in_a_record_is_one_mistake(route: Route) -> None:
-    found = told({RECORD: having(".".join(map(str, route)), "TBD")})
+    found = only_diagnostic({RECORD: having(".".join(map(str, route)), "TBD")})
     last = next(part for part in reversed(route) if isinstance(part, str))
     metric = last == "name" and {"metric", "metrics"} & set(route)
     usual = "evidence-invalid" if metric else LOOKED_UP.get(last, "text-placeholder")
@@ -91,4 +100,4 @@ def test_answers_that_only_look_like_placeholders(text: str) -> None:
     ],
 )
 def test_bad_input_is_a_diagnostic_of_its_own(path: str, change: Change, code: str) -> None:
-    assert told({path: change}).code == code
+    assert only_diagnostic({path: change}).code == code

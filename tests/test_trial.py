@@ -27,7 +27,7 @@ from tests.high_risk import (
     changed,
     diagnosed,
     having,
-    told,
+    only_diagnostic,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +77,7 @@ def test_a_prohibition_cannot_be_waived_or_lowered() -> None:
 
 
 def test_a_record_of_a_project_outside_the_act_is_reported() -> None:
-    diagnostic = told({PROJECT: having("compliance", ["gdpr"])})
+    diagnostic = only_diagnostic({PROJECT: having("compliance", ["gdpr"])})
     assert (diagnostic.code, diagnostic.span.path) == ("ai-system-missing", RECORD)
     assert "add `eu-ai-act`" in diagnostic.help
 
@@ -140,17 +140,17 @@ def test_parameters_beyond_the_calendar(code: str, name: str) -> None:
     ],
 )
 def test_placeholders_in_approvals_and_purposes(path: str, field: str) -> None:
-    assert told({path: having(field, "TBD")}).code == "text-placeholder"
+    assert only_diagnostic({path: having(field, "TBD")}).code == "text-placeholder"
 
 
 @pytest.mark.parametrize("field", ["literacy.date", "deployer.dataProtectionDate"])
 def test_a_date_in_the_future_is_reported(field: str) -> None:
-    diagnostic = told({RECORD: having(field, "2028-10-12")})
+    diagnostic = only_diagnostic({RECORD: having(field, "2028-10-12")})
     assert (diagnostic.code, diagnostic.span.path) == ("evaluation-in-future", RECORD)
 
 
 def test_the_signer_of_a_report_must_be_an_owner() -> None:
-    diagnostic = told({RECORD: having("evaluation.reports.0.signedBy", "an auditor")})
+    diagnostic = only_diagnostic({RECORD: having("evaluation.reports.0.signedBy", "an auditor")})
     assert diagnostic.code == "owner-unknown"
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from compiler.check import access, ai_act, capacity, flows, running, supply, workflows
-from compiler.check.waivers import RULES, judged
+from compiler.check.waivers import RULES, apply_policies
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule
 
@@ -36,4 +36,4 @@ CHECKS = tuple(
 def check(fleet: Fleet) -> tuple[Diagnostic, ...]:
     """Run every check, set the severities that policies set, and drop what waivers cover."""
     diagnostics = [diagnostic for check in CHECKS for diagnostic in check.check(fleet)]
-    return judged(fleet, diagnostics, [check.RULE for check in CHECKS])
+    return apply_policies(fleet, diagnostics, [check.RULE for check in CHECKS])

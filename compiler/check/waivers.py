@@ -19,10 +19,10 @@ RULES = (EXPIRED, UNUSED, UNKNOWN, TWICE)
 _PAGES = "tests/check/ has a page for each check"
 
 
-def judged(
+def apply_policies(
     fleet: Fleet, diagnostics: Iterable[Diagnostic], rules: Iterable[Rule]
 ) -> tuple[Diagnostic, ...]:
-    """Apply policies and waivers to diagnostics.
+    """Apply policies and waivers to what checks report.
 
     Args:
         diagnostics: Each of one of `rules`.

@@ -1,4 +1,4 @@
-"""`npx -y name` runs the latest published version, whoever published it."""
+"""`npx -y name` runs the latest published version, even a malicious one."""
 
 from __future__ import annotations
 
