@@ -21,12 +21,12 @@ from compiler.check.toxic_flows import (
     Flow,
     flows,
 )
-from compiler.cli import inputs
 from compiler.derive import Fleet
 from compiler.derive.reach import Member
 from compiler.diagnostic import Rule, Severity
 from compiler.pipeline import analyse
 from compiler.source import Source
+from tests import shipped
 from tests.estate import TODAY
 from tests.layers import TRAITS, Server, documents, sources
 
@@ -149,7 +149,7 @@ APPROVAL = re.compile(r"\n +approval: *(\{[^}]*\}|(\n +[\w-]+: human)+)")
 
 def test_the_plans_own_team_without_approvals() -> None:
     """A DevOps agent with GitHub, Kubernetes, Docker and AWS has everything that it takes."""
-    files = inputs.read(ROOT).sources
+    files = shipped.sources()
     stripped = [
         Source(path, APPROVAL.sub("", source.text)) if path.startswith("projects/") else source
         for path, source in files.items()

@@ -10,11 +10,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from compiler.cli import inputs
 from compiler.model import KINDS, MANIFESTS
 from compiler.model.schema import document, every
 from compiler.model.wording import models_in
 from compiler.parse import parse
+from tests import shipped
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,7 +52,7 @@ def test_every_field_is_described(kind: str) -> None:
 def test_the_estate_is_valid_and_a_typo_is_not() -> None:
     validator = Draft202012Validator(every())
     seen = set()
-    for source in inputs.read(ROOT).sources.values():
+    for source in shipped.sources().values():
         for found in parse(source)[0]:
             data = plain(found.data)
             assert [error.message for error in validator.iter_errors(data)] == []

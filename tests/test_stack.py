@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from compiler.admit import PROCESS, admit
-from compiler.cli import inputs
 from compiler.derive.pm2 import SETTINGS, fault, faults
 from compiler.derive.stack import ports
 from compiler.emit import File, Origin
 from compiler.model import Platform
 from compiler.pipeline import compile, read
+from tests import shipped
 from tests.estate import TODAY, compiled, sources
 
 ROOT = Path(__file__).parents[1]
@@ -25,9 +25,9 @@ APPS = re.compile(r"^const apps = (.*?);\nfor ", re.MULTILINE | re.DOTALL)
 @pytest.fixture(scope="module")
 def files() -> dict[str, str]:
     """The shipped estate's files for laptops."""
-    result = compile(inputs.read(ROOT).sources.values(), today=TODAY)
-    assert not result.failed
-    return {file.path: file.text for file in result.files if not file.path.startswith("clusters/")}
+    return {
+        file.path: file.text for file in shipped.files() if not file.path.startswith("clusters/")
+    }
 
 
 def apps(files: dict[str, str], stack: str) -> dict[str, dict[str, Any]]:
@@ -83,7 +83,7 @@ def test_no_app_has_a_setting_that_pm2_would_drop(files: dict[str, str]) -> None
 
 
 def test_an_ecosystem_that_pm2_would_misread_is_refused() -> None:
-    graph = read(inputs.read(ROOT).sources.values()).graph
+    graph = read(shipped.sources().values()).graph
     assert graph
     (platform,) = graph.all(Platform)
     literal = json.dumps([{"name": "a", "instnaces": 2}])
@@ -146,7 +146,7 @@ def test_ports_are_taken_once_and_stay_below_those_of_clients(files: dict[str, s
 
 
 def test_a_project_moves_no_ports_of_another(files: dict[str, str]) -> None:
-    sources = inputs.read(ROOT).sources
+    sources = shipped.sources()
     rest = [one for path, one in sources.items() if not path.startswith("projects/flashfusion/")]
     result = compile(_without_space(rest, "flashfusion"), today=TODAY)
     assert not result.failed, result.diagnostics

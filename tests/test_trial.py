@@ -13,11 +13,10 @@ import pytest
 import yaml
 
 from compiler.ai_act.applicability import feeds_back
-from compiler.cli import inputs
 from compiler.derive import derive
 from compiler.pipeline import analyse, compile, read
 from compiler.source import Source
-from tests import high_risk
+from tests import high_risk, shipped
 from tests.estate import TODAY
 from tests.high_risk import (
     ANALYST,
@@ -168,7 +167,7 @@ def test_the_runbook_waits_as_long_as_the_record_says() -> None:
 
 def test_pages_of_every_class_say_whether_the_team_reads_what_it_writes() -> None:
     """Each of the repository's own projects has an agent that reads what the team writes."""
-    graph = read(inputs.read(ROOT).sources.values()).graph
+    graph = read(shipped.sources().values()).graph
     assert graph is not None
     fleet = derive(graph, TODAY)
     sentence = "No agent of the team writes to a context space that the team reads."
