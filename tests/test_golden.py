@@ -1,6 +1,6 @@
 """
-Every folder in tests/golden/ is a repository in small: it has specs/, projects/ and policies/, and
-the generated/ and diagnostics.txt which they compile to.
+Every folder in tests/golden/ is a small repository: it has specs/, projects/ and policies/, and the
+generated/ and diagnostics.txt which they compile to.
 
 `make golden` rewrites those two; the run fails, so that the diff is read.
 """
@@ -29,8 +29,8 @@ def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
     log, out = case / "diagnostics.txt", case / "generated"
     seen = render.text(canonical((*read.found, *result.diagnostics)), read.sources)
     expected = log.read_text(encoding="utf-8") if log.exists() else ""
-    made = {file.path: file.text for file in result.files}
-    kept = {
+    compiled = {file.path: file.text for file in result.files}
+    committed = {
         path.relative_to(out).as_posix(): path.read_text(encoding="utf-8")
         for path in out.rglob("*")
         if path.is_file() and path.name != write.INDEX
@@ -42,4 +42,4 @@ def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
                 write.apply(write.plan(result.files, {}, frozenset()), handle)
         log.write_text(seen, encoding="utf-8")
     assert seen == expected
-    assert made == kept
+    assert compiled == committed

@@ -57,7 +57,7 @@ def counted(call: Any, left: list[int]) -> Any:
 
 
 def dies(changes: write.Changes, handle: int, steps: int) -> bool:
-    """Whether a process that may make so many system calls dies before it has written all."""
+    """Whether a process that ends at a system call of this number has written only a part."""
     if child := os.fork():
         return os.waitpid(child, 0)[1] != 0
     try:
@@ -71,7 +71,7 @@ def dies(changes: write.Changes, handle: int, steps: int) -> bool:
 
 
 def settle(root: Path, blocks: tuple[str, ...], steps: int = 0) -> bool:
-    """Write what the blocks say; whether all of it was written."""
+    """Write what the blocks compile to; returns whether all of it was written."""
     kept = ("registry/", "clusters/prod/projects/flashfusion/agent-helper/service")
     some = [file for file in files(*blocks) if file.path.startswith(kept)]
     with write.locked(root) as handle:
@@ -84,7 +84,7 @@ def settle(root: Path, blocks: tuple[str, ...], steps: int = 0) -> bool:
 
 @pytest.mark.parametrize(("old", "new"), [((), (TEAM, HELPER)), ((TEAM, HELPER), ())])
 def test_killed_at_every_step(tmp_path: Path, old: tuple[str, ...], new: tuple[str, ...]) -> None:
-    """Wherever it dies, each file is whole; the next run makes all well, forwards or back."""
+    """Wherever it ends, each file is whole; the next run completes or reverts the change."""
     for name, blocks in (("old", old), ("new", new)):
         settle(tmp_path / name, blocks)
     want, work = {b: tree(tmp_path / n) for n, b in (("old", old), ("new", new))}, tmp_path / "work"

@@ -1,4 +1,4 @@
-"""What judges share."""
+"""Fixtures of the acceptance tests."""
 
 from __future__ import annotations
 

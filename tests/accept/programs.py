@@ -1,4 +1,4 @@
-"""Programs out of Debian's packages, and what they read: the platform's emitted settings."""
+"""Programs from Debian's packages, and the emitted settings that they read."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ Objects = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def program(name: str) -> str:
-    """One of the programs; the test fails with its name where it is absent."""
-    found = DEBIAN / "usr" / "bin" / name
-    if not found.exists():
-        pytest.fail(f"{name} is not there: `make accept` takes it from Debian's packages")
-    return str(found)
+    """The path of a program; the test fails if it is absent."""
+    path = DEBIAN / "usr" / "bin" / name
+    if not path.exists():
+        pytest.fail(f"{name} is not installed: `make accept` takes it from Debian's packages")
+    return str(path)
 
 
-def world() -> dict[str, str]:
-    """The environment in which they find their libraries."""
+def environment() -> dict[str, str]:
+    """The environment variables with which they find their libraries."""
     libraries = ":".join(str(path) for path in DEBIAN.glob("usr/lib/*-linux-gnu"))
     return {**os.environ, "LD_LIBRARY_PATH": libraries}
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=world())
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
 
 
 def settings(objects: Objects, name: str) -> dict[str, str]:

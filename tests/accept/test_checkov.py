@@ -1,4 +1,4 @@
-"""Checkov, an outside witness, finds nothing in the Kubernetes objects that we emit."""
+"""Checkov, an independent scanner, finds nothing in the emitted Kubernetes objects."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def judged(folder: Path) -> dict[str, Any]:
     command = [CHECKOV, "--config-file", CONFIG, "--directory", folder, "--output", "json"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode in (0, 1), ran.stderr
-    found = json.loads(ran.stdout)
-    assert isinstance(found, dict), found
-    return found
+    report = json.loads(ran.stdout)
+    assert isinstance(report, dict), report
+    return report
 
 
 def failures(report: dict[str, Any]) -> set[tuple[str, str]]:
@@ -47,33 +47,33 @@ def reads_the_api(object: dict[str, Any], cluster: Path) -> bool:
     return account in [{key: s.get(key) for key in account} for s in subjects]
 
 
-def has_images_of_others(object: dict[str, Any], cluster: Path) -> bool:
-    """They run as the user that they were built with; ours all run as 65532."""
+def has_third_party_images(object: dict[str, Any], cluster: Path) -> bool:
+    """Third-party images run as the user that they were built with; ours run as 65532."""
     images = [container["image"] for container in pod(object)["containers"]]
     return all(image.startswith("docker.io/") for image in images)
 
 
 def lacks_probes_only_without_ports(object: dict[str, Any], cluster: Path) -> bool:
-    """A container without a port has nothing to be asked."""
+    """A container without a port cannot be probed."""
     bare = [
         c for c in pod(object)["containers"] if not c.keys() >= {"livenessProbe", "readinessProbe"}
     ]
     return not any("ports" in container for container in bare)
 
 
-def brings_roles(object: dict[str, Any], cluster: Path) -> bool:
-    """Argo CD brings the Roles of everybody, and an administrator applied this one."""
+def syncs_roles(object: dict[str, Any], cluster: Path) -> bool:
+    """The Role with which Argo CD syncs all Roles; an administrator applies it."""
     return bool(object["metadata"]["name"] == "argocd-sync")
 
 
 EXCUSES = {
     "CKV_K8S_38": reads_the_api,  # Service Account Tokens are only mounted where necessary
-    "CKV_K8S_40": has_images_of_others,  # Containers should run as a high UID
+    "CKV_K8S_40": has_third_party_images,  # Containers should run as a high UID
     "CKV_K8S_8": lacks_probes_only_without_ports,  # Liveness Probe Should be Configured
     "CKV_K8S_9": lacks_probes_only_without_ports,  # Readiness Probe Should be Configured
-    "CKV_K8S_158": brings_roles,  # Roles that grant permissions to escalate
+    "CKV_K8S_158": syncs_roles,  # Roles that grant permissions to escalate
 }
-"""Why a check may fail, as a question about the object."""
+"""By check, whether it may fail for an object."""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -103,24 +103,24 @@ SEEN = {
     "a pod must say whether it mounts the token of its ServiceAccount": "CKV_K8S_38",
     "a Role must not use wildcards": "CKV_K8S_49",
 }
-"""Words of our policies, and the check that says the same."""
+"""Messages of our policies, and the check that forbids the same."""
 
 
-def test_it_sees_what_our_policies_deny(tmp_path: Path) -> None:
-    """Its silence on what we emit means something: of the same bad objects it does speak."""
+def test_it_reports_what_our_policies_deny(tmp_path: Path) -> None:
+    """That Checkov finds nothing in our objects means something: it reports the bad ones."""
     write(tmp_path, good()["Deployment"], "good")
-    said = {check for check, _ in failures(judged(tmp_path))}
-    assert said.isdisjoint(SEEN.values())
+    checks = {check for check, _ in failures(judged(tmp_path))}
+    assert checks.isdisjoint(SEEN.values())
     names: dict[str, str] = {}
     for number, case in enumerate(bad()):
         if case.object["kind"] in ("Deployment", "Role") and case.says in SEEN.keys() - names:
             names[case.says] = f"bad-{number}"
             write(tmp_path, case.object, f"bad-{number}")
     assert names.keys() == SEEN.keys()
-    found = {(check, resource.rpartition(".")[2]) for check, resource in failures(judged(tmp_path))}
-    assert [says for says, name in names.items() if (SEEN[says], name) not in found] == []
+    failed = {(check, path.rpartition(".")[2]) for check, path in failures(judged(tmp_path))}
+    assert [says for says, name in names.items() if (SEEN[says], name) not in failed] == []
 
 
 def write(folder: Path, object: dict[str, Any], name: str) -> None:
-    found = {**object, "metadata": {**object["metadata"], "name": name}}
-    (folder / f"{name}.yaml").write_text(yaml.safe_dump(found), encoding="utf-8")
+    renamed = {**object, "metadata": {**object["metadata"], "name": name}}
+    (folder / f"{name}.yaml").write_text(yaml.safe_dump(renamed), encoding="utf-8")

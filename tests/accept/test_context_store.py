@@ -1,4 +1,4 @@
-"""A real redis-server, out of Debian's packages, with the context store's settings and users."""
+"""A redis-server from Debian's packages, with the context store's settings and users."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.accept.programs import ROOT, Objects, program, settings, world
+from tests.accept.programs import ROOT, Objects, environment, program, settings
 
 _VALUE = re.compile(r'\{\{ index \. "([^"]+)"(?: \| (\w+))? \}\}')
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer
-    """What Redis says no with."""
+class Refused(Exception):  # noqa: N818 - an answer of Redis
+    """Redis refused a command."""
 
 
 class Client:
     """A connection to Redis that speaks its protocol (RESP 2), as one user."""
 
     def __init__(self, port: int, user: str = "", password: str = "") -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.file = self.socket.makefile("rb")
         if user:
             self("AUTH", user, password)
@@ -54,7 +54,7 @@ class Client:
         return rest
 
     def may(self, *words: str) -> bool:
-        """Whether it is allowed; anything but a missing permission is a mistake of the test."""
+        """Whether a command is allowed; any refusal but a missing permission fails the test."""
         try:
             self(*words)
         except Refused as refused:
@@ -77,7 +77,7 @@ class Store:
         self.write()
 
     def write(self, suffix: str = "") -> None:
-        """What External Secrets makes of the templates."""
+        """Write the files that External Secrets makes from the templates."""
         for name, text in self.templates.items():
             (self.folder / "users" / name).write_text(
                 _VALUE.sub(lambda match: _filled(match, suffix), text)
@@ -85,7 +85,7 @@ class Store:
 
     @contextmanager
     def server(self, number: int) -> Iterator[int]:
-        """The pod of a number; the first listens where the others look for it."""
+        """The pod of a number; the first listens at the port that the others expect."""
         port = self.port if number == 0 else _free()
         data = self.folder / f"data-{number}"
         data.mkdir()
@@ -100,7 +100,7 @@ class Store:
         with (
             log,
             subprocess.Popen(
-                [*command, "--include", role, *place], stdout=log, stderr=log, env=world()
+                [*command, "--include", role, *place], stdout=log, stderr=log, env=environment()
             ) as process,
         ):
             try:
@@ -117,7 +117,7 @@ class Store:
 
 
 def secret(name: str, suffix: str = "") -> str:
-    """The password of a user, which is not easy to write into a file."""
+    """The password of a user, with characters that need quoting in a file."""
     return f'of {name} "\\#{suffix}'
 
 
@@ -129,12 +129,12 @@ def _filled(match: re.Match[str], suffix: str) -> str:
 
 
 def _free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
-def _until(true: Any, seconds: float = 10) -> None:
+def _until(true: Any, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while True:
         try:
@@ -142,7 +142,7 @@ def _until(true: Any, seconds: float = 10) -> None:
                 return
         except (OSError, Refused):
             pass
-        assert time.monotonic() < end, "it takes too long"
+        assert time.monotonic() < end, "the condition never held"
         time.sleep(0.1)
 
 
@@ -152,30 +152,30 @@ def store(objects: Objects, tmp_path: Path) -> Store:
 
 
 def specs(kind: str) -> dict[str, Any]:
-    """The specs of one kind as they are written."""
-    found = {}
+    """The specs of one kind, read from their files."""
+    specs = {}
     for pattern in ("specs/**/*.yaml", "projects/*/*.yaml"):
         for path in ROOT.glob(pattern):
             for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
                 if document["kind"] == kind:
-                    found[document["metadata"]["name"]] = document["spec"]
-    return found
+                    specs[document["metadata"]["name"]] = document["spec"]
+    return specs
 
 
 def wanted() -> dict[str, dict[str, str]]:
-    """By user, the rights in each context space: from the texts of the specs alone."""
-    found: dict[str, dict[str, str]] = {}
+    """By user, the rights in each context space, read from the specs alone."""
+    users: dict[str, dict[str, str]] = {}
     spaces = specs("ContextSpace")
     for project, spec in specs("Project").items():
         for member in spec["agents"] if "prod" in spec["clusters"] else ():
             name = member["agent"]
-            for space, one in spaces.items():
-                if one.get("project") in (None, project):
-                    rights = "R" * (name in one.get("readers", ()))
-                    rights += "W" * any(writer["agent"] == name for writer in one["writers"])
+            for space, access in spaces.items():
+                if access.get("project") in (None, project):
+                    rights = "R" * (name in access.get("readers", ()))
+                    rights += "W" * any(writer["agent"] == name for writer in access["writers"])
                     if rights:
-                        found.setdefault(f"{project}.{name}", {})[space] = rights
-    return found
+                        users.setdefault(f"{project}.{name}", {})[space] = rights
+    return users
 
 
 def test_every_user_does_what_the_context_spaces_say(store: Store) -> None:
@@ -223,7 +223,7 @@ WHOLE = (
 )  # fmt: skip
 
 
-def test_nobody_touches_the_store_as_a_whole(store: Store) -> None:
+def test_no_user_has_a_command_for_the_whole_store(store: Store) -> None:
     with store.server(0) as port:
         for user in ("harvestflow.builder", "workflow-engine"):
             client = Client(port, user, secret(user))
@@ -234,9 +234,9 @@ def test_nobody_touches_the_store_as_a_whole(store: Store) -> None:
         probe = Client(port, "probe", "-")
         assert probe("PING") == "PONG"
         assert not probe.may("GET", "ctx:task-state:one")
-        for stranger in ((), ("harvestflow.builder", "wrong"), ("nobody", "wrong")):
+        for login in ((), ("harvestflow.builder", "wrong"), ("unknown", "wrong")):
             with pytest.raises(Refused, match=r"NOAUTH|WRONGPASS"):
-                Client(port, *stranger)("PING")
+                Client(port, *login)("PING")
 
 
 def test_a_full_store_refuses_writes_and_keeps_what_it_has(store: Store) -> None:
@@ -263,7 +263,7 @@ def test_copies_follow_the_first_and_take_no_writes(store: Store) -> None:
 
 
 def test_new_passwords_are_loaded_twice(store: Store) -> None:
-    """The container beside Redis tells it of new users, though its own password changes too."""
+    """The sidecar loads new users into Redis, though its own password changes too."""
     script = store.folder / "config" / "reload.sh"
     temporary = store.folder / "tmp"
     temporary.mkdir()
@@ -271,12 +271,12 @@ def test_new_passwords_are_loaded_twice(store: Store) -> None:
     script.write_text(text)
     user, shell = "harvestflow.builder", shutil.which("sh")
     assert shell
-    environment = {
-        **world(),
+    variables = {
+        **environment(),
         "PORT": str(store.port),
         "PATH": f"{Path(program('redis-cli')).parent}:{os.environ['PATH']}",
     }
-    with store.server(0) as port, subprocess.Popen([shell, str(script)], env=environment) as beside:
+    with store.server(0) as port, subprocess.Popen([shell, str(script)], env=variables) as reloader:
         try:
             _until((temporary / "users.acl").exists)
             for suffix in ("", " new", " newer"):
@@ -285,4 +285,4 @@ def test_new_passwords_are_loaded_twice(store: Store) -> None:
             with pytest.raises(Refused, match="WRONGPASS"):
                 Client(port, user, secret(user))
         finally:
-            beside.terminate()
+            reloader.terminate()

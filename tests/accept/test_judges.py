@@ -1,6 +1,4 @@
-"""The real judges of our rules: ToolHive's authorizer and Istio's validation, built from their
-published modules.
-"""
+"""ToolHive's authorizer and Istio's validation, built from their published modules, judge rules."""
 
 from __future__ import annotations
 
@@ -26,12 +24,12 @@ SUBJECTS = {
     for project, agent in (
         *(("alpha", name) for name in ("dev", "ops", "idle")),
         ("beta", "dev"),
-        ("stranger", "dev"),
+        ("unknown", "dev"),
     )
 }
 NAMESPACES = {"alpha-mcp-servers": "alpha", "beta-mcp-servers": "beta", "mcp-servers": ""}
 TOOLS = [
-    f"{server}_{tool}" for server, one in SERVERS.items() for tool in (*one.tools, "undeclared")
+    f"{name}_{tool}" for name, server in SERVERS.items() for tool in (*server.tools, "undeclared")
 ]
 
 
@@ -69,15 +67,15 @@ def test_toolhive_decides_as_the_specs_say(namespace: str) -> None:
     for (subject, name), decided in toolhive(policies(estate(), namespace)).items():
         server, _, tool = name.partition("_")
         granted = GRANTS.get((*SUBJECTS[subject], server), {})
-        here = SERVERS[server].shared if not home else SUBJECTS[subject][0] == home
+        reached = SERVERS[server].shared if not home else SUBJECTS[subject][0] == home
         own = SERVERS[server].shared == (not home)
-        assert decided == (tool in granted and here and own), (subject, name)
+        assert decided == (tool in granted and reached and own), (subject, name)
         allowed += decided
     assert allowed
 
 
 def test_our_reading_of_cedar_is_toolhives() -> None:
-    """Also of policies that are spoilt: what the real one refuses to load, we refuse as well."""
+    """This holds for mutated policies too: what ToolHive refuses to load, verify refuses."""
     tried = 0
     for mutation in mutations.every():
         if mutation.layer == "toolhive":
@@ -109,8 +107,7 @@ def test_istio_accepts_every_object() -> None:
         if "security.istio.io" in path.name or path.name.startswith("gateway.gateway")
     }
     files = shipped | {path: text for path, text in estate().items() if "security.istio.io" in path}
-    found = ask("istio", files)
-    assert found == {"judged": len(files), "refused": []}
+    assert ask("istio", files) == {"judged": len(files), "refused": []}
     assert len(files) > 200
 
 

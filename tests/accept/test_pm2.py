@@ -1,4 +1,4 @@
-"""PM2 itself judges the ecosystem files by its own validator; tests/local runs them."""
+"""PM2's own validator accepts the ecosystem files; tests/local runs them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compiler.derive.pm2 import SETTINGS, Setting
 ROOT = Path(__file__).parents[2]
 PM2 = ROOT / ".venv" / "node" / "node_modules" / "pm2"
 STACKS = sorted(path.parent.name for path in (ROOT / "generated/pm2").glob("*/*.cjs"))
-# PM2's validator, called as PM2 calls it, and the keys that it knows (it drops others in silence).
+# PM2's validator, called as PM2 calls it, and the keys that it knows; PM2 drops others silently.
 VALIDATE = """
 const Config = require(process.argv[1] + "/lib/tools/Config");
 const known = new Set(["cmd", "command", "interpreter"]);
@@ -47,10 +47,10 @@ def ecosystem(stack: str) -> Path:
 
 
 def secrets(stack: str) -> dict[str, str]:
-    """Values for all that the stack's apps must be given."""
-    known = json.loads(ecosystem(stack).with_name("stack.json").read_text(encoding="utf-8"))
+    """A value for each secret of the stack's apps."""
+    plan = json.loads(ecosystem(stack).with_name("stack.json").read_text(encoding="utf-8"))
     return {
-        secret["name"]: "not-a-key" for app in known["apps"].values() for secret in app["secrets"]
+        secret["name"]: "not-a-key" for app in plan["apps"].values() for secret in app["secrets"]
     }
 
 
@@ -65,17 +65,17 @@ def test_our_table_of_settings_is_that_of_pm2() -> None:
     code = "console.log(JSON.stringify(require(process.argv[1] + '/lib/API/schema.json')))"
     theirs = json.loads(node(code, str(PM2)).stdout)
     assert theirs.pop(r"^env_\S*$")["type"] == ["object", "string"]
-    found = {
+    settings = {
         name: Setting(
-            " ".join(_listed(one["type"])),
-            " ".join(_listed(one.get("alias", []))),
-            one.get("regex", ""),
-            one.get("min"),
+            " ".join(_listed(entry["type"])),
+            " ".join(_listed(entry.get("alias", []))),
+            entry.get("regex", ""),
+            entry.get("min"),
         )
-        for name, one in theirs.items()
+        for name, entry in theirs.items()
     }
-    assert found == SETTINGS
-    limits = {key for one in theirs.values() for key in one} - {"docDescription", "docDefault"}
+    assert settings == SETTINGS
+    limits = {key for entry in theirs.values() for key in entry} - {"docDescription", "docDefault"}
     assert limits == {"type", "alias", "regex", "min", "require", "default", "desc", "ext_type"}
 
 
@@ -94,24 +94,24 @@ def test_there_is_a_stack_for_the_platform_and_each_project() -> None:
 def test_pm2_knows_every_key_and_accepts_every_value(stack: str) -> None:
     result = node(VALIDATE, str(PM2), str(ecosystem(stack)), **secrets(stack))
     assert result.returncode == 0, result.stderr
-    found = json.loads(result.stdout)
-    assert found
-    assert [app for app in found if app["errors"] or app["unknown"]] == []
+    verdicts = json.loads(result.stdout)
+    assert verdicts
+    assert [app for app in verdicts if app["errors"] or app["unknown"]] == []
 
 
 def test_the_validator_can_refuse(tmp_path: Path) -> None:
     bad = tmp_path / "ecosystem.config.cjs"
     app = '{name: "x", script: "x.js", max_memory_restart: "1Gi", instnaces: 2}'
     bad.write_text(f"module.exports = {{apps: [{app}]}};")
-    (found,) = json.loads(node(VALIDATE, str(PM2), str(bad)).stdout)
-    assert found["errors"]
-    assert found["unknown"] == ["instnaces"]
+    (verdict,) = json.loads(node(VALIDATE, str(PM2), str(bad)).stdout)
+    assert verdict["errors"]
+    assert verdict["unknown"] == ["instnaces"]
 
 
 @pytest.mark.parametrize("stack", [stack for stack in STACKS if stack != "platform"])
 def test_a_missing_secret_stops_before_anything_starts(stack: str) -> None:
-    for name in (given := secrets(stack)):
-        rest = {other: value for other, value in given.items() if other != name}
+    for name in (values := secrets(stack)):
+        rest = {other: value for other, value in values.items() if other != name}
         result = node("require(process.argv[1])", str(ecosystem(stack)), **rest)
         assert result.returncode != 0
         assert f"the environment variable {name} is not set" in result.stderr

@@ -1,9 +1,9 @@
-"""`make bench`: what roster costs beside a bare script, whole processes in one run, alternating.
+"""`make bench`: what roster costs beside a minimal script, as whole processes that alternate.
 
-The bare script loads the same inputs with CSafeLoader, takes what is in each file ready-made (out
-of a pickle, which is faster than any code that makes it) and writes all the same files: objects of
-Kubernetes with CSafeDumper, JSON with the standard library, and other texts as they are. It
-validates nothing.
+The minimal script (`bare`) loads the same inputs with CSafeLoader, takes the content of each output
+from a pickle, which is faster than any code that computes it, and writes the same files: Kubernetes
+objects with CSafeDumper, JSON with the standard library, and other texts unchanged. It validates
+nothing.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ for path, value in ready:
 
 
 class Cost(NamedTuple):
-    """Seconds on the wall, seconds of CPU, and MiB at the peak, of one whole process."""
+    """Elapsed seconds, CPU seconds and peak MiB of one whole process."""
 
-    wall: float
+    elapsed: float
     cpu: float
     peak: float
 
@@ -63,9 +63,9 @@ def run(*command: str) -> Cost:
         file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)],
     )
     _, status, usage = os.wait4(child, 0)
-    wall = time.perf_counter() - start
+    elapsed = time.perf_counter() - start
     assert status == 0, f"{command} failed: {status}"
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def roster(root: Path) -> Cost:
@@ -106,7 +106,7 @@ LIMITS = {"cold": 0.5, "one changed": 0.4, "nothing changed": 0.12}
 
 
 def measure(n: int, rounds: int) -> None:
-    """One size: every mode in each round, so that all meet the same machine."""
+    """Measure one size: every mode in each round, so that the machine's load affects all alike."""
     root = Path(tempfile.mkdtemp(prefix="roster-bench-", dir=PLACE))
     try:
         estate.write(root, n)
@@ -131,39 +131,41 @@ def report(n: int, count: int, costs: dict[str, list[Cost]]) -> None:
         cost = median(measured)
         wanted = f"(at most {LIMITS[mode]})" if n == 1000 and mode in LIMITS else ""
         print(
-            f"{n:>5}  {count:>6}  {mode:<16}{cost.wall:>8.3f}{cost.cpu:>8.3f}{cost.peak:>8.0f}"
-            f"{cost.wall / base.wall:>8.2f}{cost.cpu / base.cpu:>8.2f}  {wanted}".rstrip(),
+            f"{n:>5}  {count:>6}  {mode:<16}{cost.elapsed:>8.3f}{cost.cpu:>8.3f}{cost.peak:>8.0f}"
+            f"{cost.elapsed / base.elapsed:>8.2f}{cost.cpu / base.cpu:>8.2f}  {wanted}".rstrip(),
             flush=True,
         )
 
 
 def shipped(rounds: int) -> None:
-    """The repository's own estate, cold, beside the start of Python with three imports."""
+    """Measure the repository's own estate, cold, beside Python's start with three imports."""
     root = Path(tempfile.mkdtemp(prefix="roster-bench-", dir=PLACE))
     try:
         for name in ("specs", "projects", "policies"):
             shutil.copytree(ROOT / name, root / name)
         costs: dict[str, list[Cost]] = {code: [] for code in STARTS}
-        made: list[Cost] = []
+        compiled: list[Cost] = []
         for _ in range(rounds):
             for code, seen in costs.items():
                 seen.append(run(sys.executable, "-c", code))
-            made.append(cold(root))
-        cost = median(made)
+            compiled.append(cold(root))
+        cost = median(compiled)
         print(
-            f"\nshipped estate, cold: {cost.wall:.3f} s wall, {cost.cpu:.3f} s CPU (at most 4 of)"
+            f"\nshipped estate, cold: {cost.elapsed:.3f} s elapsed, {cost.cpu:.3f} s CPU;"
+            " ratios to a bare start (at most 4):"
         )
         for code, seen in costs.items():
             base = median(seen)
-            ratios = f"{cost.wall / base.wall:.2f} wall, {cost.cpu / base.cpu:.2f} CPU"
-            print(f"  {ratios} of {base.wall:.3f} s: {code}")
+            ratios = f"{cost.elapsed / base.elapsed:.2f} elapsed, {cost.cpu / base.cpu:.2f} CPU"
+            print(f"  {ratios} of {base.elapsed:.3f} s: {code}")
     finally:
         shutil.rmtree(root)
 
 
 def reach(agents: int = 500, servers: int = 200, tools: int = 10_000) -> None:
-    """The real thing over a dense estate: every agent hands on to eight others of its team of 100,
-    and holds some tools of twenty servers.
+    """Measure the closure of reach over a dense estate.
+
+    Every agent delegates to eight others of its team of 100, and has some tools of twenty servers.
     """
     import random
 
@@ -192,8 +194,8 @@ def reach(agents: int = 500, servers: int = 200, tools: int = 10_000) -> None:
         (p, a): [f"agent-{int(p[1:]) * 100 + n}" for n in dice.sample(range(100), 8)]
         for p, a in team
     }
-    found = documents(offered, grants, clusters=["direct"], delegations=hands)
-    reading = read(sources(found).values())
+    specs = documents(offered, grants, clusters=["direct"], delegations=hands)
+    reading = read(sources(specs).values())
     assert reading.graph is not None, reading.diagnostics[:3]
     graph = reading.graph
     fleet = derive(graph, TODAY)
@@ -212,7 +214,7 @@ def reach(agents: int = 500, servers: int = 200, tools: int = 10_000) -> None:
 
 def main() -> None:
     sizes = [int(word) for word in sys.argv[1:]] or [10, 100, 1000]
-    print("    N  objects  mode                wall     CPU  MiB peak  /bare: wall  CPU")
+    print("    N  objects  mode             elapsed     CPU  MiB peak  /bare: elapsed CPU")
     for n in sizes:
         measure(n, rounds=3 if n >= 1000 else 5)
     shipped(rounds=7)

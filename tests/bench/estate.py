@@ -88,7 +88,7 @@ def _member(p: int, a: int) -> str:
 
 
 def write(root: Path, n: int) -> None:
-    """The estate of size `n` (a multiple of ten), below `root`."""
+    """Write the estate of size `n` (a multiple of ten) below `root`."""
     tools = "\n".join(map(_tool, _TOOLS))
     for p in range(n // 10):
         for a in range(10):

@@ -1,4 +1,4 @@
-"""Pickles what an estate compiles to: in a process of its own, to keep peaks apart."""
+"""Pickle what an estate compiles to, in a process of its own so that peaks stay separate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _ready(file: File) -> object:
-    """What is in a file: an object, data in JSON, or its text."""
+    """The content of a file: an object, the data of JSON, or its text."""
     if file.object is not None:
         return file.object
     return json.loads(file.text) if file.path.endswith(".json") else file.text

@@ -1,4 +1,4 @@
-"""The Kubernetes API over HTTP, through `kubectl proxy` on a socket that only we can open."""
+"""The Kubernetes API over HTTP, through `kubectl proxy` on a private Unix socket."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ APPLY = "application/apply-patch+yaml"
 
 
 class Answer(NamedTuple):
-    """What the server said."""
+    """The server's answer."""
 
     status: int
     body: dict[str, Any]
@@ -30,12 +30,12 @@ class Answer(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether it did what was asked."""
+        """Whether the request succeeded."""
         return self.status < 300
 
     @property
     def message(self) -> str:
-        """Its own words."""
+        """The server's message."""
         return str(self.body.get("message", ""))
 
 
@@ -72,7 +72,7 @@ class Api:
 
     path: Path
     local: threading.local = field(default_factory=threading.local)
-    known: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
 
     def call(
         self,
@@ -84,7 +84,7 @@ class Api:
         impersonate: tuple[str, ...] = (),
         **query: str,
     ) -> Answer:
-        """One request, as oneself or as a user with groups."""
+        """Send one request; `impersonate` is a user and then groups."""
         data = json.dumps(body).encode() if isinstance(body, Mapping) else body
         url = f"{path}?{urlencode(query)}" if query else path
         headers = [("Content-Type", content), ("Accept", accept)]
@@ -115,32 +115,33 @@ class Api:
     def _connection(self) -> _Connection:
         if getattr(self.local, "connection", None) is None:
             self.local.connection = _Connection(self.path)
-        made: _Connection = self.local.connection
-        return made
+        connection: _Connection = self.local.connection
+        return connection
 
     def ready(self) -> bool:
-        """Whether the server says that it is."""
+        """Whether the server reports that it is ready."""
         try:
             return self.call("GET", "/readyz").status == 200
         except OSError:
             return False
 
     def kind(self, version: str, kind: str) -> Kind | None:
-        """Where a kind is served, if it is."""
-        if (version, kind) not in self.known:
+        """Where a kind is served, or None."""
+        if (version, kind) not in self.kinds:
             self.discover()
-        return self.known.get((version, kind))
+        return self.kinds.get((version, kind))
 
     def discover(self) -> None:
-        """Learn what is served."""
+        """Ask the server which kinds it serves."""
         for root in ("/api", "/apis"):
             for group in self.call("GET", root, accept=DISCOVERY).body["items"]:
                 name = group["metadata"].get("name", "")
                 for version in group["versions"]:
                     full = f"{name}/{version['version']}" if name else version["version"]
-                    for one in version.get("resources", ()):
-                        place = Kind(full, one["resource"], one["scope"] == "Namespaced")
-                        self.known[full, one["responseKind"]["kind"]] = place
+                    for resource in version.get("resources", ()):
+                        namespaced = resource["scope"] == "Namespaced"
+                        place = Kind(full, resource["resource"], namespaced)
+                        self.kinds[full, resource["responseKind"]["kind"]] = place
 
     def find(self, object: Object) -> str:
         """The URL path of an object; KeyError if its kind is not served."""
@@ -151,14 +152,14 @@ class Api:
         return kind.path(meta.get("namespace", ""), meta["name"])
 
     def apply(self, object: Object, text: bytes | None = None, **query: str) -> Answer:
-        """A server-side apply; `text` is the very YAML to send."""
+        """A server-side apply; `text` is the YAML to send instead of the object."""
         settings = {"fieldManager": "roster", "force": "true", "fieldValidation": "Strict"} | query
         return self.call(
             "PATCH", self.find(object), text or yaml.safe_dump(object).encode(), APPLY, **settings
         )
 
     def must(self, object: Object) -> Answer:
-        """An apply that has to succeed."""
+        """Apply an object, and fail unless that succeeds."""
         answer = self.apply(object)
         assert answer.ok, f"{object['kind']} {object['metadata']['name']}: {answer.message}"
         return answer
@@ -172,7 +173,7 @@ class Api:
         )
 
     def get(self, object: Object) -> Answer:
-        """The object as it lives."""
+        """The object in the cluster."""
         return self.call("GET", self.find(object))
 
     def list(
@@ -195,6 +196,6 @@ class Api:
 
 
 def pooled(work: Any, items: Iterable[Any]) -> Iterator[Any]:
-    """The work on each item, in order, a few at a time."""
+    """Do the work on each item, a few at a time; results come in the order of the items."""
     with ThreadPoolExecutor(WORKERS) as pool:
         yield from pool.map(work, items)

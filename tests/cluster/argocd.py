@@ -34,8 +34,8 @@ class ArgoCd:
 
     def applications(self) -> dict[str, dict[str, Any]]:
         """All Applications by name."""
-        found = self.api.list(VERSION, "Application", NAMESPACE)
-        return {one["metadata"]["name"]: one for one in found}
+        applications = self.api.list(VERSION, "Application", NAMESPACE)
+        return {item["metadata"]["name"]: item for item in applications}
 
     def application(self, name: str) -> dict[str, Any]:
         """One Application."""
@@ -47,10 +47,10 @@ class ArgoCd:
         assert answer.ok, answer.message
 
     def refresh(self, names: Iterable[str]) -> None:
-        """Have Applications compared anew with git, as a webhook does.
+        """Have Argo CD compare Applications with git again, as a webhook does.
 
-        Argo CD can overlook a request that comes while it writes what it found before; the same
-        request again would be no change, and nobody would hear of it. So each has its own number.
+        Argo CD can overlook a request that arrives while it writes an earlier result. To repeat the
+        same request would change nothing and have no effect, so each request has a new number.
         """
         for name in names:
             self.annotate(name, **{_REFRESH: "normal", _ASKED: str(time.monotonic_ns())})
@@ -66,9 +66,9 @@ class ArgoCd:
         assert answer.ok, answer.message
 
     def terminated(self, name: str) -> bool:
-        """End a sync that would be tried again and again, as `argocd app terminate-op` does.
+        """Stop a sync that would be retried, as `argocd app terminate-op` does.
 
-        Whether it has ended: the controller may overwrite what it is told.
+        Returns whether it has stopped; if not, call it again: the controller can overwrite this.
         """
         if "operation" not in self.application(name):
             return True
@@ -77,19 +77,19 @@ class ArgoCd:
         return False
 
     def explain(self, name: str) -> str:
-        """All that an Application says of itself."""
+        """All messages in the status of an Application."""
         status = self.application(name).get("status", {})
         state = status.get("operationState", {})
         results = state.get("syncResult", {}).get("resources", ())
-        said = [one.get("message", "") for one in (*status.get("conditions", ()), *results)]
-        return "\n".join((state.get("message", ""), *said))
+        parts = (*status.get("conditions", ()), *results)
+        return "\n".join([state.get("message", ""), *(part.get("message", "") for part in parts)])
 
     def unsettled(self, commit: str) -> dict[str, str]:
-        """The Applications that are not synced to a commit and healthy, and how they are."""
+        """The state of each Application that is not healthy and synced to a commit."""
         return {
-            name: said
-            for name, one in self.applications().items()
-            if (said := _state(one, commit)) != "Synced Healthy"
+            name: state
+            for name, application in self.applications().items()
+            if (state := _state(application, commit)) != "Synced Healthy"
         }
 
 
@@ -109,16 +109,16 @@ def _state(application: Mapping[str, Any], commit: str) -> str:
 
 
 def install(plane: ControlPlane, cluster: str) -> None:
-    """Argo CD's own settings, and the cluster by its name; definitions are there already."""
+    """Install Argo CD's settings and register the cluster; its definitions exist already."""
     certificate = base64.b64encode(plane.certificate.read_bytes()).decode()
     access = {"bearerToken": plane.token, "tlsClientConfig": {"caData": certificate}}
-    known = {"argocd.argoproj.io/secret-type": "cluster"}
+    registered = {"argocd.argoproj.io/secret-type": "cluster"}
     plane.api.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     for name, labels, data in (
         ("argocd-secret", _PART, {"server.secretkey": secrets.token_hex(16)}),
         (
             f"cluster-{cluster}",
-            known,
+            registered,
             {"name": cluster, "server": plane.server, "config": json.dumps(access)},
         ),
     ):
@@ -129,7 +129,7 @@ def install(plane: ControlPlane, cluster: str) -> None:
 
 
 def start(processes: Processes, plane: ControlPlane) -> ArgoCd:
-    """Start all three."""
+    """Start Redis, the repo-server and the application controller."""
     redis, server = free_port(), free_port()
     environment = _environment(processes.folder / "argocd")
     store = [str(program("redis-server")), f"--port {redis}", f"--bind {LOOPBACK}", "--save", ""]
@@ -161,9 +161,9 @@ def start(processes: Processes, plane: ControlPlane) -> ArgoCd:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Folders of its own, and none of the machine's settings.
+    """Variables for folders of its own, without the machine's settings.
 
-    Argo CD's image brings a script that looks at signatures of commits; nobody signs here.
+    Argo CD's image has a script that verifies signatures of commits; these commits have none.
     """
     for name in ("tls", "ssh", "gpg", "tmp", "bin"):
         (home / name).mkdir(parents=True)

@@ -83,7 +83,7 @@ def program(name: str) -> Path:
 
 
 def make() -> None:
-    """Build and fetch whatever is absent or out of date."""
+    """Build and fetch the programs that are absent or out of date."""
     stale = [name for name in (*MODULES, *DEBIAN) if not _fresh(name)]
     if not stale:
         return
@@ -101,12 +101,12 @@ def _stamp(name: str) -> Path:
 
 
 def _fresh(name: str) -> bool:
-    made = _stamp(name).exists() and (FOLDER / name).exists()
-    return made and _stamp(name).read_text() == _digest(name)
+    exists = _stamp(name).exists() and (FOLDER / name).exists()
+    return exists and _stamp(name).read_text() == _digest(name)
 
 
 def _digest(name: str) -> str:
-    """Of all that a program comes from."""
+    """A digest of all that a program is made from."""
     digest = hashlib.sha256(repr(MODULES.get(name) or DEBIAN[name]).encode())
     for path in sorted((HERE / name).glob("*")) if name in MODULES else ():
         digest.update(path.read_bytes())
@@ -114,7 +114,7 @@ def _digest(name: str) -> str:
 
 
 def _build(name: str) -> None:
-    """A Go module's program, with nothing but what its go.sum names."""
+    """Build a Go program from the modules that its go.sum names."""
     module = MODULES[name]
     flags = ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {module.flags}"]
     _run(
@@ -178,7 +178,7 @@ def _run(command: list[str], **settings: object) -> str:
 
 if __name__ == "__main__":
     try:
-        if not os.environ.get("ROSTER_KUBECONFIG"):  # with it, the cluster is somebody's own
+        if not os.environ.get("ROSTER_KUBECONFIG"):  # with it, the tests use a cluster that exists
             make()
     except MissingError as problem:
         print(problem, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Objects that tests need for a while in somebody's cluster: made if absent, and then removed."""
+"""Objects that tests need in a user's cluster: created if absent, and removed afterwards."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from typing import Any
 from tests.cluster.api import Api, pooled
 from tests.cluster.processes import eventually
 
-FOREVER = 120.0
+PATIENCE = 600.0
+"""Seconds for a namespace to be removed."""
 
 
 @dataclass
 class Borrowed:
-    """What was made here, and nothing else."""
+    """The objects that these tests have created."""
 
     api: Api
-    made: list[dict[str, Any]] = field(default_factory=list)
+    created: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, objects: Iterable[dict[str, Any]]) -> None:
-        """Make those that are not there; what is there stays as it is."""
+        """Create the objects that do not exist; leave the others unchanged."""
         some = list(objects)
         for object, answer in zip(some, pooled(self.api.create, some), strict=True):
             if answer.ok:
-                self.made.append(object)
+                self.created.append(object)
             else:
                 assert answer.status == 409, f"{object['metadata']['name']}: {answer.message}"
 
     def release(self) -> None:
-        """Remove all of it, and wait until it is gone."""
-        made, self.made = self.made[::-1], []
-        list(pooled(self.api.delete, made))
-        spaces = [one for one in made if one["kind"] == "Namespace"]
-        gone = eventually(lambda: all(self.api.get(s).status == 404 for s in spaces), FOREVER)
-        assert gone, "a namespace that was made for the tests does not go away"
+        """Remove them, and wait until they are gone."""
+        objects, self.created = self.created[::-1], []
+        list(pooled(self.api.delete, objects))
+        spaces = [object for object in objects if object["kind"] == "Namespace"]
+        gone = eventually(lambda: all(self.api.get(s).status == 404 for s in spaces), PATIENCE)
+        assert gone, "a namespace of the tests is not removed"

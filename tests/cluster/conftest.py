@@ -1,4 +1,4 @@
-"""The rig, started once: a control plane of our own, or the cluster of ROSTER_KUBECONFIG."""
+"""The cluster of all tests: a control plane that they start, or that of ROSTER_KUBECONFIG."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ ORDER = (
     "test_transition",
     "test_argocd",
 )
-"""Argo CD comes last: the others want a cluster that holds nothing yet."""
+"""Argo CD comes last: the other tests need an empty cluster."""
 OURS = ("test_argocd", "test_yaml")
-"""They need programs that are built only for a cluster of our own."""
+"""Tests that need programs which are built only for the tests' own cluster."""
 CLUSTER = "prod"
 REPORT = Report()
 RUNNING_NOW: list[Processes] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the tests in order; a user's cluster gets only those that leave nothing behind."""
+    """Put the tests in order; in a user's cluster run only those that remove what they create."""
     places = {name: place for place, name in enumerate(ORDER)}
     items.sort(key=lambda item: places.get(item.path.stem, -1))
     if os.environ.get("ROSTER_KUBECONFIG"):
@@ -52,14 +52,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured."""
     terminalreporter.section("time and memory")
-    processes = [one for some in RUNNING_NOW for one in some.running]
+    processes = [process for group in RUNNING_NOW for process in group.running]
     for line in REPORT.lines(processes):
         terminalreporter.write_line(line)
 
 
 @dataclass
 class Cluster:
-    """A cluster to test against: with its control plane, if that is ours."""
+    """A cluster to test against, with its control plane if the tests started it."""
 
     api: Api
     processes: Processes
@@ -79,7 +79,7 @@ def report() -> Report:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A cluster; what we started ends with the tests, however they end."""
+    """A cluster; the programs that were started for it are stopped after the tests."""
     folder = Path(tempfile.mkdtemp(prefix="roster-rig-"))
     processes = Processes(folder)
     RUNNING_NOW.append(processes)
@@ -93,12 +93,12 @@ def cluster() -> Iterator[Cluster]:
 
 
 def _cluster(processes: Processes) -> Cluster:
-    given = os.environ.get("ROSTER_KUBECONFIG")
-    if given:
+    existing = os.environ.get("ROSTER_KUBECONFIG")
+    if existing:
         kubectl = shutil.which("kubectl")
         if kubectl is None:
-            raise MissingError("kubectl is not there, to reach the cluster of ROSTER_KUBECONFIG")
-        kubeconfig = Path(given).resolve()
+            raise MissingError("the cluster of ROSTER_KUBECONFIG needs kubectl, which is not there")
+        kubeconfig = Path(existing).resolve()
         return Cluster(control_plane.proxy(processes, [kubectl], kubeconfig), processes, None)
     if needs := missing_tools(RUNNING):
         raise MissingError("\n".join(f"make accept-cluster needs {need}" for need in needs))
@@ -116,11 +116,11 @@ def every() -> dict[str, list[Emitted]]:
 
 @pytest.fixture(scope="session")
 def definitions(cluster: Cluster, every: dict[str, list[Emitted]]) -> list[str]:
-    """Installs the definitions of all kinds that are emitted; those kinds that have none.
+    """Install the definitions of all emitted kinds; returns the kinds that have none.
 
     Nothing is installed in a user's cluster.
     """
-    kinds = {one.kind for some in every.values() for one in some} | set(argocd.KINDS)
+    kinds = {item.kind for items in every.values() for item in items} | set(argocd.KINDS)
     if cluster.plane is None:
         cluster.api.discover()
         return []
@@ -134,7 +134,7 @@ def definitions(cluster: Cluster, every: dict[str, list[Emitted]]) -> list[str]:
 def standing(
     cluster: Cluster, every: dict[str, list[Emitted]], definitions: list[str]
 ) -> Iterator[Borrowed]:
-    """The namespaces, accounts, rights and policies of a cluster, until somebody releases them."""
+    """The namespaces, accounts, rights and policies of a cluster, until they are released."""
     kinds = {
         "Namespace": 0,
         "ServiceAccount": 1,
@@ -145,23 +145,23 @@ def standing(
         "ValidatingAdmissionPolicy": 4,
         "ValidatingAdmissionPolicyBinding": 5,
     }
-    some = [one.object for one in every[CLUSTER] if one.object["kind"] in kinds]
+    objects = [item.object for item in every[CLUSTER] if item.object["kind"] in kinds]
     borrowed = Borrowed(cluster.api)
     try:
-        with REPORT.step("namespaces, accounts, rights, policies", f"{len(some)} objects"):
+        with REPORT.step("namespaces, accounts, rights, policies", f"{len(objects)} objects"):
             borrowed.add(_spaces(every))
             for stage in sorted(set(kinds.values())):
-                borrowed.add(one for one in some if kinds[one["kind"]] == stage)
+                borrowed.add(object for object in objects if kinds[object["kind"]] == stage)
         yield borrowed
     finally:
         borrowed.release()
 
 
 def _spaces(every: dict[str, list[Emitted]]) -> Iterator[dict[str, object]]:
-    """All namespaces that anything lies in: as they are emitted, or bare."""
-    objects = [one.object for some in every.values() for one in some]
-    emitted = {one["metadata"]["name"]: one for one in objects if one["kind"] == "Namespace"}
-    names = {one["metadata"].get("namespace", "default") for one in objects}
+    """Each namespace that an object lies in: as it is emitted, or without any settings."""
+    objects = [item.object for items in every.values() for item in items]
+    emitted = {o["metadata"]["name"]: o for o in objects if o["kind"] == "Namespace"}
+    names = {object["metadata"].get("namespace", "default") for object in objects}
     for name in sorted(names | emitted.keys()):
         bare = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         yield emitted.get(name, bare)
@@ -178,19 +178,19 @@ class Delivery:
 
 @pytest.fixture(scope="session")
 def delivery(cluster: Cluster, standing: Borrowed, report: Report) -> Iterator[Delivery]:
-    """A cluster with nodes and Argo CD, and what an administrator applies once."""
+    """A cluster with nodes and Argo CD, after what an administrator applies once."""
     standing.release()
     plane, processes = cluster.ours, cluster.processes
     with githost.serve(processes.folder) as url:
         with report.step("generate, and commit to git"):
-            made = repository.create(processes.folder, f"{url}/origin.git", CLUSTER, plane.server)
-            made.commit("everything")
-        nodes.start(processes, plane, read(made.clusters / CLUSTER))
+            specs = repository.create(processes.folder, f"{url}/origin.git", CLUSTER, plane.server)
+            specs.commit("everything")
+        nodes.start(processes, plane, read(specs.clusters / CLUSTER))
         with metrics.serve(plane):
             argocd.install(plane, CLUSTER)
-            for one in bootstrap(made.clusters / CLUSTER):
-                cluster.api.must(one.object)
-            yield Delivery(argocd.start(processes, plane), made, cluster.api)
+            for item in bootstrap(specs.clusters / CLUSTER):
+                cluster.api.must(item.object)
+            yield Delivery(argocd.start(processes, plane), specs, cluster.api)
 
 
 def bootstrap(folder: Path) -> list[Emitted]:
@@ -199,5 +199,5 @@ def bootstrap(folder: Path) -> list[Emitted]:
     delivered = read(folder / "argocd")
     return [
         *read(folder / "bootstrap"),
-        *(one for one in delivered if one.object["metadata"]["name"] == root),
+        *(item for item in delivered if item.object["metadata"]["name"] == root),
     ]

@@ -1,4 +1,4 @@
-"""The definitions of custom resources that the rig installs: of the kinds that are emitted."""
+"""Install the definitions of the custom resources that are emitted."""
 
 from __future__ import annotations
 
@@ -16,38 +16,39 @@ _DOCUMENT = re.compile(r"^---\s*$", re.MULTILINE)
 _GROUP = re.compile(r"^  group: *[\"']?([\w.-]+)", re.MULTILINE)
 _PLURAL = re.compile(r"^    plural: *[\"']?(\w+)", re.MULTILINE)
 _KIND = re.compile(r"^    kind: *[\"']?(\w+)", re.MULTILINE)
-ESTABLISH = 30.0
+ESTABLISH = 300.0
+"""Seconds for the server to serve new definitions."""
 
 
 def install(api: Api, kinds: Iterable[tuple[str, str]]) -> list[str]:
     """Install the definitions of the kinds that the server does not know.
 
-    Returns the kinds of which there is none: they get one that accepts anything.
+    Returns the kinds without a known definition: theirs accepts anything.
     """
     api.discover()
-    wanted = {(v.rpartition("/")[0], k): (v, k) for v, k in kinds if (v, k) not in api.known}
-    found = {key: text for key, text in _definitions() if key in wanted}
-    unknown = sorted(wanted[key] for key in wanted.keys() - found.keys())
+    wanted = {(v.rpartition("/")[0], k): (v, k) for v, k in kinds if (v, k) not in api.kinds}
+    definitions = {key: text for key, text in _definitions() if key in wanted}
+    unknown = sorted(wanted[key] for key in wanted.keys() - definitions.keys())
     for version, kind in unknown:
         api.must(_open(version, kind))
-    for answer in pooled(lambda item: _apply(api, item[0][0], item[1]), found.items()):
+    for answer in pooled(lambda item: _apply(api, item[0][0], item[1]), definitions.items()):
         assert answer.ok, answer.message
 
     def served() -> bool:
         api.discover()
-        return all(one in api.known for one in wanted.values())
+        return all(kind in api.kinds for kind in wanted.values())
 
     assert eventually(served, ESTABLISH), "the server does not serve the kinds of new definitions"
     return [f"{version} {kind}" for version, kind in unknown]
 
 
 def _open(version: str, kind: str) -> dict[str, Any]:
-    """A definition of objects in namespaces, of which nothing is known but the kind."""
+    """A definition that accepts any object of a namespaced kind."""
     group, _, number = version.partition("/")
     plural = kind.lower() if kind.endswith("s") else f"{kind.lower()}s"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     served: dict[str, Any] = {"name": number, "served": True, "storage": True}
-    if group != "argoproj.io":  # whose controller writes the status as it writes all else
+    if group != "argoproj.io":  # whose controller writes the status with the rest
         served["subresources"] = {"status": {}}
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
@@ -63,7 +64,7 @@ def _open(version: str, kind: str) -> dict[str, Any]:
 
 
 def _apply(api: Api, group: str, text: str) -> Answer:
-    """A definition as it lies there: it is too long to be read just for its name."""
+    """Apply the text of a definition; parsing it just for its name would take too long."""
     plural = _PLURAL.search(text)
     meta = {"name": f"{plural[1] if plural else ''}.{group}"}
     version, kind = "apiextensions.k8s.io/v1", "CustomResourceDefinition"
@@ -71,7 +72,7 @@ def _apply(api: Api, group: str, text: str) -> Answer:
 
 
 def _definitions() -> Iterator[tuple[tuple[str, str], str]]:
-    """Group and kind of each definition, with its text; read no further than that."""
+    """Group and kind of each definition, with its text, which is not parsed."""
     for path in (*sorted(FOLDER.glob("*.yaml")), *sorted(OURS.glob("*.yaml"))):
         for text in _DOCUMENT.split(path.read_text(encoding="utf-8")):
             group, kind = _GROUP.search(text), _KIND.search(text)

@@ -1,4 +1,4 @@
-"""The objects below a `generated/clusters/<cluster>/`, with the very bytes that were written."""
+"""The objects below `generated/clusters/<cluster>/`, with the bytes of their files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Emitted(NamedTuple):
 
     @property
     def identity(self) -> Identity:
-        """What makes it another object than all others."""
+        """What identifies the object in its cluster."""
         return identity(self.object)
 
     @property
@@ -30,7 +30,7 @@ class Emitted(NamedTuple):
 
 
 def identity(object: dict[str, Any]) -> Identity:
-    """Of an object, wherever it comes from."""
+    """What identifies any object in its cluster."""
     meta = object["metadata"]
     group = object["apiVersion"].rpartition("/")[0]
     return group, object["kind"], meta.get("namespace", ""), meta["name"]
@@ -38,8 +38,8 @@ def identity(object: dict[str, Any]) -> Identity:
 
 def read(folder: Path) -> list[Emitted]:
     """Every object below a folder, sorted by path."""
-    found = []
+    emitted = []
     for path in sorted(folder.rglob("*.yaml")):
         text = path.read_bytes()
-        found.append(Emitted(path, text, yaml.load(text, yaml.CSafeLoader)))
-    return found
+        emitted.append(Emitted(path, text, yaml.load(text, yaml.CSafeLoader)))
+    return emitted

@@ -22,14 +22,14 @@ _HEADERS = {
 
 
 class _Server(ThreadingHTTPServer):
-    """All Applications may ask at once; who finds no place in a queue of five waits for seconds."""
+    """All Applications may ask at once, and a request that finds a full queue waits for seconds."""
 
     request_queue_size = 512
 
 
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
-    """The URL below which the repositories of a folder can be read, for as long as it lasts."""
+    """Serve the repositories of a folder during the block; gives the URL."""
     server = _Server((LOOPBACK, 0), _handler(folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -1,4 +1,4 @@
-"""A metrics API behind the aggregator: every container uses half of what it asks for."""
+"""A metrics API behind the aggregator: every container uses half of its CPU request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNITS = {"m": 1, "": 1000}
 
 @contextmanager
 def serve(plane: ControlPlane) -> Iterator[None]:
-    """Answer for as long as it lasts; entered when the aggregator finds the server available."""
+    """Serve the API during the block, which begins when the aggregator reaches it."""
     server = ThreadingHTTPServer((LOOPBACK, 0), _handler(plane.api))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(plane.certificate, plane.key)
@@ -32,7 +32,7 @@ def serve(plane: ControlPlane) -> Iterator[None]:
     try:
         for object in _registered(server.server_address[1]):
             plane.api.must(object)
-        if not eventually(lambda: _available(plane.api), 30):
+        if not eventually(lambda: _available(plane.api), 300):
             raise StartError("the aggregator does not reach the metrics API")
         yield
     finally:
@@ -41,7 +41,7 @@ def serve(plane: ControlPlane) -> Iterator[None]:
 
 
 def _registered(port: int) -> Iterator[dict[str, Any]]:
-    """The Service and APIService that lead there."""
+    """The Service and APIService of this API."""
     yield {
         "apiVersion": "v1",
         "kind": "Service",
@@ -73,16 +73,16 @@ def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             """Answer a request."""
-            found = _answer(api, self.path)
-            body = json.dumps(found or {"kind": "Status", "code": 404}).encode()
-            self.send_response(200 if found else 404)
+            answer = _answer(api, self.path)
+            body = json.dumps(answer or {"kind": "Status", "code": 404}).encode()
+            self.send_response(200 if answer else 404)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler
 
@@ -104,15 +104,15 @@ def _answer(api: Api, path: str) -> dict[str, Any] | None:
 
 
 def _usage(pod: Object) -> dict[str, Any]:
-    """Half the CPU that a pod's containers ask for."""
+    """Metrics of a pod: half of the CPU that its containers request."""
     meta = {key: pod["metadata"].get(key) for key in ("name", "namespace", "labels")}
     return {
         "metadata": meta,
         "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "window": "15s",
         "containers": [
-            {"name": one["name"], "usage": {"cpu": f"{_millis(one) // 2}m", "memory": "100Mi"}}
-            for one in pod["spec"]["containers"]
+            {"name": c["name"], "usage": {"cpu": f"{_millis(c) // 2}m", "memory": "100Mi"}}
+            for c in pod["spec"]["containers"]
         ],
     }
 

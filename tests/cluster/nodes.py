@@ -1,4 +1,4 @@
-"""Nodes and pods without machines: kwok says what kubelets would; volumes are made ahead."""
+"""Nodes and pods without machines: kwok writes the status that kubelets would write."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ _KUBELET = [
 
 
 def start(processes: Processes, plane: ControlPlane, objects: Iterable[Emitted]) -> Process:
-    """Nodes in three zones, a volume for each claim, and kwok to keep them alive."""
+    """Create nodes in three zones and a volume for each claim, and start kwok for them."""
     for node in _nodes():
-        made = plane.api.create(node)
-        assert made.ok or made.status == 409, made.message
-    for one in (_class(), *_volumes(objects)):
-        plane.api.must(one)
+        answer = plane.api.create(node)
+        assert answer.ok or answer.status == 409, answer.message
+    for object in (_class(), *_volumes(objects)):
+        plane.api.must(object)
     config = processes.folder / "stages.yaml"
     config.write_text(yaml.safe_dump_all([*_KUBELET, *STAGES]))
     command = [
@@ -103,13 +103,13 @@ def start(processes: Processes, plane: ControlPlane, objects: Iterable[Emitted])
 
 
 def _ready(api: Api) -> bool:
-    """Whether every node says that it is."""
+    """Whether every node reports that it is ready."""
     return all(map(_is_ready, api.list("v1", "Node")))
 
 
 def _is_ready(node: Object) -> bool:
     conditions = node.get("status", {}).get("conditions", ())
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
 def _nodes() -> Iterator[dict[str, Any]]:
@@ -137,12 +137,12 @@ def _class() -> dict[str, Any]:
 
 def _volumes(objects: Iterable[Emitted]) -> Iterator[dict[str, Any]]:
     """A volume for each claim that a StatefulSet will make."""
-    for one in objects:
-        if one.object["kind"] == "StatefulSet":
-            spec = one.object["spec"]
+    for item in objects:
+        if item.object["kind"] == "StatefulSet":
+            spec = item.object["spec"]
             for claim in spec.get("volumeClaimTemplates", ()):
                 for number in range(spec.get("replicas", 1)):
-                    meta = one.object["metadata"]
+                    meta = item.object["metadata"]
                     name = (
                         f"{meta['namespace']}.{meta['name']}.{claim['metadata']['name']}.{number}"
                     )

@@ -1,4 +1,4 @@
-"""What operators that are not here would say of their objects, so far as Argo CD asks for it."""
+"""The status that absent operators would write, as far as Argo CD reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs that run while the rig does: each is started, waited for, measured and stopped."""
+"""The programs of the cluster: started, awaited, measured and stopped."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that a program may take to be ready."""
 
 
 class StartError(Exception):
-    """A program ended, or was not ready in time; with the end of what it said."""
+    """A program ended or was not ready in time; the message has the end of its log."""
 
 
 @dataclass
@@ -30,17 +30,17 @@ class Process:
     peak: int = 0
 
     def measure(self) -> int:
-        """The most memory that it ever held, in MiB."""
+        """The peak of its memory, in MiB."""
         try:
             status = Path(f"/proc/{self.popen.pid}/status").read_text()
         except FileNotFoundError:
             return self.peak
-        if found := re.search(r"VmHWM:\s+(\d+) kB", status):
-            self.peak = max(self.peak, int(found[1]) // 1024)
+        if match := re.search(r"VmHWM:\s+(\d+) kB", status):
+            self.peak = max(self.peak, int(match[1]) // 1024)
         return self.peak
 
     def stop(self) -> None:
-        """End it by its own process id, in anger if it does not listen."""
+        """Terminate it, and kill it if it has not ended after ten seconds."""
         self.measure()
         if self.popen.poll() is None:
             self.popen.terminate()
@@ -51,13 +51,13 @@ class Process:
                 self.popen.wait()
 
     def tail(self) -> str:
-        """The end of what it said."""
+        """The end of its log."""
         return self.log.read_text(errors="replace")[-3000:]
 
 
 @dataclass
 class Processes:
-    """All that run, in a folder that holds what they say; stopped in the opposite order."""
+    """The programs that run, and the folder of their logs; the last one is stopped first."""
 
     folder: Path
     running: list[Process] = field(default_factory=list)
@@ -69,14 +69,14 @@ class Processes:
         ready: Callable[[], bool],
         environment: Mapping[str, str] | None = None,
     ) -> Process:
-        """Start a program and wait until it is ready; it dies with us, even if we are killed."""
+        """Start a program and wait until it is ready; it ends with this process, even if killed."""
         log = self.folder / f"{name}.log"
         begun = time.monotonic()
-        with log.open("wb") as said:
+        with log.open("wb") as output:
             popen = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", *command],
                 stdin=subprocess.DEVNULL,
-                stdout=said,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 env=os.environ | dict(environment or {}),
                 cwd=self.folder,
@@ -116,18 +116,18 @@ def eventually(holds: Callable[[], bool], seconds: float, pause: float = 0.3) ->
 
 
 def free_port() -> int:
-    """A TCP port of loopback that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A free TCP port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def listening(port: int) -> Callable[[], bool]:
-    """Whether somebody listens on a port of loopback."""
+    """A question whether a program listens on a port of the loopback interface."""
 
     def answer() -> bool:
-        with socket.socket() as one:
-            one.settimeout(1)
-            return one.connect_ex(("127.0.0.1", port)) == 0
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(("127.0.0.1", port)) == 0
 
     return answer

@@ -1,4 +1,4 @@
-"""What the tests measured: seconds, counts and memory, printed when they are over."""
+"""What the tests measured: seconds, counts and memory, printed at the end."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Report:
             yield f"{name:44} {seconds:8.1f}  {count}"
         yield ""
         yield f"{'program':44} {'seconds':>8}  peak memory"
-        for one in processes:
-            yield f"{one.name + ' ready':44} {one.seconds:8.1f}  {one.measure()} MiB"
+        for process in processes:
+            ready = f"{process.name} ready"
+            yield f"{ready:44} {process.seconds:8.1f}  {process.measure()} MiB"
         yield from self.remarks

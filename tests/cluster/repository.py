@@ -31,12 +31,12 @@ class Repository:
         """Compile the specs."""
         command = [sys.executable, "-m", "compiler", "generate", "--root", str(self.tree)]
         done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+            command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
         )
         assert done.returncode == 0, done.stderr[-4000:] + done.stdout[-4000:]
 
     def commit(self, message: str) -> str:
-        """Commit and push all that is there; returns the commit."""
+        """Commit and push all files; returns the commit."""
         self._git("add", "--all", "--force", "generated", *INPUTS)
         self._git("commit", "--quiet", "--allow-empty", f"--message={message}")
         self._git("push", "--quiet", str(self.bare), f"HEAD:refs/heads/{BRANCH}")
@@ -51,30 +51,30 @@ class Repository:
 
 
 def create(folder: Path, url: str, cluster: str, server: str) -> Repository:
-    """A copy of this repository's specs, for a cluster at an address, and generated from them.
+    """Copy this repository's specs, with the address of a cluster, and generate from them.
 
-    `url` is where the specs say that the repository lies; somebody must serve it there.
+    `url` is the repository's address in the specs; the caller serves it there.
     """
-    made = Repository(folder / "tree", folder / "origin.git")
-    made.tree.mkdir()
-    git(folder, "init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(made.bare))
-    git(made.tree, "init", "--quiet", f"--initial-branch={BRANCH}")
+    repository = Repository(folder / "tree", folder / "origin.git")
+    repository.tree.mkdir()
+    git(folder, "init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(repository.bare))
+    git(repository.tree, "init", "--quiet", f"--initial-branch={BRANCH}")
     for name in INPUTS:
-        shutil.copytree(ROOT / name, made.tree / name)
-    _replace(made.tree / "specs/platform.yaml", r"(?m)^(    url: ).*$", url)
-    _replace(made.tree / f"specs/clusters/{cluster}.yaml", r"(?m)^(  server: ).*$", server)
-    made.generate()
-    return made
+        shutil.copytree(ROOT / name, repository.tree / name)
+    _replace(repository.tree / "specs/platform.yaml", r"(?m)^(    url: ).*$", url)
+    _replace(repository.tree / f"specs/clusters/{cluster}.yaml", r"(?m)^(  server: ).*$", server)
+    repository.generate()
+    return repository
 
 
 def _replace(path: Path, pattern: str, value: str) -> None:
-    text, times = re.subn(pattern, lambda found: found[1] + value, path.read_text())
+    text, times = re.subn(pattern, lambda match: match[1] + value, path.read_text())
     assert times == 1, f"{path.name}: {pattern} matches {times} times"
     path.write_text(text)
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git without anybody's own configuration."""
+    """Run git without a user's or the machine's configuration."""
     clean = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     names = {
         f"GIT_{who}_{what}": value

@@ -41,11 +41,11 @@ GUARDED: tuple[Right, ...] = (
     ("networking.k8s.io", "networkpolicies", "delete"),
     ("security.istio.io", "authorizationpolicies", "delete"),
 )
-"""What leads to more than anybody is granted, asked one by one in every namespace."""
+"""Rights that lead to further rights, asked one by one in every namespace."""
 
 
 class Subject(NamedTuple):
-    """A user, or a group and anybody in it."""
+    """A user and its groups."""
 
     user: str
     groups: tuple[str, ...]
@@ -74,8 +74,8 @@ def account(namespace: str, name: str) -> Subject:
 
 
 def group(name: str) -> Subject:
-    """Somebody of a group."""
-    return Subject("somebody", (name, EVERYBODY))
+    """Any user of a group."""
+    return Subject("member", (name, EVERYBODY))
 
 
 def homes(wanted: Estate) -> dict[str, tuple[str, str]]:
@@ -110,27 +110,27 @@ def groups(wanted: Estate) -> Iterator[tuple[str, str, str]]:
 
 def due(role: str) -> set[Right]:
     """The least that a role may do."""
-    found = {("", "pods", verb) for verb in people.LOOK}
+    rights = {("", "pods", verb) for verb in people.LOOK}
     if role in ("operator", "maintainer"):
-        found |= people.OPERATE
-    return found | people.BOUNDS if role == "maintainer" else found
+        rights |= people.OPERATE
+    return rights | people.BOUNDS if role == "maintainer" else rights
 
 
 def ask(cluster: Cluster, questions: Iterable[Ask]) -> Iterator[tuple[Ask, bool]]:
     """The server's answers, by SubjectAccessReviews."""
     some = list(questions)
-    for one, answer in zip(some, pooled(lambda q: _review(cluster, q), some), strict=True):
+    for question, answer in zip(some, pooled(lambda q: _review(cluster, q), some), strict=True):
         assert answer.ok, answer.message
-        yield one, answer.body["status"]["allowed"]
+        yield question, answer.body["status"]["allowed"]
 
 
-def _review(cluster: Cluster, one: Ask) -> Answer:
-    api_group, full, verb = one.right
+def _review(cluster: Cluster, question: Ask) -> Answer:
+    api_group, full, verb = question.right
     resource, _, part = full.partition("/")
-    attributes = {"namespace": one.namespace, "group": api_group, "resource": resource}
+    attributes = {"namespace": question.namespace, "group": api_group, "resource": resource}
     spec: dict[str, Any] = {
-        "user": one.subject.user,
-        "groups": list(one.subject.groups),
+        "user": question.subject.user,
+        "groups": list(question.subject.groups),
         "resourceAttributes": {**attributes, "subresource": part, "verb": verb},
     }
     kind = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview"}
@@ -138,7 +138,7 @@ def _review(cluster: Cluster, one: Ask) -> Answer:
 
 
 def wrong(cluster: Cluster, expected: dict[Ask, bool]) -> list[str]:
-    """The questions that the server answers otherwise."""
+    """The questions that the server answers differently."""
     return [
         f"{'may' if allowed else 'may not'}: {question}"
         for question, allowed in ask(cluster, expected)
@@ -180,10 +180,10 @@ def test_every_group_may_do_what_its_role_says_and_nothing_guarded(
         assert wrong(cluster, expected) == []
 
 
-def test_nobody_has_a_right_beyond_the_specs(
+def test_no_subject_has_a_right_beyond_the_specs(
     wanted: Estate, cluster: Cluster, standing: Borrowed, report: Report
 ) -> None:
-    """The server lists all rights of everybody in every namespace; what all have is left out."""
+    """The server lists the rights of each subject, less those of any authenticated user."""
     places = homes(wanted)
     spaces = sorted({space for both in places.values() for space in both})
     granted: dict[tuple[Subject, str], set[Right]] = {}
@@ -191,14 +191,14 @@ def test_nobody_has_a_right_beyond_the_specs(
         for space in spaces:
             own = rights if space in places[project] else frozenset()
             granted.setdefault((subject, space), set()).update(own)
-    someone = {space: listed(cluster, Subject("nobody", (EVERYBODY,)), space) for space in spaces}
+    common = {space: listed(cluster, Subject("anyone", (EVERYBODY,)), space) for space in spaces}
     beyond: list[str] = []
     for subject, space in granted:
-        extra = listed(cluster, subject, space) - someone[space] - granted[subject, space]
+        extra = listed(cluster, subject, space) - common[space] - granted[subject, space]
         beyond += [f"{subject.user} in {space}: {right}" for right in sorted(extra)]
     names = {name for name, _, _ in groups(wanted)}
     for name, space in product(sorted(names), spaces):
-        extra = listed(cluster, group(name), space) - someone[space]
+        extra = listed(cluster, group(name), space) - common[space]
         beyond += [
             f"{name} in {space}: {right}"
             for right in sorted(people.beyond(wanted, CLUSTER, name, space, extra))

@@ -1,4 +1,4 @@
-"""Argo CD syncs all that is generated, within its AppProjects, and removes what leaves."""
+"""Argo CD syncs all generated objects within its AppProjects, and removes deleted ones."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ CONFIRM = "waiting for pruning confirmation"
 
 
 def brought(delivery: Delivery) -> dict[Identity, Emitted]:
-    """What is in git for Argo CD to bring; `bootstrap/` is what an administrator brought."""
+    """The objects that Argo CD syncs from git; an administrator applies those of `bootstrap/`."""
     folder = delivery.repository.clusters / CLUSTER
-    ours = folder / "bootstrap"
-    return {one.identity: one for one in read(folder) if ours not in one.path.parents}
+    manual = folder / "bootstrap"
+    return {item.identity: item for item in read(folder) if manual not in item.path.parents}
 
 
 def until(delivery: Delivery, commit: str, holds: Callable[[], bool]) -> bool:
-    """Whether something comes true in time, that waits for all to be synced to a commit.
+    """Whether a condition that needs all Applications synced to a commit becomes true in time.
 
-    Who was being compared with the commit before may miss that there is another, and would find out
-    at Argo CD's next resync; so those that are not synced are asked again and again.
+    An Application that is compared with an earlier commit can miss the new one until Argo CD's next
+    resync, so those that are not synced are refreshed again and again.
     """
     asked = time.monotonic()
 
@@ -71,14 +71,14 @@ def settle(delivery: Delivery, commit: str, applications: int) -> None:
 
 
 def pushed(delivery: Delivery, message: str) -> str:
-    """Commit and push, and tell Argo CD, as a webhook does."""
+    """Commit and push, and refresh all Applications, as a webhook does."""
     commit = delivery.repository.commit(message)
     delivery.argocd.refresh(delivery.argocd.applications())
     return commit
 
 
 def expected_applications(delivery: Delivery) -> int:
-    return sum(one.object["kind"] == "Application" for one in brought(delivery).values())
+    return sum(item.object["kind"] == "Application" for item in brought(delivery).values())
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +94,12 @@ def synced(delivery: Delivery, report: Report) -> Delivery:
 
 def test_argocd_brings_every_object_and_no_other(synced: Delivery, report: Report) -> None:
     applications = synced.argocd.applications().values()
-    found = [tracked(r) for one in applications for r in one["status"]["resources"]]
-    assert len(found) == len(set(found))
-    assert set(found) == set(brought(synced))
+    objects = [tracked(r) for item in applications for r in item["status"]["resources"]]
+    assert len(objects) == len(set(objects))
+    assert set(objects) == set(brought(synced))
     pods = synced.api.list("v1", "Pod")
     assert {pod["status"]["phase"] for pod in pods} <= {"Running", "Succeeded"}
-    report.remarks.append(f"{len(found)} objects synced and healthy, {len(pods)} pods run")
+    report.remarks.append(f"{len(objects)} objects synced and healthy, {len(pods)} pods run")
 
 
 def tracked(resource: dict[str, Any]) -> Identity:
@@ -110,22 +110,23 @@ def tracked(resource: dict[str, Any]) -> Identity:
 
 
 def test_applying_it_again_would_change_nothing(synced: Delivery) -> None:
-    """A dry run in Argo CD's name gives just what lives."""
+    """A dry run with Argo CD's field manager gives the object as it is in the cluster."""
 
-    def differs(one: Emitted) -> bool:
-        alive = synced.api.get(one.object)
+    def differs(item: Emitted) -> bool:
+        current = synced.api.get(item.object)
         again = synced.api.apply(
-            one.object, one.text, dryRun="All", fieldManager="argocd-controller"
+            item.object, item.text, dryRun="All", fieldManager="argocd-controller"
         )
-        return settled_part(alive, one) != settled_part(again, one)
+        return settled_part(current) != settled_part(again)
 
     objects = list(brought(synced).values())
-    different = [one for one, is_so in zip(objects, pooled(differs, objects), strict=True) if is_so]
-    assert [one.identity for one in different if differs(one)] == []
+    results = zip(objects, pooled(differs, objects), strict=True)
+    different = [item for item, is_different in results if is_different]
+    assert [item.identity for item in different if differs(item)] == []
 
 
-def settled_part(answer: Answer, one: Emitted) -> dict[str, Any]:
-    """An object without what a look at it changes, or what controllers write meanwhile."""
+def settled_part(answer: Answer) -> dict[str, Any]:
+    """An object without what reading it changes and what controllers write."""
     assert answer.ok, answer.message
     body = {key: value for key, value in answer.body.items() if key not in ("status", "operation")}
     meta = {key: value for key, value in body["metadata"].items() if key not in VOLATILE}
@@ -134,7 +135,7 @@ def settled_part(answer: Answer, one: Emitted) -> dict[str, Any]:
 
 
 def test_a_second_sync_changes_nothing(synced: Delivery, report: Report) -> None:
-    objects = [one for one in brought(synced).values() if one.kind[1] != "Application"]
+    objects = [item for item in brought(synced).values() if item.kind[1] != "Application"]
     before = versions(synced, objects)
     commit = synced.repository.head()
     with report.step("second sync of all"):
@@ -144,7 +145,7 @@ def test_a_second_sync_changes_nothing(synced: Delivery, report: Report) -> None
 
         def done() -> bool:
             return all(
-                finished(one, begun) for one in synced.argocd.applications().values()
+                finished(item, begun) for item in synced.argocd.applications().values()
             ) and not synced.argocd.unsettled(commit)
 
         assert until(synced, commit, done), synced.argocd.unsettled(commit)
@@ -162,21 +163,21 @@ def finished(application: dict[str, Any], since: datetime) -> bool:
 def versions(delivery: Delivery, objects: list[Emitted]) -> dict[Identity, str]:
     """The resource version of each object; of a policy, the generation.
 
-    The server's own controller writes the status of a policy, and the next apply then writes anew
-    who owns which field; no content changes.
+    The server's controller writes the status of a policy, and the next apply then changes who owns
+    which field, but no content.
     """
-    answers = pooled(lambda one: delivery.api.get(one.object), objects)
+    answers = pooled(lambda item: delivery.api.get(item.object), objects)
     return {
-        one.identity: str(
-            answer.body["metadata"]["generation" if one.kind[1] == POLICY else "resourceVersion"]
+        item.identity: str(
+            answer.body["metadata"]["generation" if item.kind[1] == POLICY else "resourceVersion"]
         )
-        for one, answer in zip(objects, answers, strict=True)
+        for item, answer in zip(objects, answers, strict=True)
     }
 
 
 @contextmanager
 def intruder(delivery: Delivery, project: str, object: dict[str, Any]) -> Iterator[str]:
-    """An object that somebody puts beside a project's own; gives the name of the Application."""
+    """Commit an object into a project's folder; gives the name of the Application."""
     folder = min((delivery.repository.clusters / CLUSTER / "projects" / project).glob("agent-*"))
     path = folder / "intruder.yaml"
     path.write_text(yaml.safe_dump(object))
@@ -186,7 +187,7 @@ def intruder(delivery: Delivery, project: str, object: dict[str, Any]) -> Iterat
         yield name
     finally:
         path.unlink()
-        eventually(lambda: delivery.argocd.terminated(name), 60, pause=3)
+        eventually(lambda: delivery.argocd.terminated(name), 300, pause=3)
         settle(delivery, pushed(delivery, "no intruder"), expected_applications(delivery))
 
 
@@ -238,16 +239,15 @@ def test_an_appproject_refuses_what_is_not_its_own(
         report.step(f"an intruder: {object['kind']}"),
         intruder(synced, "flashfusion", object) as name,
     ):
-        said = eventually(lambda: says in synced.argocd.explain(name), PATIENCE)
-        assert said, synced.argocd.explain(name)
+        refused = eventually(lambda: says in synced.argocd.explain(name), PATIENCE)
+        assert refused, synced.argocd.explain(name)
         assert synced.api.get(object).status == 404
 
 
 def test_the_last_of_a_kind_is_removed_after_its_rights_are_gone(
     synced: Delivery, report: Report
 ) -> None:
-    """A server loses its volume: no other StatefulSet is left in the namespace, nor the right to
-    bring one."""
+    """A server loses its volume: its namespace keeps no StatefulSet, nor the right to sync one."""
     before = brought(synced)
     spec = synced.repository.tree / "specs/mcp-servers/trivy.yaml"
     text = spec.read_text()
@@ -255,7 +255,7 @@ def test_the_last_of_a_kind_is_removed_after_its_rights_are_gone(
     spec.write_text(text.replace(stored, ""))
     synced.repository.generate()
     after = brought(synced)
-    leaving = {key: one for key, one in before.items() if key not in after}
+    leaving = {key: item for key, item in before.items() if key not in after}
     assert {key[1] for key in leaving} == {"StatefulSet", "Service"}
     with report.step("the last StatefulSet of a namespace leaves"):
         commit = pushed(synced, "trivy without a volume")
@@ -271,7 +271,7 @@ def test_a_project_that_leaves_takes_just_its_objects_along(
     shutil.rmtree(synced.repository.tree / "projects" / LEAVING)
     synced.repository.generate()
     after = brought(synced)
-    leaving = {key: one for key, one in before.items() if key not in after}
+    leaving = {key: item for key, item in before.items() if key not in after}
     assert {key[1] for key in leaving} >= {"Namespace", "AppProject", "Application", "Deployment"}
     assert not after.keys() - before.keys()
     with report.step(f"{LEAVING} leaves", f"{len(leaving)} objects"):
@@ -284,8 +284,8 @@ def test_a_project_that_leaves_takes_just_its_objects_along(
 
 def confirmed(delivery: Delivery) -> bool:
     """Approve every deletion that an Application waits for, as a person would; always true."""
-    for name, one in delivery.argocd.applications().items():
-        if CONFIRM in one.get("status", {}).get("operationState", {}).get("message", ""):
+    for name, item in delivery.argocd.applications().items():
+        if CONFIRM in item.get("status", {}).get("operationState", {}).get("message", ""):
             delivery.argocd.annotate(
                 name, **{APPROVED: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
             )
@@ -293,7 +293,8 @@ def confirmed(delivery: Delivery) -> bool:
 
 
 def alive(delivery: Delivery, objects: dict[Identity, Emitted]) -> set[Identity]:
-    """Those that are still there."""
+    """The objects that still exist."""
     some = list(objects.values())
-    answers = pooled(lambda one: delivery.api.get(one.object), some)
-    return {one.identity for one, answer in zip(some, answers, strict=True) if answer.status != 404}
+    answers = pooled(lambda item: delivery.api.get(item.object), some)
+    pairs = zip(some, answers, strict=True)
+    return {item.identity for item, answer in pairs if answer.status != 404}

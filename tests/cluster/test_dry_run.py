@@ -14,27 +14,27 @@ from tests.cluster.repository import ROOT
 
 CLUSTERS = sorted(path.name for path in (ROOT / "generated" / "clusters").iterdir())
 TOLERATED = "prefer a domain-qualified finalizer name"
-"""Argo CD knows the finalizer of an AppProject by a name that the server does not like."""
+"""The server warns about the name of the finalizer that Argo CD gives an AppProject."""
 
 
 def judged(cluster: Cluster, emitted: list[Emitted]) -> list[str]:
-    """What the server refuses or warns of."""
+    """What the server refuses or warns about."""
 
-    def judge(one: Emitted) -> Answer | str:
+    def judge(item: Emitted) -> Answer | str:
         try:
-            return cluster.api.apply(one.object, one.text, dryRun="All")
+            return cluster.api.apply(item.object, item.text, dryRun="All")
         except KeyError as problem:
             return str(problem)
 
-    found = []
-    for one, answer in zip(emitted, pooled(judge, emitted), strict=True):
+    refused = []
+    for item, answer in zip(emitted, pooled(judge, emitted), strict=True):
         if isinstance(answer, str):
-            found.append(f"{one.path.name}: {answer}")
+            refused.append(f"{item.path.name}: {answer}")
         elif not answer.ok:
-            found.append(f"{one.path}: {answer.message}")
+            refused.append(f"{item.path}: {answer.message}")
         else:
-            found += [f"{one.path}: {w}" for w in answer.warnings if TOLERATED not in w]
-    return found
+            refused += [f"{item.path}: {w}" for w in answer.warnings if TOLERATED not in w]
+    return refused
 
 
 @pytest.mark.parametrize("name", CLUSTERS)
@@ -48,8 +48,8 @@ def test_every_object_passes_a_strict_dry_run(
     emitted = every[name]
     assert len(emitted) > 100
     with report.step(f"strict dry run of {name}", f"{len(emitted)} objects"):
-        found = judged(cluster, emitted)
-    assert found == []
+        refused = judged(cluster, emitted)
+    assert refused == []
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the definitions lie outside of a user's clone")
@@ -60,7 +60,7 @@ def test_every_kind_has_a_definition(definitions: list[str]) -> None:
 def test_the_server_refuses_an_unknown_field(
     cluster: Cluster, every: dict[str, list[Emitted]], standing: Borrowed
 ) -> None:
-    one = next(one for one in every[CLUSTERS[0]] if one.object["kind"] == "Deployment")
-    spoilt = one._replace(text=one.text.replace(b"spec:\n", b"spec:\n  replica: 2\n", 1))
-    (found,) = judged(cluster, [spoilt])
-    assert "field not declared in schema" in found or "unknown field" in found
+    item = next(item for item in every[CLUSTERS[0]] if item.object["kind"] == "Deployment")
+    spoilt = item._replace(text=item.text.replace(b"spec:\n", b"spec:\n  replica: 2\n", 1))
+    (message,) = judged(cluster, [spoilt])
+    assert "field not declared in schema" in message or "unknown field" in message

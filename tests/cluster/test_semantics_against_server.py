@@ -1,4 +1,4 @@
-"""Our rules beside the verdicts of a real API server: the corpus, and mutants of good objects."""
+"""Our rules and a real API server agree about the corpus and about mutants of good objects."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from tests.admit.mutants import mutants
 from tests.cluster.api import Answer, Api, pooled
 
 ROOT = Path(__file__).parents[2]
-NAMESPACE = f"semantics-{token_hex(3)}"  # a former one may still be on its way out
+NAMESPACE = f"semantics-{token_hex(3)}"  # that of an earlier run may still be terminating
 STRICTER = ("is kept as", "begin with a letter", "is not one of `*`")
-"""Parts of what we say of objects that the server takes: we are stricter on purpose."""
+"""Parts of our messages about objects that the server accepts: we are stricter on purpose."""
 NAMES = ("metadata.name", "metadata.namespace")
-"""The server makes up names, and fills in namespaces; our objects have their own."""
+"""The server generates names and fills in namespaces; our objects have their own."""
 BY_FLAG = "disallowed by cluster policy"
-"""What a server says of privileged containers unless it was started with --allow-privileged."""
+"""The message about privileged containers of a server without --allow-privileged."""
 OF = "v1.36."
-"""The version that the rules are from; a user's cluster may have another one."""
+"""The version of the rules; a user's cluster may have another one."""
 ELSEWHERE = (HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN)
-"""What a server answers because of other objects that are there, or are not."""
+"""Answers that depend on which other objects exist."""
 EVERY = 4
-"""Of so many mutants one is tried: the others are as good, and the rig has other things to do."""
+"""One of so many mutants is tried, to save time."""
 Object = dict[str, Any]
 
 
@@ -51,8 +51,8 @@ def api(cluster) -> Iterator[Api]:
     cluster.api.delete(space)
 
 
-def there(object: Object) -> Object:
-    """The object in our namespace, if it lies in one."""
+def placed(object: Object) -> Object:
+    """The object in our namespace, if it has one."""
     meta = object.get("metadata", {})
     return {**object, "metadata": meta | ({"namespace": NAMESPACE} if "namespace" in meta else {})}
 
@@ -66,12 +66,12 @@ def create(api: Api, object: Object) -> Answer:
 
 def fields(answer: Answer) -> set[str]:
     causes = (answer.body.get("details") or {}).get("causes") or ()
-    return {one.get("field", "") for one in causes if BY_FLAG not in one.get("message", "")}
+    return {c.get("field", "") for c in causes if BY_FLAG not in c.get("message", "")}
 
 
 def difference(api: Api, case: Case) -> str:
-    """How the server's verdict differs from what the case says; nothing if it does not."""
-    object = there(case.object())
+    """How the server's verdict differs from the case; empty if it does not."""
+    object = placed(case.object())
     answer = create(api, object)
     if not case.message or case.server in {ACCEPTED, APPLIED}:
         if not answer.ok:
@@ -83,17 +83,17 @@ def difference(api: Api, case: Case) -> str:
         return f"{case.name}: the server takes it"
     ours = {refusal.field for refusal in refusals(object)}
     wanted = set() if case.server == UNDECODED else set(case.server.split()) or ours
-    found = fields(answer)
-    return "" if found == wanted else f"{case.name}: {found}, not {wanted}: {answer.message}"
+    refused = fields(answer)
+    return "" if refused == wanted else f"{case.name}: {refused}, not {wanted}: {answer.message}"
 
 
 def test_the_server_judges_the_corpus_as_we_do(api: Api) -> None:
-    found = [text for text in pooled(lambda case: difference(api, case), CASES) if text]
-    assert found == [], "\n".join(found)
+    different = [text for text in pooled(lambda case: difference(api, case), CASES) if text]
+    assert different == [], "\n".join(different)
 
 
 def seeds() -> Iterator[Object]:
-    """All good objects of the corpus, and of what we emit the first of each kind."""
+    """All good objects of the corpus, and the first emitted object of each kind."""
     yield from (case.object() for case in CASES if not case.message)
     seen = set()
     for path in sorted((ROOT / "generated/clusters/prod").glob("**/*.yaml")):
@@ -105,9 +105,9 @@ def seeds() -> Iterator[Object]:
 
 
 def tried() -> Iterator[Object]:
-    """Every so many of the mutants that the schema takes."""
-    made = (there(mutant) for mutant in mutants(map(there, seeds())))
-    for object in islice(made, 0, None, EVERY):
+    """One of so many mutants that the schema accepts."""
+    every = (placed(mutant) for mutant in mutants(map(placed, seeds())))
+    for object in islice(every, 0, None, EVERY):
         kind = (object["apiVersion"], object["kind"])
         if validators("1.36", frozenset({kind}))[kind].is_valid(object):
             yield object
@@ -118,16 +118,16 @@ def is_stricter(refusal: Refusal) -> bool:
 
 
 def disagreement(api: Api, object: Object) -> str:
-    """Why our verdict and the server's cannot both be right; nothing if they can."""
+    """Why our verdict and the server's contradict each other; empty if they do not."""
     ours, answer = list(refusals(object)), create(api, object)
     if answer.ok and any(not is_stricter(refusal) for refusal in ours):
         applied = api.apply(object, dryRun="All")
         return f"{object}: we refuse it: {ours}" if applied.ok else ""
-    # expressions are judged by another part of admit, and other objects by none
-    known = all(field.endswith("xpression") for field in fields(answer)) and fields(answer)
+    # another part of admit judges expressions, and no part judges other objects
+    expressions = fields(answer) and all(f.endswith("xpression") for f in fields(answer))
     return (
         ""
-        if answer.ok or ours or known or answer.status in ELSEWHERE
+        if answer.ok or ours or expressions or answer.status in ELSEWHERE
         else f"{object}: the server refuses it: {answer.message}"
     )
 
@@ -135,5 +135,6 @@ def disagreement(api: Api, object: Object) -> str:
 def test_the_server_judges_mutants_as_we_do(api: Api) -> None:
     objects = list(tried())
     assert len(objects) > 3000
-    found = [text for text in pooled(lambda one: disagreement(api, one), objects) if text]
-    assert found == [], "\n".join(found[:20])
+    texts = pooled(lambda mutant: disagreement(api, mutant), objects)
+    disagreements = [text for text in texts if text]
+    assert disagreements == [], "\n".join(disagreements[:20])

@@ -1,4 +1,4 @@
-"""What `roster generate` says of the step from one output to the next, and what a server does."""
+"""What `roster generate` reports about a change of its output is what a server does."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def deployment(name: str, **spec: Any) -> dict[str, Any]:
     return object("apps/v1", "Deployment", name, spec={**base, **spec})
 
 
-def said(old: dict[str, Any], new: dict[str, Any]) -> list[Any]:
-    """What the compiler says of a step."""
+def report(old: dict[str, Any], new: dict[str, Any]) -> list[Any]:
+    """What the compiler reports about a change."""
     path = f"clusters/prod/projects/shop/it/{old['kind'].lower()}-{old['metadata']['name']}.yaml"
     file = File(path, dump(new), (ORIGIN,), new, "1.36")
     return list(transitions({path: dump(old)}, [file]))
@@ -88,11 +88,11 @@ STEPS = {
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_server_refuses_what_is_called_immutable(
+def test_a_server_refuses_what_is_reported_as_immutable(
     name: str, cluster: Cluster, space: None
 ) -> None:
     old, new = STEPS[name]
-    assert [found.code for found in said(old, new)] == ["field-immutable"]
+    assert [diagnostic.code for diagnostic in report(old, new)] == ["field-immutable"]
     assert cluster.api.create(old).ok
     answer = cluster.api.apply(new)
     assert answer.status == 422, answer.message
@@ -116,23 +116,23 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("name", ALLOWED)
-def test_a_server_takes_what_is_not(name: str, cluster: Cluster, space: None) -> None:
+def test_a_server_accepts_what_is_not(name: str, cluster: Cluster, space: None) -> None:
     old, new = ALLOWED[name]
-    assert said(old, new) == []
+    assert report(old, new) == []
     assert cluster.api.apply(old).ok
     answer = cluster.api.apply(new)
     assert answer.ok, answer.message
 
 
-def test_the_hand_over_keeps_the_pods(cluster: Cluster, space: None) -> None:
-    """Git lets go of `replicas`: without the help's command one pod is left, with it all are."""
+def test_the_handover_keeps_the_pods(cluster: Cluster, space: None) -> None:
+    """If `replicas` leaves git, the command in the help keeps all pods; without it one remains."""
     for name, handed in (("dropped", False), ("kept", True)):
         old, new = deployment(name, replicas=3), deployment(name)
-        (found,) = said(old, new)
-        assert found.code == "replicas-dropped"
+        (diagnostic,) = report(old, new)
+        assert diagnostic.code == "replicas-dropped"
         assert cluster.api.apply(old, fieldManager="argocd-controller").ok
         if handed:
-            patch = json.loads(found.help.split("'")[1])
+            patch = json.loads(diagnostic.help.split("'")[1])
             path, manager = cluster.api.find(old), "handover"
             answer = cluster.api.call(
                 "PATCH", path, json.dumps(patch).encode(), APPLY, fieldManager=manager
