@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.check.places import tool_place
 from compiler.derive import Fleet
-from compiler.derive.fleet import Call
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Agent, MCPServer, RiskTier
-from compiler.source import Span
 
 RULE = Rule(
     "approval-missing", Severity.ERROR, "a call that the risk tier puts under approval has none"
@@ -31,19 +30,13 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             verb, field = "change something with", "approveWrites"
         else:
             continue
-        tool = grant.call.tool
+        tool, server = grant.call.tool, fleet.graph.get(MCPServer, grant.call.server)
         yield RULE.at(
             fleet.place(grant),
             f"agent `{agent.name}` may {verb} `{tool}` without approval",
             help=f"set `approval: {{{tool}: human}}` on the grant, or drop the tool",
             related=[
                 Label(tier.at(field), f"because its tier is `{tier.name}`"),
-                Label(_tool(fleet, grant.call), "because of this tool"),
+                Label(tool_place(server, tool), "because of this tool"),
             ],
         )
-
-
-def _tool(fleet: Fleet, call: Call) -> Span:
-    server = fleet.graph.get(MCPServer, call.server)
-    names = [tool.name for tool in server.spec.tools]
-    return server.at("tools", names.index(call.tool), "name")

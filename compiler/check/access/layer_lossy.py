@@ -89,8 +89,8 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Diagnostic]:
     if needed > limit.rules:
         yield RULE.at(
             place,
-            f"server `{server.name}` takes {needed} rules in cluster `{server.cluster.name}`;"
-            f" {limit.resource} holds {limit.rules}",
+            f"server `{server.name}` needs {needed} rules in cluster `{server.cluster.name}`;"
+            f" {limit.resource} allows {limit.rules}",
             help="grant it to fewer agents, or give projects instances of their own",
             related=on,
             severity=Severity.ERROR,
@@ -120,7 +120,7 @@ def _kagent(fleet: Fleet, agent: AgentDeployment) -> Iterator[Diagnostic]:
     provider = fleet.graph.get(LanguageModel, agent.agent.spec.model).spec.provider
     both = next((tool for tool, asks in sorted(approvals.items()) if len(asks) > 1), None)
     if needed > ENTRIES:
-        message = f"agent `{agent.name}` takes {needed} entries; kagent holds {ENTRIES}"
+        message = f"agent `{agent.name}` needs {needed} entries; kagent allows {ENTRIES}"
         help = "grant it fewer servers, or split its work"
         yield RULE.at(place, message, help=help, related=on, severity=Severity.ERROR)
     if both is not None:
@@ -128,10 +128,10 @@ def _kagent(fleet: Fleet, agent: AgentDeployment) -> Iterator[Diagnostic]:
         help = "ask on both servers, or on neither"
         yield RULE.at(place, message, help=help, related=on, severity=Severity.ERROR)
     if provider not in PROVIDERS:
-        message = f"kagent needs a host or a region for a model of `{provider}`, which no spec says"
+        message = f"kagent needs a host or region for a model of `{provider}`, which no spec gives"
         help = f"use one of {', '.join(PROVIDERS)} in this cluster"
         yield RULE.at(place, message, help=help, related=on, severity=Severity.ERROR)
     if any(server.gateway and server.gateway.proof != "none" for server in agent.servers):
-        message = f"kagent cannot show a gateway the token of agent `{agent.name}`"
-        help = f"keep one in the Secret `{agent.name}-tool-gateway`, under `authorization`"
+        message = f"kagent cannot send a gateway the token of agent `{agent.name}`"
+        help = f"store one in the Secret `{agent.name}-tool-gateway`, under `authorization`"
         yield RULE.at(place, message, help=help, related=on)
