@@ -38,7 +38,7 @@ Changes = Mapping[str, Change]
 def texts() -> Mapping[str, Source]:
     """All inputs of the case, as they are committed."""
     read = inputs.read(CASE)
-    assert not read.found
+    assert not read.diagnostics
     return read.sources
 
 

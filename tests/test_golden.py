@@ -27,7 +27,7 @@ def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
     read = inputs.read(case)
     result = compile(read.sources.values(), today=TODAY)
     log, out = case / "diagnostics.txt", case / "generated"
-    seen = render.text(canonical((*read.found, *result.diagnostics)), read.sources)
+    seen = render.text(canonical((*read.diagnostics, *result.diagnostics)), read.sources)
     expected = log.read_text(encoding="utf-8") if log.exists() else ""
     compiled = {file.path: file.text for file in result.files}
     committed = {

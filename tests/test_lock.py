@@ -132,7 +132,7 @@ REFUSALS: dict[str, tuple[dict[str, object], str]] = {
     "forbidden": ({"status": 403}, "the registry forbids it"),
     "too often": ({"status": 429}, "try again later"),
     "broken": ({"status": 500}, "the registry answers 500"),
-    "a page": ({"headers": {"Content-Type": "text/html"}}, "what came is no manifest"),
+    "a page": ({"headers": {"Content-Type": "text/html"}}, "the answer is not a manifest"),
     "another digest": (
         {"headers": {"Docker-Content-Digest": OTHER}},
         "is not that of the manifest",
@@ -166,7 +166,7 @@ def test_a_registry_that_is_not_there(estate: Path, registry: Registry) -> None:
     spec = estate / "specs/agents/financial.yaml"
     spec.write_text(spec.read_text().replace(registry.host, "127.0.0.1:1"))
     said = roster("lock", "--root", estate, code=1)
-    assert "127.0.0.1:1 cannot be asked" in said.stderr
+    assert "127.0.0.1:1 cannot be reached" in said.stderr
     assert "1 of 2 do not resolve" in said.stderr
 
 

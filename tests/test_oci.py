@@ -50,12 +50,12 @@ def test_a_manifest_is_believed(registry: Registry) -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "why"),
     [
-        (b"", {}, "no whole manifest"),
-        (b"<html>", {}, "no whole manifest"),
-        (b"[2]", {}, "no whole manifest"),
-        (b'{"schemaVersion": 1}', {}, "no whole manifest"),
+        (b"", {}, "not a complete manifest"),
+        (b"<html>", {}, "not a complete manifest"),
+        (b"[2]", {}, "not a complete manifest"),
+        (b'{"schemaVersion": 1}', {}, "not a complete manifest"),
         (b'{"schemaVersion": 2}', {"Content-Length": "500"}, "cut off"),
-        (b"[" * 100_000, {}, "no whole manifest"),
+        (b"[" * 100_000, {}, "not a complete manifest"),
     ],
     ids=["nothing", "a page", "a list", "an old one", "a half", "a deep one"],
 )
@@ -99,7 +99,7 @@ def test_this_machine_is_asked_past_any_proxy(
 )  # fmt: skip
 def test_a_token_that_is_none(registry: Registry, token: bytes) -> None:
     registry.login, registry.token = PASSWORD, token
-    assert "there is none" in refused(registry)
+    assert "gave no token" in refused(registry)
 
 
 def test_a_token_by_its_other_name(registry: Registry) -> None:

@@ -16,7 +16,7 @@ COMMANDS = {
     "explain": "the page of a diagnostic, or where a generated file comes from",
     "access": "who may call what, and which line says so",
     "verify": "what the generated files permit, against the specs",
-    "provenance": "what the generated files were made from, and whether it is so",
+    "provenance": "what the generated files were made from, and whether that is true",
     "lock": "record the images' digests and the servers' tools, or say what changed",
     "capacity": "pods, CPU and memory beside the budget",
     "schema": "JSON Schemas of the kinds, for editors",
@@ -48,7 +48,7 @@ def roster() -> None:
 def main() -> NoReturn:
     """Run the command line; the exit code is 0, 1 (input or difference) or 2 (usage or system).
 
-    The process ends without taking its objects apart, one by one, which nobody would see.
+    The process ends without freeing its objects one by one, which would only take time.
     """
     code = 0
     try:
@@ -56,7 +56,7 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    except BrokenPipeError:  # whoever read our output has gone
+    except BrokenPipeError:  # the reader of our output has closed it
         code = 1
     except OSError as error:
         code = 2

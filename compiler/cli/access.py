@@ -44,22 +44,22 @@ def command(
         server, tool = tool.split("/", 1)
     fleet = analysed(inputs.read(root), today)
     wanted = {"project": project, "agent": agent, "server": server, "tool": tool}
-    _known(fleet, wanted)
-    found = [one for one in _relation(fleet, reach=reach) if _matches(one, wanted)]
-    click.echo(_json(fleet, found) if format == "json" else _table(fleet, found, reach), nl=False)
+    _check_names(fleet, wanted)
+    calls = [call for call in _relation(fleet, reach=reach) if _matches(call, wanted)]
+    click.echo(_json(fleet, calls) if format == "json" else _table(fleet, calls, reach), nl=False)
 
 
 def _relation(fleet: Fleet, *, reach: bool) -> list[Reached]:
-    """The direct grants; with `reach` what each member of each team gets through others as well."""
+    """The direct grants; with `reach` also what each team member reaches through others."""
     from compiler.derive.reach import Reached, reached
 
     if not reach:
         return [Reached(grant.call[:2], (), grant, grant.approval) for grant in fleet.grants]
-    return [one for member in fleet.reach.members for one in reached(fleet, member)]
+    return [call for member in fleet.reach.members for call in reached(fleet, member)]
 
 
-def _known(fleet: Fleet, wanted: dict[str, str | None]) -> None:
-    """A name that nothing has is a slip, and not an empty answer."""
+def _check_names(fleet: Fleet, wanted: dict[str, str | None]) -> None:
+    """Fail on an unknown name, instead of an empty answer."""
     from compiler.model import Agent, MCPServer, Project
 
     servers = fleet.graph.all(MCPServer)
@@ -75,39 +75,40 @@ def _known(fleet: Fleet, wanted: dict[str, str | None]) -> None:
             fail(f"there is no {kind} `{name}`{'; ' + near if near else ''}")
 
 
-def _call(one: Reached) -> dict[str, str]:
-    """Who calls what: the agent that starts, and the call at the end of the way."""
-    project, agent = one.member
+def _call(reached: Reached) -> dict[str, str]:
+    """Who calls what: the agent that starts the delegation, and the call at its end."""
+    project, agent = reached.member
     return {
         "project": project,
         "agent": agent,
-        "server": one.grant.call.server,
-        "tool": one.grant.call.tool,
+        "server": reached.grant.call.server,
+        "tool": reached.grant.call.tool,
     }
 
 
-def _matches(one: Reached, wanted: dict[str, str | None]) -> bool:
-    call = _call(one)
+def _matches(reached: Reached, wanted: dict[str, str | None]) -> bool:
+    call = _call(reached)
     return all(name in (None, call[kind]) for kind, name in wanted.items())
 
 
-def _table(fleet: Fleet, found: Iterable[Reached], reach: bool) -> str:
+def _table(fleet: Fleet, calls: Iterable[Reached], reach: bool) -> str:
     head = ["PROJECT", "AGENT", "SERVER", "TOOL", "APPROVAL", "VIA", "GRANTED IN"]
     rows = []
-    for one in found:
-        span = fleet.place(one.grant)
-        via = " > ".join(one.via) or "-"
-        rows.append([*_call(one).values(), one.approval, via, f"{span.path}:{span.start.line}"])
+    for reached in calls:
+        span = fleet.place(reached.grant)
+        via = " > ".join(reached.via) or "-"
+        place = f"{span.path}:{span.start.line}"
+        rows.append([*_call(reached).values(), reached.approval, via, place])
     if not reach:
         for line in (head, *rows):
             del line[5]
     return table(head, rows)
 
 
-def _json(fleet: Fleet, found: Iterable[Reached]) -> str:
+def _json(fleet: Fleet, calls: Iterable[Reached]) -> str:
     grants = []
-    for one in found:
-        span = fleet.place(one.grant)
-        condition = {"approval": one.approval, "via": list(one.via)}
-        grants.append({**_call(one), **condition, "path": span.path, "line": span.start.line})
+    for reached in calls:
+        span = fleet.place(reached.grant)
+        condition = {"approval": reached.approval, "via": list(reached.via)}
+        grants.append({**_call(reached), **condition, "path": span.path, "line": span.start.line})
     return json.dumps({"version": 1, "grants": grants}, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""`roster capacity`: the budget and what it adds up to, beside what the specs make of it."""
+"""`roster capacity`: the budget and its sum, and the capacity that the specs use."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def command(root: Path, today: date, format: str) -> None:
     click.echo("Budget of a production cluster\n")
     click.echo(_budget(rows, total(rows), fleet), nl=False)
     for cluster in dict.fromkeys(row.cluster for row in used):
-        here = [row for row in used if row.cluster == cluster]
+        usage_rows = [row for row in used if row.cluster == cluster]
         click.echo(f"\nCluster {cluster}: what the specs run (typical; most when scaled out)\n")
-        click.echo(_usage(here, total(here), fleet), nl=False)
+        click.echo(_usage(usage_rows, total(usage_rows), fleet), nl=False)
 
 
 def _cores(millicores: int) -> str:
@@ -58,8 +58,8 @@ _HEAD = ("PODS", "CPU", "CPU LIMIT", "GB", "GB LIMIT")
 def _budget(rows: list[Row], sum: Row, fleet: Fleet) -> str:
     lines = [(row.component, str(row.pods), *_amounts(row)) for row in (*rows, sum)]
     stated = fleet.platform.budget.total
-    said = (stated.requests.cpu, stated.limits.cpu, stated.requests.memory, stated.limits.memory)
-    lines.append(("stated in the specs", "", *(text.rstrip("G") for text in said)))
+    amounts = (stated.requests.cpu, stated.limits.cpu, stated.requests.memory, stated.limits.memory)
+    lines.append(("stated in the specs", "", *(text.rstrip("G") for text in amounts)))
     return table(("PART", *_HEAD), lines, right=5)
 
 
@@ -76,8 +76,8 @@ def _usage(rows: list[Row], sum: Row, fleet: Fleet) -> str:
 def _document(rows: list[Row], sum: Row, used: list[Row]) -> dict[str, object]:
     clusters = {}
     for cluster in dict.fromkeys(row.cluster for row in used):
-        here = [row for row in used if row.cluster == cluster]
-        clusters[cluster] = [row.as_json() for row in here]
+        usage_rows = [row for row in used if row.cluster == cluster]
+        clusters[cluster] = [row.as_json() for row in usage_rows]
     return {
         "version": 1,
         "budget": {"rows": [row.as_json() for row in rows], "total": sum.as_json()},

@@ -9,13 +9,13 @@ import click
 
 from compiler.cli import inputs, memory
 from compiler.cli.session import (
-    everything,
+    all_diagnostics,
     format_option,
-    made,
     root_option,
     show,
     summary,
     today_option,
+    try_compile,
 )
 
 
@@ -27,9 +27,9 @@ from compiler.cli.session import (
 def command(root: Path, format: str, today: date, strict: bool) -> None:
     """Report everything that is wrong with the specs; write nothing."""
     read = inputs.read(root)
-    result = made(read, today, memory.Charts(root))
-    found = everything(read, result.diagnostics)
-    errors, warnings = show(found, read.sources, format)
+    result = try_compile(read, today, memory.Charts(root))
+    diagnostics = all_diagnostics(read, result.diagnostics)
+    errors, warnings = show(diagnostics, read.sources, format)
     click.echo(summary(errors, warnings) or "no errors, no warnings", err=True)
     if errors or (strict and warnings):
         raise SystemExit(1)

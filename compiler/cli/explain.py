@@ -47,7 +47,7 @@ def _explain_code(code: str) -> None:
 
 
 def _page(rule: Rule) -> str:
-    """The page beside the tests; without them (an installed package) what the rule itself says."""
+    """The page among the tests; in an installed package, which has none, the rule's summary."""
     page = _PAGES / f"{rule.code}.md"
     if page.is_file():
         return page.read_text(encoding="utf-8")
@@ -56,8 +56,8 @@ def _page(rule: Rule) -> str:
 
 def _explain_file(what: str, root: Path, today: date) -> None:
     read = inputs.read(root)
-    made = attested(compiled(read, today, memo=memory.Charts(root)).files, read)
-    files = {file.path: file for file in made}
+    generated = attested(compiled(read, today, memo=memory.Charts(root)).files, read)
+    files = {file.path: file for file in generated}
     path, _, field = what.partition(":")
     name = _below(path, root)
     if name not in files:
@@ -74,7 +74,7 @@ def _explain_file(what: str, root: Path, today: date) -> None:
 
 
 def _below(path: str, root: Path) -> str:
-    """A file's path below generated/, however the user wrote it."""
+    """The path of a file below generated/, from any form in which a user may write it."""
     for base in (root / "generated", Path("generated")):
         try:
             return Path(path).absolute().relative_to(base.absolute()).as_posix()
@@ -99,7 +99,7 @@ def _has(value: Any, parts: Iterable[str]) -> bool:
 
 
 def _origins(file: File, field: str) -> list[Origin]:
-    """Without a field all; with one, those of the nearest field around it, and of all below."""
+    """All origins; with a field, those of the nearest field around it and of all fields below."""
     asked = _split(field)
     if not asked:
         return list(file.origins)

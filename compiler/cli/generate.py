@@ -41,20 +41,20 @@ def command(root: Path, today: date, out: Path | None, check: bool) -> None:
 
 
 def _generate(root: Path, today: date, target: Path) -> None:
-    made = first = None
-    if not target.is_dir():  # no folder is made for specs with errors
+    result = first = None
+    if not target.is_dir():  # specs with errors create no folder
         first = inputs.read(root)
-        made = _remembering(first, today, root)
+        result = _remembering(first, today, root)
     with write.locked(target) as handle:
         read = first or inputs.read(root)  # under the lock, so that the newest specs win
         key, have = memory.key(read.digest, today), write.snapshot(handle)
-        known = memory.recall(root, target, key, have)
-        if known is not None:
-            _report(known, read)
+        remembered = memory.recall(root, target, key, have)
+        if remembered is not None:
+            _report(remembered, read)
             _foreign(write.foreign(have, write.owned(handle)))
             click.echo("nothing has changed", err=True)
             return
-        result = made or _remembering(read, today, root)
+        result = result or _remembering(read, today, root)
         files = attested(result.files, read)
         changes = write.plan(files, have, write.owned(handle))
         replaced = (path for path in (*changes.save, *changes.remove) if path in have)
@@ -67,7 +67,7 @@ def _generate(root: Path, today: date, target: Path) -> None:
 
 
 def _remembering(read: inputs.Inputs, today: date, root: Path) -> Compilation:
-    """Compile; what earlier runs built and judged is taken from them, and this run's noted."""
+    """Compile with the charts and verdicts of earlier runs, and remember those of this run."""
     from compiler.admit import alone, seal
 
     charts, admitted = memory.Charts(root), memory.Admitted(root, read.sources.values())
@@ -78,14 +78,14 @@ def _remembering(read: inputs.Inputs, today: date, root: Path) -> Compilation:
 
 
 def _step(result: Compilation, before: dict[str, str], read: inputs.Inputs) -> None:
-    """Stop if a cluster could not follow from the last output; warn of what it costs."""
+    """Stop if a cluster would refuse the change from the last output; report what does harm."""
     from compiler.admit.transition import transitions
 
-    found = canonical(transitions(before, result.files))
-    if has_errors(found):
-        click.echo(summary(*show(found, read.sources)) + "; nothing is written", err=True)
+    diagnostics = canonical(transitions(before, result.files))
+    if has_errors(diagnostics):
+        click.echo(summary(*show(diagnostics, read.sources)) + "; nothing is written", err=True)
         raise SystemExit(1)
-    _report(found, read)
+    _report(diagnostics, read)
 
 
 def _compare(root: Path, today: date, target: Path) -> None:
@@ -120,9 +120,9 @@ def _compile(
     return result
 
 
-def _report(found: Iterable[Diagnostic], read: inputs.Inputs) -> None:
-    if said := summary(*show(found, read.sources)):
-        click.echo(said, err=True)
+def _report(diagnostics: Iterable[Diagnostic], read: inputs.Inputs) -> None:
+    if counts := summary(*show(diagnostics, read.sources)):
+        click.echo(counts, err=True)
 
 
 def _foreign(paths: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""The input files, read from disk once: texts, what could not be read, and a digest of it all."""
+"""The input files, read from disk once: their texts, diagnostics, and a digest of everything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compiler.source import DEFINITIONS, EVIDENCE, LISTED, TEMPLATES, Source, to
 FOLDERS = ("specs", "projects", "policies")
 SUFFIXES = (".yaml", ".yml", ".md", ".json", ".txt")
 MAX_BYTES, MAX_FOREIGN = 1_000_000, 32_000_000
-"""Of what people write here, and of what others wrote: definitions, tools, reports."""
+"""For files that are written here, and for copies from elsewhere: definitions, tools, reports."""
 MAX_DEPTH = 8
 _TEMPLATE = ".j2"
 _CHART = re.compile(r"projects/[^/]+/charts/[^/]+\.py")
@@ -24,16 +24,16 @@ SYMLINK = Rule("input-symlink", Severity.ERROR, "a symlink among the specs")
 UNREADABLE = Rule("input-unreadable", Severity.ERROR, "an input file cannot be read")
 ENCODING = Rule("input-encoding", Severity.ERROR, "an input file is not UTF-8")
 LARGE = Rule("input-too-large", Severity.ERROR, "an input file is larger than any spec")
-IGNORED = Rule("input-ignored", Severity.WARNING, "a file among the specs that nobody reads")
+IGNORED = Rule("input-ignored", Severity.WARNING, "a file among the specs that is not read")
 RULES = (SYMLINK, UNREADABLE, ENCODING, LARGE, IGNORED)
 
 _ODDITIES = {
     "symlink": (SYMLINK, "this is a symlink", "put the file itself here; nothing outside is read"),
     "unreadable": (UNREADABLE, "the folder cannot be read", "look at its permissions"),
-    "nameless": (UNREADABLE, "the file's name is no text", "rename it"),
-    "special": (UNREADABLE, "this is no regular file", "remove it"),
+    "nameless": (UNREADABLE, "the file's name is not printable text", "rename it"),
+    "special": (UNREADABLE, "this is not a regular file", "remove it"),
     "deep": (UNREADABLE, f"folders are nested more than {MAX_DEPTH} deep", "flatten them"),
-    "ignored": (IGNORED, "nobody reads this file", f"specs end in {', '.join(SUFFIXES)}"),
+    "ignored": (IGNORED, "this file is not read", f"specs end in {', '.join(SUFFIXES)}"),
 }
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -43,27 +43,27 @@ class Inputs:
     """Everything that a compilation reads."""
 
     sources: dict[str, Source]
-    found: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...]
     digest: str
-    digests: dict[str, str]  # the sha256 of each file, byte by byte
+    digests: dict[str, str]  # the SHA-256 of the bytes of each file
 
 
 def read(root: Path) -> Inputs:
-    """All inputs below `root`. A file that is a symlink, huge or unreadable is a diagnostic."""
+    """Read all inputs below `root`; a file that is a symlink, huge or unreadable is reported."""
     sources: dict[str, Source] = {}
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     digests: dict[str, str] = {}
     digest = sha256()
     for path, kind in sorted(entry for name in FOLDERS for entry in _walk(root, name, 1)):
-        got = _file(root, path) if kind == "file" else _oddity(path, kind)
-        if isinstance(got, Diagnostic):
-            found.append(got)
-            digest.update(repr(got).encode())
+        content = _file(root, path) if kind == "file" else _oddity(path, kind)
+        if isinstance(content, Diagnostic):
+            diagnostics.append(content)
+            digest.update(repr(content).encode())
         else:
-            digests[path] = sha256(got).hexdigest()
-            sources[path] = _source(path, got, digests[path])
-            digest.update(f"{path}\0{len(got)}\0".encode() + got)
-    return Inputs(sources, tuple(found), digest.hexdigest(), digests)
+            digests[path] = sha256(content).hexdigest()
+            sources[path] = _source(path, content, digests[path])
+            digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return Inputs(sources, tuple(diagnostics), digest.hexdigest(), digests)
 
 
 def _source(path: str, data: bytes, digest: str) -> Source:
@@ -83,7 +83,7 @@ def _is_text(path: str) -> bool:
 
 
 def _walk(root: Path, below: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Every entry below a folder: its path, and what it is (a key of _ODDITIES, or "file")."""
+    """Every entry below a folder: its path and kind (a key of _ODDITIES, or "file")."""
     if (root / below).is_symlink():
         yield below, "symlink"
         return

@@ -1,4 +1,4 @@
-"""What MCP servers list, asked by the local stack, which knows how to start, hear and end them."""
+"""The tools that MCP servers list; the local stack starts and stops the servers."""
 
 from __future__ import annotations
 
@@ -33,25 +33,29 @@ def packaged(graph: Graph) -> tuple[Resource[MCPServer], ...]:
 def listed(
     root: Path, servers: Iterable[Resource[MCPServer]]
 ) -> tuple[dict[str, Listed], dict[str, str]]:
-    """What each server lists now, and why some could not be asked.
+    """What each server lists now, and why some did not answer, both by server.
 
     Their programs are started in `root`, as on a laptop.
     """
     servers = tuple(servers)
     answers = _asked(root, [_question(server) for server in servers]) if servers else {}
-    found: dict[str, Listed] = {}
+    tools: dict[str, Listed] = {}
     failed: dict[str, str] = {}
     for server in servers:
         answer = answers[server.name]
         try:
-            found[server.name] = _fit(server, answer.get("tools"))
+            tools[server.name] = _fit(server, answer.get("tools"))
         except ValueError as why:
             failed[server.name] = answer.get("failed", str(why))
-    return found, failed
+    return tools, failed
 
 
 def _fit(server: Resource[MCPServer], tools: object) -> Listed:
-    """What a server lists, as a lock. Raises ValueError where the lock could not be used."""
+    """What a server lists, in the form of a lock.
+
+    Raises:
+        ValueError: it cannot be kept in a lock; the text says why.
+    """
     from compiler import tool_lock
     from compiler.scan import scan
 
@@ -64,8 +68,8 @@ def _fit(server: Resource[MCPServer], tools: object) -> Listed:
     for secret in scan(lock):
         raise ValueError(f"what it lists cannot be kept: {secret.message}")
     again, wrong = tool_lock.read(lock)
-    for one in wrong:
-        raise ValueError(f"what it lists cannot be kept: {one.message}")
+    for mistake in wrong:
+        raise ValueError(f"what it lists cannot be kept: {mistake.message}")
     return again or now
 
 
@@ -82,7 +86,7 @@ def _question(server: Resource[MCPServer]) -> dict[str, Any]:
 
 def _asked(root: Path, servers: list[dict[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
     if not _PYTHON.exists():
-        fail("the local stack asks servers, and is not there: make .venv/stack/.ready")
+        fail("the local stack, which asks servers, is not installed: make .venv/stack/.ready")
     question = json.dumps({"version": 1, "servers": servers})
     own = {"PYTHONPATH": str(_HOUSE), "PYTHONIOENCODING": "utf-8"}
     try:
@@ -97,5 +101,5 @@ def _asked(root: Path, servers: list[dict[str, Any]]) -> Mapping[str, Mapping[st
         answers = json.loads(done.stdout)["servers"]
         return {server["server"]: dict(answers[server["server"]]) for server in servers}
     except (ValueError, KeyError, TypeError):
-        last = (done.stderr.strip().splitlines() or ["nothing said"])[-1]
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         fail(f"the local stack does not answer: {visible(last)}")

@@ -1,4 +1,4 @@
-"""`roster lock`: what the specs name, as it is out there: digests of images, tools of servers."""
+"""`roster lock`: record the digests of images in registries, and the tools of servers."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 8
 _SHOWN = len("sha256:") + 12
-"""Of a digest, as others show it; the lock has it whole."""
+"""Characters of a digest in the table; the lock has all of them."""
 _WORDS = 500
-"""Characters of a reason, which can be a server's own last words."""
+"""Characters of a reason, which can be a server's own output."""
 Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What was found of images, or of servers: what differs from the locks, and new files."""
+    """The result for images, or for servers: differences from the locks, and new files."""
 
     what: str
     asked: int
     locked: int
     head: Row
     rows: tuple[Row, ...]
-    files: Mapping[str, str]  # by path, where the text is another one
-    failed: Mapping[str, str]  # why some are not known
+    files: Mapping[str, str]  # by path, those with a new text
+    failed: Mapping[str, str]  # why some could not be resolved, by name
 
 
 @click.command()
@@ -47,19 +47,19 @@ class Part:
 @click.argument("prefix", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a lock differs.")
 def command(root: Path, prefix: tuple[str, ...], check: bool) -> None:
-    """Record what the specs name, as it is now: digests of images, tools of servers.
+    """Record the current digests of images and tools of servers.
 
     Registries are asked for each image that has no digest in the specs: specs/lock.json. Each
     server that is a package is started, with the secrets of the environment, and lists its tools:
     specs/mcp-servers/<server>.tools.json. With PREFIX, such as ghcr.io/example/, only images and
-    servers that start so; the name of a server means just that one. If a single one cannot be
-    asked, nothing is written.
+    servers whose names start with it; the whole name of a server selects only that one. If any of
+    them does not answer, nothing is written.
     """
     from compiler import lock, tool_lock
 
     read = inputs.read(root)
     locks = {path for path in read.sources if path == lock.PATH or tool_lock.is_lock(path)}
-    graph = read_graph(read, {p: one for p, one in read.sources.items() if p not in locks})
+    graph = read_graph(read, {p: source for p, source in read.sources.items() if p not in locks})
     for word in prefix:
         if not _chosen(map(str, lock.wanted(graph)), [word]) and not _servers_of(graph, [word]):
             which = "no image without a digest, and no server with a package"
@@ -75,12 +75,12 @@ def command(root: Path, prefix: tuple[str, ...], check: bool) -> None:
         raise SystemExit(1)
     if not check:
         _save(root, {path: text for part in parts for path, text in part.files.items()})
-    _tell(parts, check)
+    _report(parts, check)
     raise SystemExit(check and any(part.rows or part.files for part in parts))
 
 
 def _chosen(names: Iterable[str], words: Iterable[str]) -> set[str]:
-    """The names that are meant: what a word is, or else what starts with it; all without words."""
+    """The names that words select: an equal one, or those with that prefix; all without words."""
     names, words = set(names), tuple(words)
     exact = names.intersection(words)
     start = tuple(word for word in words if word not in exact)
@@ -88,39 +88,39 @@ def _chosen(names: Iterable[str], words: Iterable[str]) -> set[str]:
 
 
 def _servers_of(graph: Graph, words: Iterable[str]) -> set[str]:
-    """The names of the servers that are packages, and meant."""
+    """The names of the selected servers that are packages."""
     from compiler.cli.listing import packaged
 
     return _chosen((server.name for server in packaged(graph)), words)
 
 
 def _images(graph: Graph, sources: Mapping[str, Source], prefix: Row) -> Iterator[Part]:
-    """The images that the specs name by tag; nothing where none are meant."""
+    """The images that the specs name by tag; nothing if none is selected."""
     from compiler import lock
 
     source = sources.get(lock.PATH)
-    have, broken = lock.read(source)
+    locked, broken = lock.read(source)
     all = lock.wanted(graph)
     chosen = _chosen(map(str, all), prefix)
     asked = [image for image in all if str(image) in chosen]
     if prefix and not asked:
         return
-    kept = {str(image): have[str(image)] for image in all if str(image) in have}
-    found, failed = _resolved(asked)
-    now = kept | found
+    kept = {str(image): locked[str(image)] for image in all if str(image) in locked}
+    resolved, failed = _resolved(asked)
+    current = kept | resolved
     rows = tuple(
-        (visible(name), have.get(name, "-")[:_SHOWN], now.get(name, "-")[:_SHOWN])
-        for name in sorted(have.keys() | now.keys())
-        if have.get(name) != now.get(name)
+        (visible(name), locked.get(name, "-")[:_SHOWN], current.get(name, "-")[:_SHOWN])
+        for name in sorted(locked.keys() | current.keys())
+        if locked.get(name) != current.get(name)
     )
-    files = {lock.PATH: lock.dump(now)} if rows or broken else {}
-    yield Part("image", len(asked), len(now), ("IMAGE", "LOCKED", "NOW"), rows, files, failed)
+    files = {lock.PATH: lock.dump(current)} if rows or broken else {}
+    yield Part("image", len(asked), len(current), ("IMAGE", "LOCKED", "NOW"), rows, files, failed)
 
 
 def _servers(
     root: Path, graph: Graph, sources: Mapping[str, Source], prefix: Row
 ) -> Iterator[Part]:
-    """The servers that are packages; nothing where none are meant."""
+    """The servers that are packages; nothing if none is selected."""
     from compiler import tool_lock
     from compiler.cli.listing import listed, packaged
 
@@ -128,17 +128,17 @@ def _servers(
     asked = [server for server in packaged(graph) if server.name in chosen]
     if not asked:
         return
-    found, failed = listed(root, asked)
+    listings, failed = listed(root, asked)
     rows: list[Row] = []
     files: dict[str, str] = {}
-    for name, now in sorted(found.items()):
+    for name, current in sorted(listings.items()):
         source = sources.get(tool_lock.path(name))
-        had = tool_lock.read(source)[0] if source else None
-        if differ := list(tool_lock.differences(had, now)):
+        before = tool_lock.read(source)[0] if source else None
+        if differ := list(tool_lock.differences(before, current)):
             rows += [(name, visible(tool), visible(what)) for tool, what in differ]
-            files[tool_lock.path(name)] = tool_lock.dump(now)
+            files[tool_lock.path(name)] = tool_lock.dump(current)
     head = ("SERVER", "TOOL", "NOW")
-    yield Part("server", len(asked), len(found), head, tuple(rows), files, failed)
+    yield Part("server", len(asked), len(listings), head, tuple(rows), files, failed)
 
 
 def _resolved(images: Iterable[Image]) -> tuple[dict[str, str], dict[str, str]]:
@@ -153,20 +153,20 @@ def _resolved(images: Iterable[Image]) -> tuple[dict[str, str], dict[str, str]]:
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = dict(pool.map(ask, images))
-    found = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
-    return found, {name: str(why) for name, why in answers.items() if name not in found}
+    resolved = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
+    return resolved, {name: str(why) for name, why in answers.items() if name not in resolved}
 
 
-def _tell(parts: Iterable[Part], check: bool) -> None:
+def _report(parts: Iterable[Part], check: bool) -> None:
     for part in parts:
         if part.rows:
             click.echo(table(part.head, part.rows), nl=False)
-        known = f"{part.locked} {part.what}{'' if part.locked == 1 else 's'}"
+        counted = f"{part.locked} {part.what}{'' if part.locked == 1 else 's'}"
         changed = len(part.rows) or len(part.files)
         word = f" locked: {changed} changed" if changed else " locked"
         if check and changed:
             word = f", and {changed} differ from the lock; run `roster lock`"
-        click.echo(known + word, err=True)
+        click.echo(counted + word, err=True)
 
 
 def _save(root: Path, files: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What `docker login` keeps for registries (config.json of docker's command line)."""
+"""The credentials that `docker login` stores for registries (docker's config.json)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ import subprocess
 from pathlib import Path
 
 SAFE = re.compile(r"[!-~]+")
-"""What can stand in a header."""
+"""Characters that are safe in a header."""
 _HUB = {"docker.io": "https://index.docker.io/v1/"}
 
 
 class Unresolved(Exception):  # noqa: N818 - it says why, and is not a bug
-    """A tag has no digest that can be trusted; the text says why, and holds no credential."""
+    """A tag has no digest that can be trusted; the text says why, without any credential."""
 
 
 def credential(registry: str) -> str | None:
-    """A registry's login as HTTP's Basic; None where nothing is kept. Raises Unresolved."""
+    """The value of an Authorization header for a registry; None without a stored login.
+
+    Raises:
+        Unresolved: the stored login cannot be read.
+    """
     key = _HUB.get(registry, registry)
     try:
         path = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
@@ -29,28 +33,28 @@ def credential(registry: str) -> str | None:
         if helper:
             return _helped(str(helper), key)
         auths = content.get("auths") or {}
-        known = auths.get(key) or auths.get(f"https://{key}") or {}
-        kept = str(known.get("auth") or "").strip()
+        login = auths.get(key) or auths.get(f"https://{key}") or {}
+        kept = str(login.get("auth") or "").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
-        raise Unresolved("what docker keeps of logins (its config.json) cannot be read") from None
+        raise Unresolved("docker's stored logins (config.json) cannot be read") from None
     if kept and not SAFE.fullmatch(kept):
         raise Unresolved(f"docker's login for {registry} is broken: `docker login {registry}`")
     return f"Basic {kept}" if kept else None
 
 
 def _helped(helper: str, key: str) -> str | None:
-    """What a credential helper has for a registry (docker-credential-helpers)."""
+    """The login that a credential helper has for a registry (docker-credential-helpers)."""
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", helper):
-        raise ValueError("that is no program")
+        raise ValueError("not the name of a program")
     program = f"docker-credential-{helper}"
     try:
         done = subprocess.run(
             [program, "get"], input=key, capture_output=True, text=True, check=False, timeout=60
         )
     except (OSError, subprocess.TimeoutExpired):
-        raise Unresolved(f"`{program}` does not work, which docker asks for credentials") from None
+        raise Unresolved(f"docker's credential helper `{program}` does not work") from None
     if done.returncode:
         return None
     content = json.loads(done.stdout)

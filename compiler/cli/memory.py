@@ -1,7 +1,7 @@
-"""What the last run saw and made, so that a run with nothing to do can tell, and stop.
+"""The inputs and results of earlier runs, so that a run with nothing to do can stop at once.
 
-It is sound: the key covers every byte of every input, the day, the compiler and its libraries; and
-every file in the output folder is read and compared. It lies in `.roster/`, which git ignores.
+The key covers every byte of every input, the day, the compiler and its libraries; and every file in
+the output folder is read and compared. The memory is kept in `.roster/`, which git ignores.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from compiler.source import Pos, Source, Span
 
 
 def key(inputs: str, today: date) -> str:
-    """A digest of everything that decides on the output."""
+    """A digest of everything that determines the output."""
     return sha256(f"{inputs}\n{today.isoformat()}\n{_program()}".encode()).hexdigest()
 
 
@@ -49,7 +49,7 @@ def _seal(have: Mapping[str, str]) -> str:
 def recall(
     root: Path, target: Path, key: str, have: Mapping[str, str]
 ) -> tuple[Diagnostic, ...] | None:
-    """The diagnostics of the last run, if inputs and outputs are as it left them; else None."""
+    """The diagnostics of the last run, if inputs and outputs have not changed since; else None."""
     try:
         state = json.loads(_file(root, target).read_text(encoding="utf-8"))
         if state["key"] != key or state["outputs"] != _seal(have):
@@ -60,11 +60,11 @@ def recall(
 
 
 def remember(
-    root: Path, target: Path, key: str, have: Mapping[str, str], found: Iterable[Diagnostic]
+    root: Path, target: Path, key: str, have: Mapping[str, str], diagnostics: Iterable[Diagnostic]
 ) -> None:
-    """Note what this run saw and made. That it cannot be noted is no error."""
+    """Remember this run. If that fails, the next run starts from nothing."""
     path = _file(root, target)
-    state = {"key": key, "outputs": _seal(have), "diagnostics": list(found)}
+    state = {"key": key, "outputs": _seal(have), "diagnostics": list(diagnostics)}
     try:
         path.parent.mkdir(exist_ok=True)
         _save(path, state)
@@ -73,7 +73,7 @@ def remember(
 
 
 class Admitted:
-    """The objects that earlier runs judged and found well, by the same compiler and definitions."""
+    """The objects that earlier runs accepted, with the same compiler and definitions."""
 
     def __init__(self, root: Path, sources: Iterable[Source]) -> None:
         self._path = root / ".roster" / "admitted.json"
@@ -84,7 +84,7 @@ class Admitted:
         self._judge = digest.hexdigest()
 
     def recall(self) -> frozenset[str]:
-        """Their seals; none if nobody knows, or what is known cannot be read."""
+        """Their seals; none if there is no readable memory."""
         try:
             state = json.loads(self._path.read_text(encoding="utf-8"))
             return frozenset(state["seals"] if state["judge"] == self._judge else ())
@@ -92,7 +92,7 @@ class Admitted:
             return frozenset()
 
     def remember(self, seals: Iterable[str]) -> None:
-        """Note them. That they cannot be noted is no error."""
+        """Remember them, if the memory can be written."""
         try:
             self._path.parent.mkdir(exist_ok=True)
             _save(self._path, {"judge": self._judge, "seals": sorted(set(seals))})
@@ -108,16 +108,16 @@ class Charts:
         self._used: set[str] = set()
 
     def recall(self, digest: str) -> dict[str, Any] | None:
-        """What a chart came to; None if nobody knows, or what is known cannot be read."""
+        """The result of a chart; None if there is no readable memory of it."""
         self._used.add(digest)
         try:
-            found = json.loads((self._folder / f"{digest}.json").read_text(encoding="utf-8"))
-            return {"objects": found["objects"]}
+            answer = json.loads((self._folder / f"{digest}.json").read_text(encoding="utf-8"))
+            return {"objects": answer["objects"]}
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
     def remember(self, digest: str, answer: Mapping[str, Any]) -> None:
-        """Note what a chart came to. That it cannot be noted is no error."""
+        """Remember the result of a chart, if the memory can be written."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             _save(self._folder / f"{digest}.json", answer)
@@ -125,7 +125,7 @@ class Charts:
             return
 
     def tidy(self) -> None:
-        """Forget what the last run had no use for."""
+        """Remove the charts that this run did not use."""
         for path in self._folder.glob("*.json"):
             if path.stem not in self._used:
                 path.unlink(missing_ok=True)
@@ -140,8 +140,8 @@ def _save(path: Path, value: object) -> None:
 
 def _diagnostic(item: list[object]) -> Diagnostic:
     code, severity, message, span, help, related, evidence = item
-    said = str(code), Severity(str(severity)), str(message), _span(span), str(help)
-    return Diagnostic(*said, _labels(related), _labels(evidence))
+    first = str(code), Severity(str(severity)), str(message), _span(span), str(help)
+    return Diagnostic(*first, _labels(related), _labels(evidence))
 
 
 def _labels(item: object) -> tuple[Label, ...]:

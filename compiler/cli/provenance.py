@@ -1,4 +1,4 @@
-"""`roster provenance`: what the statement of provenance says, and whether it is true."""
+"""`roster provenance`: print the statement of provenance, or check it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from compiler.diagnostic import visible
 @click.command()
 @root_option
 @click.argument("dir", type=click.Path(path_type=Path), required=False)
-@click.option("--check", is_flag=True, help="Compare it with what is there; exit 1 if it differs.")
+@click.option("--check", is_flag=True, help="Compare it with the files; exit 1 if they differ.")
 def command(root: Path, dir: Path | None, check: bool) -> None:
     """Print the statement of DIR (default: generated/), or compare it with all files.
 
-    With --check each file of DIR, each spec and the compiler is read and compared.
+    With --check, each file of DIR, each spec and the compiler are compared with it.
     """
     folder = dir or root / "generated"
     if not folder.is_dir():
-        fail(f"`{folder}` is no folder")
+        fail(f"`{folder}` is not a folder")
     try:
         with write.locked(folder) as handle:
             have = write.snapshot(handle)
@@ -45,9 +45,9 @@ def _compare(root: Path, have: write.Snapshot, text: str | None) -> None:
     outputs = {path: digest for path, digest in have.items() if path != statement.PATH}
     compiler = {"sha256": program.digest(), "version": program.number()}
     read = inputs.read(root).digests
-    found = check(text, outputs, read, compiler)
-    for line in found:
+    differences = check(text, outputs, read, compiler)
+    for line in differences:
         click.echo(visible(line))
-    if found:
+    if differences:
         raise SystemExit(1)
     click.echo(f"{len(outputs)} files and {len(read)} inputs are as stated", err=True)

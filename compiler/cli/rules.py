@@ -1,4 +1,4 @@
-"""Every rule there is, whichever stage it belongs to."""
+"""The rules of all stages."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ def all_rules() -> dict[str, Rule]:
     """By code, in the order of the stages."""
     stages = (inputs, parse, scan, lock, tool_lock, decode, link, check, chart, emit, admit)
     rules = [rule for stage in stages for rule in stage.RULES]
-    rules += [one.RULE for one in check.CHECKS]
+    rules += [module.RULE for module in check.CHECKS]
     return {rule.code: rule for rule in rules}

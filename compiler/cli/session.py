@@ -1,4 +1,4 @@
-"""What commands share: their options, the root, the clock, and how diagnostics are shown."""
+"""The common parts of commands: options, the root, the clock, and the display of diagnostics."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Day(click.ParamType[date]):
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no day, such as 2026-11-23", param, ctx)
+            self.fail(f"{value!r} is not a day such as 2026-11-23", param, ctx)
 
 
 def root_option(command: F) -> F:
@@ -50,13 +50,13 @@ def root_option(command: F) -> F:
 
 
 def today_option(command: F) -> F:
-    """`--today DATE`: the day that rules with dates go by."""
+    """`--today DATE`: the current day for rules with dates."""
     return click.option(
         "--today",
         type=_Day(),
         default=None,
         callback=lambda _ctx, _param, value: value or datetime.now(UTC).date(),
-        help="The day that rules with dates go by (default: today, UTC).",
+        help="The current day for rules with dates (default: today, UTC).",
     )(command)
 
 
@@ -71,39 +71,43 @@ def _root(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> P
         if not (value / "specs").is_dir():
             fail(f"`{value}` has no folder `specs/`")
         return value
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+    current = Path.cwd()
+    for folder in (current, *current.parents):
         if (folder / "specs").is_dir():
             return folder
     fail("there is no folder `specs/` here or above; name the repository with --root")
 
 
 def show(
-    found: Iterable[Diagnostic], sources: Mapping[str, Source], format: str = "text"
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], format: str = "text"
 ) -> tuple[int, int]:
-    """Print diagnostics, people's formats to stderr; the numbers of errors and warnings."""
+    """Print diagnostics, formats for people to stderr.
+
+    Returns:
+        The numbers of errors and warnings.
+    """
     from compiler import render
 
-    found = tuple(found)
+    diagnostics = tuple(diagnostics)
     if format == "text":
-        text = render.text(found, sources, width=_width(), colour=_colour())
+        text = render.text(diagnostics, sources, width=_width(), colour=_colour())
         click.echo(text, err=True, nl=False)
     elif format == "short":
-        click.echo(render.short(found), err=True, nl=False)
+        click.echo(render.short(diagnostics), err=True, nl=False)
     elif format == "json":
-        click.echo(render.json(found), nl=False)
+        click.echo(render.json(diagnostics), nl=False)
     elif format == "sarif":
         from compiler.cli.rules import all_rules
 
-        click.echo(render.sarif(found, all_rules()), nl=False)
+        click.echo(render.sarif(diagnostics, all_rules()), nl=False)
     else:
-        click.echo(render.github(found), nl=False)
-    errors = sum(d.severity is Severity.ERROR for d in found)
-    return errors, len(found) - errors
+        click.echo(render.github(diagnostics), nl=False)
+    errors = sum(d.severity is Severity.ERROR for d in diagnostics)
+    return errors, len(diagnostics) - errors
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, right: int = 0) -> str:
-    """Columns of text; the last `right` ones hold numbers, and stand to the right."""
+    """A table as text; the last `right` columns hold numbers and are aligned right."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     first = len(widths) - right
@@ -117,7 +121,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, right: int = 0)
 
 
 def summary(errors: int, warnings: int) -> str:
-    """`2 errors, 1 warning`; "" where there is nothing to say."""
+    """`2 errors, 1 warning`; "" without any."""
     parts = [
         f"{count} {word}{'s' if count > 1 else ''}"
         for count, word in ((errors, "error"), (warnings, "warning"))
@@ -133,33 +137,33 @@ def compiled(
     memo: Charts | None = None,
     admitted: frozenset[str] = frozenset(),
 ) -> Compilation:
-    """The files that the specs make; with errors they are shown, and the exit code is 1."""
-    result = made(read, today, memo, admitted)
-    found = everything(read, result.diagnostics)
-    _stop_on_errors(found, read, note)
-    return replace(result, diagnostics=found)
+    """Compile the specs; on errors print them and exit with code 1."""
+    result = try_compile(read, today, memo, admitted)
+    diagnostics = all_diagnostics(read, result.diagnostics)
+    _stop_on_errors(diagnostics, read, note)
+    return replace(result, diagnostics=diagnostics)
 
 
-def made(
+def try_compile(
     read: Inputs,
     today: date,
     memo: Charts | None = None,
     admitted: frozenset[str] = frozenset(),
 ) -> Compilation:
-    """What the specs compile to, or that a library is missing which charts are built with.
+    """Compile the specs, or exit with code 2 if a library for charts is not installed.
 
-    Nothing is derived while a file cannot be read: what it holds would be missed everywhere.
+    If a file cannot be read, nothing is derived: its resources would be missing everywhere.
     """
     from importlib.metadata import PackageNotFoundError
 
     from compiler import pipeline
 
-    if has_errors(read.found):
+    if has_errors(read.diagnostics):
         return pipeline.Compilation((), pipeline.read(read.sources.values()).diagnostics)
     try:
         return pipeline.compile(read.sources.values(), today=today, memo=memo, admitted=admitted)
     except PackageNotFoundError as missing:
-        fail(f"charts need a library that is not there: python -m pip install {missing.name}")
+        fail(f"charts need a library that is not installed: python -m pip install {missing.name}")
 
 
 def attested(files: tuple[File, ...], read: Inputs) -> tuple[File, ...]:
@@ -170,37 +174,40 @@ def attested(files: tuple[File, ...], read: Inputs) -> tuple[File, ...]:
 
 
 def analysed(read: Inputs, today: date) -> Fleet:
-    """The fleet that the specs describe; with errors they are shown, and the exit code is 1."""
+    """The fleet that the specs describe; on errors print them and exit with code 1."""
     from compiler.pipeline import analyse
 
-    if has_errors(read.found):
+    if has_errors(read.diagnostics):
         read_graph(read, read.sources)
     result = analyse(read.sources.values(), today=today)
-    _stop_on_errors(everything(read, result.diagnostics), read)
+    _stop_on_errors(all_diagnostics(read, result.diagnostics), read)
     assert result.fleet is not None, "there is a fleet where there is no error"
     return result.fleet
 
 
 def read_graph(read: Inputs, sources: Mapping[str, Source]) -> Graph:
-    """The graph of some of the sources; with errors they are shown, and the exit code is 1."""
+    """The graph of some of the sources; on errors print them and exit with code 1."""
     from compiler import pipeline
 
     reading = pipeline.read(sources.values())
-    _stop_on_errors(everything(read, reading.diagnostics), read)
+    _stop_on_errors(all_diagnostics(read, reading.diagnostics), read)
     assert reading.graph is not None, "there is a graph where there is no error"
     return reading.graph
 
 
-def everything(read: Inputs, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """What reading and compiling found; a name may be missing just because a file was not read."""
-    if has_errors(read.found):
-        found = (d for d in found if d.code not in ("unknown-ref", "platform-missing"))
-    return canonical((*read.found, *found))
+def all_diagnostics(read: Inputs, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics of reading and compiling.
+
+    If a file could not be read, names that do not resolve are not reported: it may define them.
+    """
+    if has_errors(read.diagnostics):
+        diagnostics = (d for d in diagnostics if d.code not in ("unknown-ref", "platform-missing"))
+    return canonical((*read.diagnostics, *diagnostics))
 
 
-def _stop_on_errors(found: tuple[Diagnostic, ...], read: Inputs, note: str = "") -> None:
-    if has_errors(found):
-        click.echo(summary(*show(found, read.sources)) + note, err=True)
+def _stop_on_errors(diagnostics: tuple[Diagnostic, ...], read: Inputs, note: str = "") -> None:
+    if has_errors(diagnostics):
+        click.echo(summary(*show(diagnostics, read.sources)) + note, err=True)
         raise SystemExit(1)
 
 

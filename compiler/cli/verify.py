@@ -1,4 +1,4 @@
-"""`roster verify`: what the generated files permit, layer by layer, against the specs."""
+"""`roster verify`: compare what the generated files permit with the specs, layer by layer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compiler.verify import Call, Report
 
 ENGINES = {"cedarpy": "cedarpy", "cel": "common-expression-language"}
-"""Modules that judge a layer's own language, and the packages that have them."""
+"""Modules that evaluate a layer's own language, and the packages that contain them."""
 
 
 @click.command()
@@ -29,12 +29,12 @@ ENGINES = {"cedarpy": "cedarpy", "cel": "common-expression-language"}
 @click.argument("dir", type=click.Path(path_type=Path), required=False)
 @click.option("--format", type=click.Choice(("text", "json")), default="text")
 def command(root: Path, dir: Path | None, format: str) -> None:
-    """Read what is in DIR (default: generated/), and say what each layer permits."""
+    """Read the files in DIR (default: generated/), and say what each layer permits."""
     from compiler.verify import Malformed, verify
 
     folder = dir or root / "generated"
     if not folder.is_dir():
-        fail(f"`{folder}` is no folder")
+        fail(f"`{folder}` is not a folder")
     try:
         reports = verify(dict(_files(folder)), _documents(root))
     except Malformed as wrong:
@@ -42,27 +42,27 @@ def command(root: Path, dir: Path | None, format: str) -> None:
         raise SystemExit(1) from None
     except ModuleNotFoundError as missing:
         package = ENGINES.get(missing.name or "", missing.name)
-        fail(f"a layer needs a program that is not there: python -m pip install {package}")
+        fail(f"a layer needs a package that is not installed: python -m pip install {package}")
     click.echo(_json(reports) if format == "json" else "\n".join(_text(reports)))
     if any(report.failed for report in reports):
         raise SystemExit(1)
 
 
 def _documents(root: Path) -> list[Document]:
-    """The specs, as they are written; with errors they are shown, and the exit code is 1."""
+    """The documents of the specs; on errors print them and exit with code 1."""
     from compiler.parse import parse
 
     read = inputs.read(root)
     parsed = [parse(source) for source in read.sources.values()]
-    found = (*read.found, *(one for _, wrong in parsed for one in wrong))
-    if has_errors(found):
-        click.echo(summary(*show(found, read.sources)), err=True)
+    diagnostics = (*read.diagnostics, *(mistake for _, wrong in parsed for mistake in wrong))
+    if has_errors(diagnostics):
+        click.echo(summary(*show(diagnostics, read.sources)), err=True)
         raise SystemExit(1)
     return [document for documents, _ in parsed for document in documents]
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every file below a folder, by its path there; consumers differ about symlinks."""
+    """Every file below a folder, by its path; a symlink is refused, as readers differ about it."""
     for home, below, names in os.walk(folder):
         below.sort()
         for path in (Path(home) / name for name in (*below, *sorted(names))):
@@ -74,7 +74,7 @@ def _files(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _text(reports: Iterable[Report]) -> Iterator[str]:
-    """A line for each layer that is in use, and one for each difference."""
+    """A line for each layer in use, and one for each difference."""
     failed = 0
     for report in reports:
         failed += report.failed

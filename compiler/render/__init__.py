@@ -1,4 +1,4 @@
-"""Diagnostics to what people and machines read. FORMATS is the table."""
+"""Diagnostics as text for people, and in the formats of programs."""
 
 from compiler.render.machine import github, json, sarif
 from compiler.render.text import short, text

@@ -11,8 +11,8 @@ from compiler.source import Pos, Span
 
 
 def json(diagnostics: Iterable[Diagnostic]) -> str:
-    """The shape that the command line's contract gives; ends with a line break."""
-    found = [
+    """JSON in the form of the command line's contract; ends with a line break."""
+    results = [
         {
             "code": d.code,
             "severity": str(d.severity),
@@ -27,7 +27,7 @@ def json(diagnostics: Iterable[Diagnostic]) -> str:
         }
         for d in diagnostics
     ]
-    return dumps({"version": 1, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n"
+    return dumps({"version": 1, "diagnostics": results}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _pos(pos: Pos) -> dict[str, int]:
@@ -40,19 +40,19 @@ def _place(span: Span) -> dict[str, Any]:
 
 def sarif(diagnostics: Iterable[Diagnostic], rules: Mapping[str, Rule]) -> str:
     """A SARIF log for code scanning; `rules` describe the codes."""
-    found = tuple(diagnostics)
+    results = tuple(diagnostics)
     driver = {
         "name": "roster",
         "rules": [
             {"id": code, "shortDescription": {"text": rules[code].summary}}
-            for code in sorted({d.code for d in found})
+            for code in sorted({d.code for d in results})
             if code in rules
         ],
     }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(d) for d in found],
+        "results": [_result(d) for d in results],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -87,7 +87,7 @@ def _location(span: Span) -> dict[str, Any]:
 
 
 def github(diagnostics: Iterable[Diagnostic]) -> str:
-    """One workflow command each, which GitHub shows beside the line."""
+    """A GitHub workflow command for each, which annotates the line."""
     return "".join(_command(d) for d in diagnostics)
 
 

@@ -1,4 +1,4 @@
-"""Diagnostics to text which people like to read."""
+"""Diagnostics as text for people."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def text(
     width: int = 100,
     colour: bool = False,
 ) -> str:
-    """Each diagnostic with the lines that it speaks of, at most `width` columns of each."""
-    painter, found = _Painter(colour=colour), tuple(diagnostics)
+    """Each diagnostic with excerpts of its lines, at most `width` columns wide."""
+    painter, shown = _Painter(colour=colour), tuple(diagnostics)
     lines = {path: source.text.split("\n") for path, source in sources.items()}
-    for d in found:
+    for d in shown:
         if d.code == "secret-literal":
             _mask(lines[d.span.path], d.span)
-    frames = ("\n".join(_frame(d, lines, width, painter)) for d in found)
+    frames = ("\n".join(_frame(d, lines, width, painter)) for d in shown)
     return "".join(f"{frame}\n\n" for frame in frames)
 
 
@@ -34,7 +34,7 @@ def short(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _mask(lines: list[str], span: Span) -> None:
-    """Blot a secret out: no excerpt of its line shows it."""
+    """Mask a secret, so that no excerpt of its line shows it."""
     line, start, end = lines[span.start.line - 1], span.start.column - 1, span.end.column - 1
     lines[span.start.line - 1] = line[:start] + "*" * (end - start) + line[end:]
 
@@ -59,8 +59,8 @@ def _frame(
         yield f"{margin}{paint(arrow, _BLUE)} {visible(str(label.span))}"
         yield from _excerpt(label, lines.get(label.span.path, []), mark, margin, width, paint)
     for label in d.evidence:
-        where, told = visible(str(label.span)), visible(label.text)
-        yield f"{margin} {paint('=', _BLUE)} evidence: {where}: {told}"
+        where, text = visible(str(label.span)), visible(label.text)
+        yield f"{margin} {paint('=', _BLUE)} evidence: {where}: {text}"
     if d.help:
         yield f"{margin} {paint('=', _BLUE)} help: {visible(d.help)}"
 
@@ -90,7 +90,7 @@ def _excerpt(
 
 
 def _window(start: int, end: int, length: int, width: int) -> tuple[int, int]:
-    """Where to begin a line, and how much of it to show, so that start..end is seen."""
+    """The first column of an excerpt, and its width, so that start..end is visible."""
     room = max(width - 12, 20)
     if length <= room or end <= room:
         return 0, room

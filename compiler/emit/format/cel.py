@@ -1,4 +1,4 @@
-"""Rules in CEL, as tool gateways read them."""
+"""CEL expressions of tool gateways."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from collections.abc import Iterable
 
 
 def calls(subject: str, server: str, tools: Iterable[str]) -> str:
-    """True for calls of one agent (the `sub` of its token) to some tools of one server."""
+    """An expression that is true for calls of an agent to some tools of a server.
+
+    Args:
+        subject: the `sub` of the agent's token.
+        server: the name of the gateway's target.
+        tools: the names of the tools.
+    """
     return (
         f"jwt.sub == {_text(subject)} && mcp.tool.target == {_text(server)}"
         f" && mcp.tool.name in {listed(tools)}"
@@ -15,10 +21,10 @@ def calls(subject: str, server: str, tools: Iterable[str]) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """A list of texts."""
+    """A list of string literals."""
     return f"[{', '.join(map(_text, words))}]"
 
 
 def _text(word: str) -> str:
-    """A text. Of what names may hold, JSON writes nothing that CEL reads otherwise."""
+    """A string literal: for the characters of names, JSON's form is also CEL's."""
     return json.dumps(word)

@@ -1,6 +1,7 @@
 """Plain data to JSON that people read in diffs: two spaces, lists of words on one line.
 
-The standard library indents in Python code that costs five times as much.
+No library writes this form: `json` and `orjson` put each item of a list on a line of its own, and
+`compact-json` breaks lines by their width, in 15 times the time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Plain data to YAML that every reader understands the same: 1.1 or 1.2, in C, Go or JavaScript.
+"""Plain data to YAML that every parser reads alike: of YAML 1.1 or 1.2, in C, Go or JavaScript.
 
-A string stays plain only where no reader could take it for anything else. PyYAML's own dump writes
+A string stays plain only if no parser could take it for anything else. PyYAML's own dump writes
 `1e3`, `08`, `0o17` and `y` plain, which Go reads as numbers and booleans.
 """
 
@@ -48,7 +48,7 @@ def dump(value: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=65536)
 def scalar(text: str) -> str:
-    """A string on one line: plain where that is safe, else in double quotes; "" if it has more."""
+    """A string on one line: plain if that is safe, else in double quotes; "" for several lines."""
     if "\n" in text:
         return ""
     if _PLAIN.fullmatch(text):
@@ -57,7 +57,7 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string in double quotes; what cannot be seen is escaped."""
+    """A string in double quotes; invisible characters are escaped."""
     if _CLEAN.fullmatch(text):
         return f'"{text}"'
     return '"' + "".join(_ESCAPES.get(c) or (c if _visible(c) else _escape(c)) for c in text) + '"'
@@ -109,7 +109,7 @@ def _sequence(value: Sequence[Any], pad: str, out: Callable[[str], None]) -> Non
 
 
 def _lines(text: str, pad: str) -> str:
-    """A string of several lines: a literal block where they are clean."""
+    """A string of several lines: a literal block if it has only printable text, else quoted."""
     if not _BLOCK.fullmatch(text) or not text.replace("\n", "").isprintable():
         return quoted(text)
     body = text.rstrip("\n")
