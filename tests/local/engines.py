@@ -24,7 +24,7 @@ import httpx
 from redis import Redis
 
 from stack.web.tokens import issue, read
-from tests.accept.programs import program, world
+from tests.accept.programs import environment, program
 from tests.local.laptop import ESTATE, INPUTS, ROOT
 from tests.local.model_standin import StandIn
 
@@ -146,7 +146,7 @@ class Estate:
 
     def _environment(self, name: str) -> dict[str, str]:
         plain = {
-            **(world() if name == "redis" else os.environ), "PYTHONPATH": ".",
+            **(environment() if name == "redis" else os.environ), "PYTHONPATH": ".",
             "PYTHONSAFEPATH": "1", "ROSTER_TOKENS": "tokens.json", "PORT": str(self.ports[name]),
         }  # fmt: skip
         if name == "engine":

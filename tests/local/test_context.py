@@ -18,7 +18,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from stack.services.context.redaction import redact
-from tests.accept.programs import program, world
+from tests.accept.programs import environment, program
 from tests.local.programs import free_port, serving
 
 TOKENS = {name: letter * 64 for name, letter in (("p.low", "1"), ("p.high", "2"), ("p.read", "3"))}
@@ -45,7 +45,7 @@ SPACES = {
 def redis(port: int) -> subprocess.Popen[bytes]:
     command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
-    run = subprocess.Popen([*command, *quiet], env=world(), stdout=subprocess.DEVNULL)
+    run = subprocess.Popen([*command, *quiet], env=environment(), stdout=subprocess.DEVNULL)
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
