@@ -1,4 +1,4 @@
-"""Graph to Fleet: everything that the specs imply and nobody wrote."""
+"""Graph to Fleet: everything that the specs imply without stating it."""
 
 from __future__ import annotations
 

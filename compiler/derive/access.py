@@ -15,7 +15,7 @@ _SENSITIVE = frozenset({"confidential", "restricted"})
 def traits(server: MCPServer, tool: Tool) -> Traits:
     """What a tool can do: explicit label, else the hint of a trusted server, else MCP's default.
 
-    MCP's defaults (ToolAnnotations, revision 2026-07-28): it writes, destroys and meets the open
+    MCP's defaults (ToolAnnotations, revision 2026-07-28): it writes, destroys and reaches the open
     world.
     """
     label, hint = tool.labels, tool.annotations
@@ -47,28 +47,28 @@ def all_traits(graph: Graph) -> Mapping[tuple[str, str], Traits]:
 def expand(
     tools: str | tuple[str, ...],
     server: Resource[MCPServer],
-    known: Mapping[tuple[str, str], Traits],
+    traits: Mapping[tuple[str, str], Traits],
 ) -> tuple[tuple[str, int | None], ...]:
     """The declared tools that a list or wildcard stands for, each with its index in a list."""
     declared = [tool.name for tool in server.spec.tools]
     if tools == "all":
         return tuple((name, None) for name in declared)
     if tools == "read-only":
-        return tuple((name, None) for name in declared if not known[server.name, name].writes)
+        return tuple((name, None) for name in declared if not traits[server.name, name].writes)
     names = frozenset(declared)
     return tuple((name, index) for index, name in enumerate(tools) if name in names)
 
 
-def grants(graph: Graph, known: Mapping[tuple[str, str], Traits]) -> tuple[Grant, ...]:
-    """Every grant of every project, sorted by call; what is granted twice counts once."""
-    found: dict[Call, Grant] = {}
+def grants(graph: Graph, traits: Mapping[tuple[str, str], Traits]) -> tuple[Grant, ...]:
+    """Every grant of every project, sorted by call; of two grants of one call the first."""
+    granted: dict[Call, Grant] = {}
     for project in graph.all(Project):
         for a, member in enumerate(project.spec.agents):
             for g, entry in enumerate(member.grants):
                 route = ("agents", a, "grants", g)
-                for grant in _entry(graph, project.name, member.agent, entry, route, known):
-                    found.setdefault(grant.call, grant)
-    return tuple(found[call] for call in sorted(found))
+                for grant in _entry(graph, project.name, member.agent, entry, route, traits):
+                    granted.setdefault(grant.call, grant)
+    return tuple(granted[call] for call in sorted(granted))
 
 
 def _entry(
@@ -77,10 +77,10 @@ def _entry(
     agent: str,
     entry: GrantEntry,
     route: Route,
-    known: Mapping[tuple[str, str], Traits],
+    traits: Mapping[tuple[str, str], Traits],
 ) -> Iterator[Grant]:
     server = graph.get(MCPServer, entry.server)
-    for tool, index in expand(entry.tools, server, known):
+    for tool, index in expand(entry.tools, server, traits):
         yield Grant(
             call=Call(project, str(agent), server.name, tool),
             approval=entry.approval.get(tool, "none"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from compiler.derive.components import BESIDE, STORE, Part
+from compiler.derive.components import RELOADER, STORE, Part
 from compiler.derive.deployments import Deployments
 from compiler.derive.fleet import Fleet, Load
 from compiler.derive.proxies import Proxy
@@ -18,7 +18,7 @@ from compiler.model.platform import Prices
 DEFAULTS = Resources(
     requests=Amounts(cpu="100m", memory="256M"), limits=Amounts(cpu="500m", memory="512M")
 )
-"""What a container takes whose own spec says nothing: the LimitRange of our namespaces."""
+"""What a container takes without resources of its own: the LimitRange of our namespaces."""
 
 
 def amounts(value: Amounts) -> tuple[int, int]:
@@ -45,7 +45,7 @@ def loads(
 
 
 def _components(graph: Graph, parts: Mapping[str, tuple[Part, ...]]) -> Iterator[Load]:
-    """The platform's own; a store that runs in the cluster is counted, whoever deploys it."""
+    """The platform's own; a context store in the cluster counts, whatever deploys it."""
     platform = graph.all(Platform)[0].spec
     store, space = platform.contextStore, platform.namespaces.infrastructure
     for cluster in graph.all(Cluster):
@@ -54,7 +54,7 @@ def _components(graph: Graph, parts: Mapping[str, tuple[Part, ...]]) -> Iterator
             where = (cluster.name, part.namespace, "", part.name)
             each = part.resources
             load = _load(where, "infrastructure", (part.replicas, part.replicas), each)
-            yield _beside(load) if part.key == "contextStore" else load
+            yield _with_reloader(load) if part.key == "contextStore" else load
         if store.kind != "managed" and not any(
             part.key == "contextStore" for part in parts[cluster.name]
         ):
@@ -62,9 +62,9 @@ def _components(graph: Graph, parts: Mapping[str, tuple[Part, ...]]) -> Iterator
             yield _load((cluster.name, space, "", STORE), "infrastructure", pods, store.resources)
 
 
-def _beside(load: Load) -> Load:
-    """With the container that stands beside each Redis."""
-    requests, limits = amounts(BESIDE.requests), amounts(BESIDE.limits)
+def _with_reloader(load: Load) -> Load:
+    """With the container that reloads the users of each Redis."""
+    requests, limits = amounts(RELOADER.requests), amounts(RELOADER.limits)
     return replace(
         load,
         requests=(load.requests[0] + requests[0], load.requests[1] + requests[1]),
@@ -121,13 +121,13 @@ class Row:
 
 def budget(fleet: Fleet) -> list[Row]:
     """The platform's budget, part by part."""
-    found = []
+    rows = []
     for part in fleet.platform.budget.rows:
         pods = part.units * part.pods
         requests, limits = amounts(part.each.requests), amounts(part.each.limits)
         sums = _times(requests, pods), _times(limits, pods)
-        found.append(Row("", "", "", part.name, pods, pods, *sums))
-    return found
+        rows.append(Row("", "", "", part.name, pods, pods, *sums))
+    return rows
 
 
 def usage(fleet: Fleet) -> list[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 
 def closure(successors: Sequence[Sequence[int]], own: Sequence[int]) -> list[int]:
-    """What each node owns, or some node that it leads to.
+    """What each node owns, or any node that it leads to.
 
     Strongly connected components come up successors first, so that each is complete when it is
     met: one union for each edge.

@@ -11,12 +11,12 @@ from compiler.model.components import Component, Components, ComponentSize
 from compiler.source import Route
 
 STORE = "context-store"
-"""The name of the context store's Service, which agents are told."""
+"""The name of the context store's Service, as it stands in the agents' settings."""
 
-BESIDE = Resources(
+RELOADER = Resources(
     requests=Amounts(cpu="10m", memory="16M"), limits=Amounts(cpu="100m", memory="64M")
 )
-"""What the container takes that tells each Redis of new users."""
+"""The resources of the container beside each Redis that reloads its users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Part:
 def described(platform: Platform) -> Iterator[tuple[str, Component]]:
     """The components that the Platform describes, by the key below `components`."""
     for key in Components.model_fields if platform.components else ():
-        found: Component | None = getattr(platform.components, key)
-        if found is not None:
-            yield key, found
+        component: Component | None = getattr(platform.components, key)
+        if component is not None:
+            yield key, component
 
 
 def parts(graph: Graph) -> Mapping[str, tuple[Part, ...]]:
@@ -59,11 +59,14 @@ def _parts(platform: Platform, cluster: Cluster) -> Iterator[Part]:
         home = platform.namespaces.infrastructure
         whole = store.replicas, store.resources, store.size
         yield _part("contextStore", STORE, home, store.image, *whole, sizes.contextStore)
-    for key, found in described(platform):
+    for key, component in described(platform):
         name, space = _place(platform, key)
-        count, size = getattr(found, "replicas", 1), getattr(found, "size", _queue(platform, key))
-        usual = count, found.resources, size
-        yield _part(key, name, space, found.image, *usual, getattr(sizes, key))
+        count, size = (
+            getattr(component, "replicas", 1),
+            getattr(component, "size", _queue(platform, key)),
+        )
+        usual = count, component.resources, size
+        yield _part(key, name, space, component.image, *usual, getattr(sizes, key))
 
 
 def _part(
@@ -74,16 +77,16 @@ def _part(
     replicas: int,
     resources: Resources,
     size: str | None,
-    here: ComponentSize,
+    sizes: ComponentSize,
 ) -> Part:
     return Part(
         key=key,
         name=name,
         namespace=namespace,
         image=image,
-        replicas=getattr(here, "replicas", None) or replicas,
-        resources=here.resources or resources,
-        size=getattr(here, "size", None) or size,
+        replicas=getattr(sizes, "replicas", None) or replicas,
+        resources=sizes.resources or resources,
+        size=getattr(sizes, "size", None) or size,
     )
 
 

@@ -14,27 +14,27 @@ def keyspaces(fleet: Fleet, agent: AgentDeployment) -> Mapping[str, str]:
 
     A space that belongs to a project is for the agents of that project alone.
     """
-    found: dict[str, str] = {}
+    spaces: dict[str, str] = {}
     for space in fleet.graph.all(ContextSpace):
         if space.spec.project in (None, agent.project.name):
             reads = agent.name in space.spec.readers
             writes = any(writer.agent == agent.name for writer in space.spec.writers)
             if reads or writes:
-                found[space.name] = "R" * reads + "W" * writes
-    return found
+                spaces[space.name] = "R" * reads + "W" * writes
+    return spaces
 
 
 def is_user(fleet: Fleet, agent: AgentDeployment) -> bool:
-    """Whether the context store is deployed where an agent is, and knows it."""
+    """Whether the context store is deployed in an agent's cluster and has a user for it."""
     deployed = fleet.parts[agent.cluster.name]
     return any(part.name == STORE for part in deployed) and bool(keyspaces(fleet, agent))
 
 
 def user(agent: AgentDeployment) -> str:
-    """The name under which an agent of a project is known to the context store."""
+    """The name of an agent's user in the context store."""
     return f"{agent.project.name}.{agent.name}"
 
 
 def password(agent: AgentDeployment) -> str:
-    """Where the secret store has its password."""
+    """The key of its password in the secret store."""
     return f"{agent.project.name}/{agent.name}/context-store"

@@ -12,7 +12,7 @@ from compiler.graph import Graph, Resource
 from compiler.model import Agent, ApiRule, Cluster, MCPServer, Platform, Project
 
 GRACE = 60
-"""Seconds that a pod has to end its work, before Kubernetes ends it."""
+"""Seconds that a pod has to end its work before Kubernetes kills it."""
 
 
 class Deployments(NamedTuple):
@@ -42,10 +42,10 @@ def deployments(graph: Graph, grants: Iterable[Grant]) -> Deployments:
     agents: list[AgentDeployment] = []
     servers: list[ServerDeployment] = []
     for cluster in graph.all(Cluster):
-        here = [p for p in graph.all(Project) if cluster.name in p.spec.clusters]
-        running = _servers(graph, cluster, here, uses)
+        projects = [p for p in graph.all(Project) if cluster.name in p.spec.clusters]
+        running = _servers(graph, cluster, projects, uses)
         servers += running.values()
-        for project in here:
+        for project in projects:
             agents += _team(graph, cluster, project, running, uses)
     return Deployments(tuple(agents), tuple(servers))
 
@@ -107,14 +107,14 @@ def _server(
 def _rights(
     server: Resource[MCPServer], clients: Iterable[tuple[str, str]], uses: Uses
 ) -> dict[str, tuple[ApiRule, ...]]:
-    """By project, the rights on the Kubernetes API that somebody's granted tools need."""
+    """By project, the rights on the Kubernetes API that the granted tools need."""
     needed = {tool.name: tool.kubernetes for tool in server.spec.tools if tool.kubernetes}
-    found: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
     for project, agent in clients if needed else ():
-        found.setdefault(project, set()).update(uses[project, agent][server.name])
+        called.setdefault(project, set()).update(uses[project, agent][server.name])
     return {
         project: tuple(rule for name, rules in needed.items() if name in tools for rule in rules)
-        for project, tools in found.items()
+        for project, tools in called.items()
     }
 
 
@@ -127,12 +127,12 @@ def _team(
 ) -> list[AgentDeployment]:
     platform = graph.all(Platform)[0].spec
     sizes, team = cluster.spec.sizes, project.spec.agents
-    found = []
+    deployed = []
     for index, member in enumerate(team):
         agent = graph.get(Agent, member.agent)
         mine = sorted(uses.get((project.name, agent.name), ()))
         reached = (running.get((project.name, s)) or running.get(("", s)) for s in mine)
-        found.append(
+        deployed.append(
             AgentDeployment(
                 cluster=cluster,
                 project=project,
@@ -149,4 +149,4 @@ def _team(
                 rights=agent.spec.kubernetes,
             )
         )
-    return sorted(found, key=lambda deployment: deployment.name)
+    return sorted(deployed, key=lambda deployment: deployment.name)

@@ -21,7 +21,7 @@ PATH = "specs/embeddings.json"
 MODEL, LENGTH = "all-MiniLM-L6-v2", 384
 Vector = tuple[float, ...]
 _SHORTER = 0.001
-"""How far a vector's length may be from 1: numbers are rounded to 6 decimals."""
+"""How far a vector's length may be from 1, as numbers are rounded to 6 decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ Vectors = Mapping[str, Vector] | Fault
 
 
 def text(agent: Agent) -> str:
-    """What the model is told of an agent."""
+    """The text about an agent that the model turns into a vector."""
     words = ", ".join(agent.capabilities).replace("-", " ")
     return f"{agent.displayName}: {agent.purpose} {words}"
 
@@ -58,7 +58,7 @@ def described(fleet: Fleet) -> tuple[Resource[Agent], ...]:
 def wanted(fleet: Fleet) -> Mapping[str, str]:
     """The texts that need a vector, by digest, sorted."""
     texts = (text(agent.spec) for agent in described(fleet))
-    return dict(sorted((digest(one), one) for one in texts))
+    return dict(sorted((digest(each), each) for each in texts))
 
 
 def vector(fleet: Fleet, agent: Resource[Agent]) -> Vector:
@@ -101,6 +101,6 @@ def _read(source: Source) -> Vectors:
 def _is_vector(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != LENGTH:
         return False
-    if not all(type(one) in (int, float) and abs(one) <= 1 for one in value):
+    if not all(type(number) in (int, float) and abs(number) <= 1 for number in value):
         return False
     return abs(math.hypot(*value) - 1) < _SHORTER

@@ -13,7 +13,7 @@ Named = tuple[Resource[Spec], Route, str, str]
 
 
 def named(graph: Graph) -> Iterator[Named]:
-    """Every file that is named: by whom, where, its folder and its name there."""
+    """Every file that is named: the resource and field that name it, its folder and its name."""
     for agent in graph.all(Agent):
         yield agent, ("prompt", "file"), PROMPTS, agent.spec.prompt.file
     for project in graph.all(Project):
@@ -27,7 +27,7 @@ def named(graph: Graph) -> Iterator[Named]:
 
 
 def schemas(graph: Graph) -> Iterator[Named]:
-    """Those that are JSON Schemas."""
+    """The named files that are JSON Schemas."""
     for agent in graph.all(Agent):
         if agent.spec.prompt.inputSchema is not None:
             yield agent, ("prompt", "inputSchema"), PROMPTS, agent.spec.prompt.inputSchema

@@ -1,4 +1,4 @@
-"""What follows from the specs: plain facts, one small type each, that checks and emitters read."""
+"""The facts that follow from the specs, one small type each; checks and emitters read them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Traits(NamedTuple):
     """What a tool can do, judged pessimistically (label, then trusted hint, then MCP's default)."""
 
-    untrusted: bool  # U: its result can carry text of strangers
+    untrusted: bool  # U: its result can carry text of untrusted parties
     private: bool  # P: private data, or a sensitive system
     writes: bool  # W: changes state
     destructive: bool  # can destroy or overwrite

@@ -16,7 +16,7 @@ KYVERNO, SIGSTORE = "kyverno", "sigstore-policy-controller"
 
 
 def guarded(fleet: Fleet, cluster: Resource[Cluster]) -> bool:
-    """Whether a cluster refuses images of ours without a signature and a bill of materials."""
+    """Whether a cluster refuses our images without a signature and a bill of materials."""
     asked = fleet.platform.supplyChain is not None
     return asked and not {KYVERNO, SIGSTORE}.isdisjoint(cluster.spec.installed)
 
@@ -59,11 +59,11 @@ def _component(fleet: Fleet, part: Part) -> Named:
 def pinned(fleet: Fleet, cluster: Resource[Cluster]) -> tuple[Named, ...]:
     """The images with a digest that run in a cluster, each once, by name.
 
-    One without is not among them: nobody knows what ran yesterday.
+    An image without one is not listed: which image ran yesterday is unknown.
     """
-    found = (named for named in _running(fleet, cluster) if named.image.digest is not None)
+    images = (named for named in _running(fleet, cluster) if named.image.digest is not None)
     first: dict[str, Named] = {}
-    for named in sorted(found, key=lambda named: named.name):
+    for named in sorted(images, key=lambda named: named.name):
         first.setdefault(str(named.image), named)
     return tuple(first.values())
 
@@ -71,11 +71,10 @@ def pinned(fleet: Fleet, cluster: Resource[Cluster]) -> tuple[Named, ...]:
 def _running(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[Named]:
     workloads: list[AgentDeployment | ServerDeployment] = [*fleet.agents, *fleet.servers]
     for workload in (w for w in workloads if w.cluster is cluster):
-        it: Resource[Agent] | Resource[MCPServer]
-        agent = isinstance(workload, AgentDeployment)
-        it = workload.agent if isinstance(workload, AgentDeployment) else workload.server
-        if it.spec.image is not None:
-            name = f"{'agent' if agent else 'mcp-server'}-{it.name}"
-            yield Named(name, it.spec.image, it, ("image",))
+        if isinstance(workload, AgentDeployment):
+            agent = workload.agent
+            yield Named(f"agent-{agent.name}", agent.spec.image, agent, ("image",))
+        elif (image := workload.server.spec.image) is not None:
+            yield Named(f"mcp-server-{workload.name}", image, workload.server, ("image",))
     for part in fleet.parts[cluster.name]:
         yield _component(fleet, part)

@@ -1,7 +1,7 @@
 """PM2's settings of an app: their names, types and limits, as PM2 7.0 checks them.
 
-PM2 drops a name that it does not know without a word, and starts nothing at all where one value is
-of the wrong type. A test holds this table against the installed PM2.
+PM2 silently drops a name that it does not know, and starts nothing at all where one value is of the
+wrong type. A test compares this table with the installed PM2.
 """
 
 from __future__ import annotations
@@ -97,21 +97,25 @@ SETTINGS: Mapping[str, Setting] = {
     "write": Setting("boolean"),
     "io": Setting("object"),
 }
-_NAMES = {alias: name for name, one in SETTINGS.items() for alias in (name, *one.alias.split())}
+_NAMES = {
+    alias: name for name, setting in SETTINGS.items() for alias in (name, *setting.alias.split())
+}
 
 
 def fault(name: str, value: Any) -> str:
-    """Why PM2 would drop or refuse a setting; "" where it takes it."""
-    one = Setting("object string") if _BLOCK.fullmatch(name) else SETTINGS.get(_NAMES.get(name, ""))
-    if one is None:
+    """Why PM2 would drop or refuse a setting; "" where it accepts it."""
+    setting = (
+        Setting("object string") if _BLOCK.fullmatch(name) else SETTINGS.get(_NAMES.get(name, ""))
+    )
+    if setting is None:
         return "PM2 has no such setting, and would drop it without a word"
-    kinds = one.types.split()
+    kinds = setting.types.split()
     if not any(_is(kind, value) for kind in kinds):
         return f"PM2 takes {' or '.join(map(_WORDS.__getitem__, kinds))}, and would start nothing"
-    if isinstance(value, str) and one.pattern and not re.match(one.pattern, value):
-        return f"PM2 takes what matches {one.pattern}, and would start nothing"
-    if isinstance(value, int) and one.minimum is not None and value < one.minimum:
-        return f"PM2 takes {one.minimum} or more, and would start nothing"
+    if isinstance(value, str) and setting.pattern and not re.match(setting.pattern, value):
+        return f"PM2 takes what matches {setting.pattern}, and would start nothing"
+    if isinstance(value, int) and setting.minimum is not None and value < setting.minimum:
+        return f"PM2 takes {setting.minimum} or more, and would start nothing"
     return ""
 
 

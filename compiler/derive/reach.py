@@ -1,7 +1,7 @@
-"""Reach: everything that an agent can cause to be called, itself or through those it hands work to.
+"""Reach: every tool call that an agent can cause, itself or through agents that it hands work to.
 
 It is the least fixpoint R(a) = G(a) | union of R(b) over a -> b, with delegation from project teams
-and from workflows. The autonomous variant leaves out what waits for a human: a call, or a step.
+and from workflows. The autonomous variant excludes what waits for a human: a call, or a step.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Member = tuple[str, str]
 
 
 class Delegation(NamedTuple):
-    """Who can hand work to whom in a project, whether a human agrees first, and what says so."""
+    """Who can hand work to whom in a project, whether a human approves it, and its place."""
 
     source: Member
     target: Member
@@ -34,7 +34,7 @@ class Delegation(NamedTuple):
 
     @property
     def place(self) -> Span:
-        """The line that says so."""
+        """The place that declares it."""
         return self.resource.at(*self.route)
 
 
@@ -71,12 +71,12 @@ def delegations(graph: Graph) -> Iterator[Delegation]:
 
 
 def reach(graph: Graph, grants: Sequence[Grant], traits: Mapping[tuple[str, str], Traits]) -> Reach:
-    """The reach of every member of every team, and of whoever else is handed work."""
-    known = sorted(delegations(graph), key=lambda e: (e.source, e.target, e.human))
+    """The reach of every member of every team, and of every other agent that is handed work."""
+    ordered = sorted(delegations(graph), key=lambda e: (e.source, e.target, e.human))
     teams = ((p.name, str(entry.agent)) for p in graph.all(Project) for entry in p.spec.agents)
-    ends = (end for edge in known for end in (edge.source, edge.target))
+    ends = (end for edge in ordered for end in (edge.source, edge.target))
     members = tuple(sorted({*teams, *ends}))
-    edges = {m: tuple(group) for m, group in groupby(known, key=lambda edge: edge.source)}
+    edges = {m: tuple(group) for m, group in groupby(ordered, key=lambda edge: edge.source)}
     everything = dict.fromkeys(members, 0)
     own = dict.fromkeys(members, 0)
     having = dict.fromkeys(Traits._fields, 0)
@@ -113,7 +113,7 @@ def numbered(members: Sequence[Member], edges: Edges) -> list[list[int]]:
 
 
 def team_edges(fleet: Fleet) -> Edges:
-    """The delegations of teams alone, where an agent itself decides to hand work on."""
+    """The delegations of teams alone, in which the agent itself decides to hand work on."""
     return {
         member: tuple(edge for edge in edges if edge.resource.id.kind == Project.KIND)
         for member, edges in fleet.reach.edges.items()
@@ -121,8 +121,8 @@ def team_edges(fleet: Fleet) -> Edges:
 
 
 def widened(fleet: Fleet, giver: Member, taker: Member) -> list[Grant]:
-    """What a member gets done through a delegate, and those to whom that one hands work itself,
-    but may not call itself, or only with a human; sorted by server and tool.
+    """The calls that a member may not make itself, or only with approval, but causes through a
+    delegate and the delegates of that one; sorted by server and tool.
     """
     own = {grant.call[2:]: grant.approval for grant in fleet.grants_by_agent.get(giver, ())}
     edges = {**team_edges(fleet), giver: ()}
@@ -136,7 +136,7 @@ def widened(fleet: Fleet, giver: Member, taker: Member) -> list[Grant]:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A grant that an agent reaches: over whom (nobody: it is its own), and if a human is asked."""
+    """A grant that an agent reaches: by which path (empty for its own), and with which approval."""
 
     member: Member
     path: tuple[Delegation, ...]
@@ -145,36 +145,36 @@ class Reached:
 
     @property
     def via(self) -> tuple[str, ...]:
-        """The agents on the way, in order; the last one holds the grant."""
+        """The agents on the path, in order; the last one holds the grant."""
         return tuple(edge.target[1] for edge in self.path)
 
 
 def reached(fleet: Fleet, member: Member) -> list[Reached]:
-    """What a member reaches, sorted by server and tool; the shortest way without a human if any."""
+    """What a member reaches, by server and tool: the shortest path, preferably without a human."""
     best: dict[tuple[str, str], Reached] = {}
-    for free in (True, False):  # ways without a human come first
+    for free in (True, False):  # paths without a human come first
         for other, path in ways(fleet.reach.edges, member, free=free):
             for grant in fleet.grants_by_agent.get(other, ()):
                 approval = "none" if free and grant.approval == "none" else "human"
-                found = Reached(member, path, grant, approval)
-                known = best.get(grant.call[2:])
-                if known is None or (known.approval == "human" and approval == "none"):
-                    best[grant.call[2:]] = found
+                candidate = Reached(member, path, grant, approval)
+                previous = best.get(grant.call[2:])
+                if previous is None or (previous.approval == "human" and approval == "none"):
+                    best[grant.call[2:]] = candidate
     return [best[key] for key in sorted(best)]
 
 
 def ways(
     edges: Edges, start: Member, *, free: bool
 ) -> Iterator[tuple[Member, tuple[Delegation, ...]]]:
-    """Every member that is reached, nearest first, and the way to it; `free`: without a human."""
-    found: dict[Member, tuple[Delegation, ...]] = {start: ()}
+    """Every member that is reached, nearest first, and the path to it; `free`: without a human."""
+    paths: dict[Member, tuple[Delegation, ...]] = {start: ()}
     queue = deque([start])
     while queue:
         member = queue.popleft()
-        yield member, found[member]
+        yield member, paths[member]
         for edge in edges.get(member, ()):
-            if edge.target not in found and not (free and edge.human):
-                found[edge.target] = (*found[member], edge)
+            if edge.target not in paths and not (free and edge.human):
+                paths[edge.target] = (*paths[member], edge)
                 queue.append(edge.target)
 
 

@@ -12,7 +12,7 @@ from compiler.model import Agent, Cluster, MCPServer, Platform, Project
 
 HOST = "127.0.0.1"
 _FIRST, _COUNT = 20_000, 12_000
-"""Ports below those that systems hand out to clients: Linux from 32768 on, others from 49152."""
+"""Ports below those that systems assign to clients: Linux from 32768 on, others from 49152."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,7 @@ class LocalAgent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalServer:
-    """A server of a project that a laptop can start, and that somebody may call."""
+    """A server of a project that a laptop can start, and on which a tool is granted."""
 
     server: Resource[MCPServer]
     entry: int  # its place among the project's servers

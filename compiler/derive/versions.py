@@ -24,5 +24,5 @@ def exact(model: str) -> bool:
 
 def semantic(version: str) -> tuple[int, int, int] | None:
     """Major, minor and patch of a semantic version, or None where it is none."""
-    found = _SEMANTIC.fullmatch(version)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+    match = _SEMANTIC.fullmatch(version)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None

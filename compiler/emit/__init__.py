@@ -1,5 +1,4 @@
-"""The emitters. To add one: a file beside this one, and a line below. Each writes below its
-FOLDERS."""
+"""The emitters. To add one: a file beside this one with FOLDERS and `emit`, and a line below."""
 
 from __future__ import annotations
 
@@ -77,9 +76,9 @@ EMITTERS: tuple[Emitter, ...] = (
 
 
 def emit(fleet: Fleet, charts: Iterable[File] = ()) -> tuple[File, ...]:
-    """Every file, sorted by path, with those of charts; Argo CD is told of all of them.
+    """Every file, sorted by path, with those of charts; Argo CD delivers the objects among them.
 
-    Two files never share a path, whatever the file system.
+    Two files never share a path, even where the file system ignores case.
 
     Raises:
         Faults: the organisation's own templates of pages have mistakes.

@@ -1,11 +1,11 @@
-"""Client configurations: what an agent's work looks like from a desk, one folder for each member.
+"""Client configurations for people who do an agent's work at a desk, one folder for each member.
 
-Beside what starts the servers from the desk lies `local/`, which leads to those that the local
-stack runs: there each agent is known by its token, and sees the tools that it is granted.
+They start the servers themselves; those in `local/` connect to the servers of the local stack,
+which identifies each agent by its token and shows it the tools that it is granted.
 
 One secret reference has three notations: `${NAME}` (Claude Code), `${input:id}` (VS Code) and
 `${env:NAME}` (Cursor). Only Claude Code knows rules for single tools: what is granted is allowed or
-asked for, and every other tool of these servers is denied, as an unnamed one would be offered.
+needs approval, and every other tool of these servers is denied, as it would be offered otherwise.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Servers = Mapping[str, Resource[MCPServer]]
 def emit(fleet: Fleet) -> Iterator[File]:
     """`.mcp.json`, `.vscode/mcp.json`, `.cursor/mcp.json`, also local; permissions of Claude."""
     for project in fleet.graph.all(Project):
-        running = {one.server.name: one for one in fleet.local[project.name].servers}
+        running = {server.server.name: server for server in fleet.local[project.name].servers}
         for index, member in enumerate(project.spec.agents):
             granted = fleet.grants_by_agent.get((project.name, str(member.agent)), ())
             names = sorted({grant.call.server for grant in granted})
-            found = (fleet.graph.get(MCPServer, name) for name in names)
-            servers = {s.name: s for s in found if s.spec.package is not None}
+            resources = (fleet.graph.get(MCPServer, name) for name in names)
+            servers = {s.name: s for s in resources if s.spec.package is not None}
             where = f"clients/{project.name}/{member.agent}"
             origins = (
                 Origin("", project, ("agents", index)),
@@ -72,7 +72,8 @@ def _local(
     def entries(reference: str) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {reference}"}
         return {
-            one.server.name: {"type": "http", "url": one.url, "headers": headers} for one in running
+            server.server.name: {"type": "http", "url": server.url, "headers": headers}
+            for server in running
         }
 
     yield ".mcp.json", {"mcpServers": entries(f"${{{token}}}")}
@@ -88,14 +89,14 @@ def _input(server: str, secret: str) -> str:
 
 def _entries(servers: Servers, refer: Callable[[str, str], str]) -> dict[str, Any]:
     """How each server is started; `refer` writes a reference to a secret of a server."""
-    found = {}
+    entries = {}
     for name, server in servers.items():
         assert server.spec.package is not None, name
         command, *args = server.spec.package.command
         env = dict(sorted(server.spec.package.env.items()))
         env |= {secret.name: refer(name, secret.name) for secret in server.spec.secrets}
-        found[name] = {"type": "stdio", "command": command, "args": args, "env": env}
-    return found
+        entries[name] = {"type": "stdio", "command": command, "args": args, "env": env}
+    return entries
 
 
 def _permissions(servers: Servers, granted: tuple[Grant, ...]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""The context spaces, as the context API of a laptop reads them: who may do what in each."""
+"""The context spaces, as a laptop's context service reads them: who may do what in each."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def _space(fleet: Fleet, space: Resource[ContextSpace]) -> dict[str, Any]:
     priority = {str(writer.agent): writer.priority for writer in spec.writers}
     return {
         "description": spec.description,
-        "readers": sorted(one for one, agent in at_work if agent in spec.readers),
-        "writers": {one: priority[agent] for one, agent in sorted(at_work) if agent in priority},
+        "readers": sorted(name for name, agent in at_work if agent in spec.readers),
+        "writers": {name: priority[agent] for name, agent in sorted(at_work) if agent in priority},
         "ttl": seconds(spec.ttl),
         "conflict": spec.conflict,
         "redaction": list(spec.redaction),

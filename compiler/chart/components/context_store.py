@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from compiler.chart.construct import pods, workloads
 from compiler.chart.facts import Peer, Site, Workload, agents, connections, peer, workload
-from compiler.derive.components import BESIDE
+from compiler.derive.components import RELOADER
 from compiler.derive.context import keyspaces, password, user
 from compiler.derive.fleet import Fleet
 from compiler.derive.quantity import in_bytes
@@ -98,7 +98,7 @@ def gather(site: Site) -> ContextStore:
         "port": port,
         "maxmemory": in_bytes(part.resources.requests.memory) * (_HEADROOM - 1) // _HEADROOM,
         "users": users,
-        "beside": resources(BESIDE),
+        "beside": resources(RELOADER),
     }
 
 

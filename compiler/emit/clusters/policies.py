@@ -1,4 +1,4 @@
-"""Admission policies: what the specs hold of them, in every cluster."""
+"""Admission policies: those of the specs, in every cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDERS: tuple[str, ...] = ("clusters",)
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
-    """Every policy and binding, as it stands."""
+    """Every policy and binding, as it was written."""
     graph = fleet.graph
     resources: tuple[Resource[Spec], ...] = (
         *graph.all(AdmissionPolicy),

@@ -1,7 +1,7 @@
-"""What looks again at images that run: a CronJob for each image with a digest, in each cluster.
+"""Scans of running images: a CronJob for each image with a digest, in each cluster.
 
-It holds them against the vulnerabilities of the day. It is a second look, and no evidence of what
-an image is made of: that is made where images are built. A scan has no token of the cluster, has a
+A scan looks for vulnerabilities that became known since the build. It is no evidence of what an
+image is made of: that is made where images are built. A scan has no token of the cluster, has a
 login only where its image lies in that login's registry, and reaches public addresses only.
 """
 
@@ -24,7 +24,7 @@ FOLDERS: tuple[str, ...] = ("clusters",)
 PART = "image-scan"
 _PASSWORD = "GRYPE_REGISTRY_AUTH_PASSWORD"  # noqa: S105 - the name of a variable
 _LONGEST = 52
-"""Of a CronJob's name: its Jobs add eleven characters."""
+"""The longest name of a CronJob: its Jobs add eleven characters."""
 
 
 def emit(fleet: Fleet) -> Iterator[File]:
@@ -123,7 +123,7 @@ def _pod(named: Named, rescan: Rescan) -> Object:
 
 
 def _login(image: Image, rescan: Rescan) -> Iterator[Object]:
-    """Who reads an image of a private registry; another registry's scan never sees the secret."""
+    """The login to a private registry; scans of other registries' images never get the secret."""
     login = rescan.login
     if login is not None and image.repository.startswith(f"{login.registry}/"):
         yield {"name": "GRYPE_REGISTRY_AUTH_AUTHORITY", "value": login.registry}

@@ -1,4 +1,4 @@
-"""Signatures at the door: an image of ours runs only with a signature and a bill of materials.
+"""Image signature policies: our images run only with a signature and a bill of materials.
 
 Kyverno's ImageValidatingPolicy (policies.kyverno.io/v1) and sigstore's ClusterImagePolicy
 (policy.sigstore.dev/v1beta1), each in the clusters that have its controller. Kyverno's own
@@ -32,7 +32,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
     chain, platform = fleet.platform.supplyChain, fleet.platform_resource
     if chain is None:
         return
-    made = [
+    policies = [
         (KYVERNO, "policies.kyverno.io/v1", "ImageValidatingPolicy", NAME, _kyverno(chain)),
         *(
             (SIGSTORE, _SIGSTORE, "ClusterImagePolicy", name, spec)
@@ -42,7 +42,7 @@ def emit(fleet: Fleet) -> Iterator[File]:
     whole = Origin("", platform, ("supplyChain",))
     signer = Origin("spec", platform, ("supplyChain", "signer"))
     for cluster in fleet.graph.all(Cluster):
-        for operator, version, kind, name, spec in made:
+        for operator, version, kind, name, spec in policies:
             if operator in cluster.spec.installed:
                 where = f"clusters/{cluster.name}/platform/image-signatures"
                 own = {"name": name, "labels": labels.MANAGED}
@@ -54,10 +54,10 @@ def _globs(chain: SupplyChain) -> list[Object]:
 
 
 def _kyverno(chain: SupplyChain) -> Object:
-    """Tags become digests in pods, where a digest is asked for.
+    """Tags become digests in pods, where a digest is required.
 
     It names two resources, so Kyverno does not do the same in Deployments, where Argo CD would undo
-    it (Kyverno 1.19, `CanAutoGen`). Images that others build are not asked for a signature.
+    it (Kyverno 1.19, `CanAutoGen`). Images that others build need no signature.
     """
     return {
         "validationActions": ["Deny"],
@@ -82,7 +82,7 @@ def _kyverno(chain: SupplyChain) -> Object:
 
 
 def _attestor(signer: Keyless | Key) -> Object:
-    """Who signs: exactly one subject, as patterns were ignored once (CVE-2025-29778)."""
+    """The signer: exactly one subject, as Kyverno once ignored patterns (CVE-2025-29778)."""
     if isinstance(signer, Key):
         return {"key": {"data": signer.public}, "ctlog": {"insecureIgnoreTlog": True}}
     identity = {"issuer": signer.issuer, "subject": signer.subject}

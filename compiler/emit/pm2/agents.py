@@ -1,4 +1,4 @@
-"""What an agent's program reads of itself: its model, its prompt, and what it may do."""
+"""What an agent's program reads about itself: its model, its prompt, and what it may do."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from compiler.graph import Resource
 from compiler.model import LanguageModel, Project
 
 
-def file(fleet: Fleet, project: Resource[Project], one: LocalAgent) -> File:
+def file(fleet: Fleet, project: Resource[Project], local: LocalAgent) -> File:
     """`pm2/<project>/agents/<agent>.json`."""
-    spec, member = one.agent.spec, project.spec.agents[one.entry]
+    spec, member = local.agent.spec, project.spec.agents[local.entry]
     tools: dict[str, dict[str, str]] = {}
-    for grant in fleet.grants_by_agent.get((project.name, one.agent.name), ()):
+    for grant in fleet.grants_by_agent.get((project.name, local.agent.name), ()):
         tools.setdefault(grant.call.server, {})[grant.call.tool] = grant.approval
     content = {
         "version": 1,
         "project": project.name,
-        "agent": one.agent.name,
+        "agent": local.agent.name,
         "displayName": spec.displayName,
         "purpose": spec.purpose,
-        "model": _model(fleet, one),
+        "model": _model(fleet, local),
         "prompt": f"specs/prompts/{spec.prompt.file}",
         "confidenceThreshold": spec.confidenceThreshold,
         "tools": tools,
         "delegatesTo": sorted(map(str, member.delegatesTo)),
-        "card": f"generated/registry/cards/{one.identity}.json",
+        "card": f"generated/registry/cards/{local.identity}.json",
     }
     origins = (
-        Origin("", project, ("agents", one.entry)),
-        *(Origin(field, one.agent, (field,)) for field in ("displayName", "purpose", "model")),
+        Origin("", project, ("agents", local.entry)),
+        *(Origin(field, local.agent, (field,)) for field in ("displayName", "purpose", "model")),
     )
-    return File(f"pm2/{project.name}/agents/{one.agent.name}.json", dump(content), origins)
+    return File(f"pm2/{project.name}/agents/{local.agent.name}.json", dump(content), origins)
 
 
-def _model(fleet: Fleet, one: LocalAgent) -> dict[str, Any]:
-    model = fleet.graph.get(LanguageModel, one.agent.spec.model).spec
+def _model(fleet: Fleet, local: LocalAgent) -> dict[str, Any]:
+    model = fleet.graph.get(LanguageModel, local.agent.spec.model).spec
     return {
         "id": model.id,
         "provider": model.provider,

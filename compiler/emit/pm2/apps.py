@@ -1,7 +1,7 @@
 """The apps of a stack: a process of the platform, an agent, and a server behind its bridge.
 
 Facts about PM2 7 behind it: `1Gi` is a syntax error to it, a Node app without `exec_mode` becomes a
-cluster, and `pm2 start` says that all is well of an app that crashes over and over.
+cluster, and `pm2 start` reports success for an app that crashes repeatedly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from compiler.model.platform import Process
 
 TOKENS = ".roster/stack/tokens.json"
 _OURS = "stack/"
-"""The stack's own programs lie there; they tell PM2 when they listen."""
+"""The folder of the stack's own programs; they report to PM2 when they listen."""
 _PYTHON = {"PYTHONPATH": ".", "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
 _BRIDGE, _BRIDGE_MEMORY = "stack/bridge.py", "1Gi"
 _SOON, _DOWNLOADED = 60, 300
@@ -36,11 +36,11 @@ class Secret(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app: as PM2 is told of it, and what else is known."""
+    """An app: its entry in PM2's ecosystem, its secrets, and its entry in `stack.json`."""
 
     pm2: dict[str, Any]
     secrets: tuple[Secret, ...]
-    known: dict[str, Any]
+    facts: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -61,52 +61,54 @@ def process(process: Process, environments: Iterable[str]) -> App:
     app |= dict(sorted(process.options.items()))
     own: dict[str, Env] = {str(name): env for name, env in process.environments.items()}
     app |= _blocks({name: own.get(name, {}) for name in environments})
-    known = _known("process", process.name, process.port, process.health, _SOON)
-    known |= {"programs": [process.script] if by_name else [], "files": list(process.files)}
-    return _app(app, tuple(map(Secret, process.secrets)), known)
+    facts = _facts("process", process.name, process.port, process.health, _SOON)
+    facts |= {"programs": [process.script] if by_name else [], "files": list(process.files)}
+    return _app(app, tuple(map(Secret, process.secrets)), facts)
 
 
 def agent(
-    fleet: Fleet, project: Resource[Project], one: stack.LocalAgent, environments: Iterable[str]
+    fleet: Fleet, project: Resource[Project], local: stack.LocalAgent, environments: Iterable[str]
 ) -> App:
     """An agent of a project's team."""
-    spec, registry = one.agent.spec, fleet.platform.registry
+    spec, registry = local.agent.spec, fleet.platform.registry
     model = fleet.graph.get(LanguageModel, spec.model).spec
-    access = f"generated/pm2/{project.name}/agents/{one.agent.name}.json"
-    config = f"generated/clients/{project.name}/{one.agent.name}/local/.mcp.json"
+    access = f"generated/pm2/{project.name}/agents/{local.agent.name}.json"
+    config = f"generated/clients/{project.name}/{local.agent.name}/local/.mcp.json"
     env = {
         "ACCESS": access,
-        "AGENT_ID": one.agent.name,
+        "AGENT_ID": local.agent.name,
         "AGENT_PROJECT": project.name,
         "CONFIDENCE_THRESHOLD": str(spec.confidenceThreshold),
         "MCP_CONFIG": config,
         "MODEL_ID": model.id,
-        "PORT": str(one.port),
+        "PORT": str(local.port),
         "PROMPT_FILE": f"specs/prompts/{spec.prompt.file}",
         "REGISTRY_URL": f"http://localhost:{registry.port}",
         "ROSTER_TOKENS": TOKENS,
     }
     limit = spec.resources.limits.memory
-    app = _pm2(one.identity, project.name, spec.script, _interpreter(spec.script), limit, env)
+    app = _pm2(local.identity, project.name, spec.script, _interpreter(spec.script), limit, env)
     app |= _blocks({name: {} for name in environments})
     health = spec.probe.ready if spec.probe.type == "http" else None
-    known = _known("agent", one.agent.name, one.port, health, _DOWNLOADED)
-    known |= {"files": [access, config, env["PROMPT_FILE"]]}
-    return _app(app, (Secret(model.credential.name, model.credential.file),), known)
+    facts = _facts("agent", local.agent.name, local.port, health, _DOWNLOADED)
+    facts |= {"files": [access, config, env["PROMPT_FILE"]]}
+    return _app(app, (Secret(model.credential.name, model.credential.file),), facts)
 
 
-def server(project: Resource[Project], one: stack.LocalServer, environments: Iterable[str]) -> App:
-    """An MCP server, as its package runs it, behind the bridge that lets in who is granted it."""
-    package = one.server.spec.package
-    assert package is not None, one.app
-    config = f"generated/pm2/{project.name}/servers/{one.server.name}.json"
-    env = {"PORT": str(one.port), "ROSTER_TOKENS": TOKENS}
-    app = _pm2(one.app, project.name, _BRIDGE, "python", _BRIDGE_MEMORY, env)
+def server(
+    project: Resource[Project], local: stack.LocalServer, environments: Iterable[str]
+) -> App:
+    """An MCP server, as its package runs it, behind the bridge that admits agents with a grant."""
+    package = local.server.spec.package
+    assert package is not None, local.app
+    config = f"generated/pm2/{project.name}/servers/{local.server.name}.json"
+    env = {"PORT": str(local.port), "ROSTER_TOKENS": TOKENS}
+    app = _pm2(local.app, project.name, _BRIDGE, "python", _BRIDGE_MEMORY, env)
     app |= {"args": [config]}
     app |= _blocks({name: {} for name in environments})
-    known = _known("server", one.server.name, one.port, "/readyz", _DOWNLOADED)
-    known |= {"url": one.url, "programs": [package.command[0]], "files": [config]}
-    return _app(app, tuple(Secret(s.name, s.file) for s in one.server.spec.secrets), known)
+    facts = _facts("server", local.server.name, local.port, "/readyz", _DOWNLOADED)
+    facts |= {"url": local.url, "programs": [package.command[0]], "files": [config]}
+    return _app(app, tuple(Secret(s.name, s.file) for s in local.server.spec.secrets), facts)
 
 
 def _pm2(
@@ -133,7 +135,7 @@ def _pm2(
 
 
 def _interpreter(script: str) -> str:
-    """What runs an agent's program: its name tells."""
+    """What runs an agent's program, by the ending of its name."""
     if script.endswith(".py"):
         return "python"
     return "node" if script.endswith((".js", ".cjs", ".mjs")) else "none"
@@ -147,7 +149,7 @@ def _blocks(environments: Mapping[str, Env]) -> dict[str, Env]:
     }
 
 
-def _known(
+def _facts(
     kind: str, name: str, port: int | None, health: str | None, timeout: int
 ) -> dict[str, Any]:
     return {
@@ -162,6 +164,6 @@ def _known(
     }
 
 
-def _app(pm2: dict[str, Any], secrets: tuple[Secret, ...], known: dict[str, Any]) -> App:
-    told = [{"name": secret.name, "file": secret.file} for secret in secrets]
-    return App(pm2, secrets, {**known, "secrets": told})
+def _app(pm2: dict[str, Any], secrets: tuple[Secret, ...], facts: dict[str, Any]) -> App:
+    listed = [{"name": secret.name, "file": secret.file} for secret in secrets]
+    return App(pm2, secrets, {**facts, "secrets": listed})

@@ -1,4 +1,4 @@
-"""A stack's two files: PM2's ecosystem, and what is known of its apps beside that.
+"""A stack's two files: PM2's ecosystem, and the other facts about its apps.
 
 Facts about PM2 7 behind it: it recognises `.config.cjs` whatever `type` the package.json around it
 has, resolves a relative script against the caller's folder, and drops keys that it does not know.
@@ -39,19 +39,19 @@ def files(
     origins: tuple[Origin, ...],
     needs: Iterable[str] = (),
 ) -> Iterator[File]:
-    """`ecosystem.config.cjs` and `stack.json`; `identities` are those who need a token here."""
+    """`ecosystem.config.cjs` and `stack.json`; `identities` are those that need a token here."""
     secrets = {app.name: [secret.name for secret in app.secrets] for app in apps if app.secrets}
     literal = _literal([app.pm2 for app in apps])
     text = f"{_HEAD}const secrets = {_literal(secrets)};\nconst apps = {literal};\n{_TAIL}"
     yield File(f"pm2/{stack}/ecosystem.config.cjs", text, origins)
-    known = {
+    content = {
         "version": 1,
         "stack": stack,
         "needs": list(needs),
         "identities": list(identities),
-        "apps": {app.name: app.known for app in apps},
+        "apps": {app.name: app.facts for app in apps},
     }
-    yield File(f"pm2/{stack}/stack.json", dump(known), origins[:1])
+    yield File(f"pm2/{stack}/stack.json", dump(content), origins[:1])
 
 
 def _literal(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the bridge of an MCP server reads: what to start, and whom to let in to which tools."""
+"""What the bridge of an MCP server reads: what to start, and who may call which tools."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from compiler.graph import Resource
 from compiler.model import Project
 
 
-def file(project: Resource[Project], one: LocalServer) -> File:
+def file(project: Resource[Project], local: LocalServer) -> File:
     """`pm2/<project>/servers/<server>.json`."""
-    spec, package = one.server.spec, one.server.spec.package
-    assert package is not None, one.app
+    spec, package = local.server.spec, local.server.spec.package
+    assert package is not None, local.app
     content = {
         "version": 1,
         "project": project.name,
-        "server": one.server.name,
-        "port": one.port,
+        "server": local.server.name,
+        "port": local.port,
         "path": spec.transport.path,
         "command": list(package.command),
         "env": dict(sorted(package.env.items())),
         "secrets": [secret.name for secret in spec.secrets],
         "sessions": spec.transport.sessions,
-        "tools": {caller: list(tools) for caller, tools in one.callers.items()},
+        "tools": {caller: list(tools) for caller, tools in local.callers.items()},
     }
     origins = (
-        Origin("", project, ("servers", one.entry)),
+        Origin("", project, ("servers", local.entry)),
         Origin("tools", project, ("agents",)),
-        Origin("command", one.server, ("package", "command")),
-        *((Origin("env", one.server, ("package", "env")),) if package.env else ()),
-        *((Origin("secrets", one.server, ("secrets",)),) if spec.secrets else ()),
+        Origin("command", local.server, ("package", "command")),
+        *((Origin("env", local.server, ("package", "env")),) if package.env else ()),
+        *((Origin("secrets", local.server, ("secrets",)),) if spec.secrets else ()),
     )
-    return File(f"pm2/{project.name}/servers/{one.server.name}.json", dump(content), origins)
+    return File(f"pm2/{project.name}/servers/{local.server.name}.json", dump(content), origins)

@@ -24,7 +24,9 @@ def card(fleet: Fleet, project: Resource[Project], agent: Resource[Agent]) -> di
         "protocolBinding": "JSONRPC",
         "protocolVersion": "1.0",
     }
-    skills = [_skill(one, agent, (spec.role, f"risk-{tier}")) for one in spec.capabilities]
+    skills = [
+        _skill(capability, agent, (spec.role, f"risk-{tier}")) for capability in spec.capabilities
+    ]
     return {
         "name": spec.displayName,
         "description": spec.purpose,

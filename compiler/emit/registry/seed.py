@@ -32,9 +32,9 @@ def emit(fleet: Fleet) -> Iterator[File]:
         origins = (Origin("", project, ("agents", index)), Origin("skills", agent))
         path = f"registry/cards/{project.name}.{agent.name}.json"
         yield File(path, dump(card(fleet, project, agent)), origins)
-    for one in servers:
-        content = dump(description(fleet.platform, one))
-        yield File(f"registry/servers/{one.name}.json", content, (Origin("", one),))
+    for listed in servers:
+        content = dump(description(fleet.platform, listed))
+        yield File(f"registry/servers/{listed.name}.json", content, (Origin("", listed),))
 
 
 def _seeds(
@@ -42,7 +42,7 @@ def _seeds(
 ) -> Iterator[File]:
     """The same rows for a program and for PostgreSQL."""
     agents: list[dict[str, Any]] = [registration(fleet, p, agent) for p, _, agent in members]
-    listed = [server(one) for one in servers]
+    listed = [server(resource) for resource in servers]
     whole = Origin("", fleet.platform_resource, ("registry",))
     rows = (
         Origin(f"agents.{row}", project, ("agents", index))

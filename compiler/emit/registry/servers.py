@@ -17,12 +17,12 @@ LARGEST = 4096
 _FORMAT = frozenset({"npm", "pypi", "oci"})
 _TITLE = 100
 _CONTAINER = frozenset({"run", "-i", "--rm"})
-"""What every client gives to `docker` by itself."""
+"""The arguments that every client passes to `docker` by itself."""
 
 
 def description(platform: Platform, server: Resource[MCPServer]) -> dict[str, Any]:
-    """A server's description. A package of a registry that the format has no word for is named in
-    the publisher's metadata only."""
+    """A server's description. A package of a registry that the format does not know is named in the
+    publisher's metadata only."""
     spec = server.spec
     package = spec.package
     content: dict[str, Any] = {
@@ -42,23 +42,25 @@ def _package(server: Resource[MCPServer], package: Package) -> dict[str, Any]:
     before: Sequence[str] = package.command[1:own] if own else ()
     after = package.command[own + 1 :] if own else ()
     plain = dict(package.env)
-    made: dict[str, Any] = {"registryType": package.registry}
+    content: dict[str, Any] = {"registryType": package.registry}
     if package.registry == "oci":
         image = package.command[own] if own else f"{package.name}:{package.version}"
-        made |= {"identifier": image}
-        before, given = _container(before)
-        plain |= given
+        content |= {"identifier": image}
+        before, more = _container(before)
+        plain |= more
     else:
-        made |= {"identifier": package.name, "version": package.version}
+        content |= {"identifier": package.name, "version": package.version}
     if own:
-        made |= {"runtimeHint": package.command[0].rpartition("/")[2]}
+        content |= {"runtimeHint": package.command[0].rpartition("/")[2]}
     variables = [{"name": name, "value": value} for name, value in plain.items()]
     lists = {
-        "runtimeArguments": [_argument(one) for one in before],
-        "packageArguments": [_argument(one) for one in after],
+        "runtimeArguments": [_argument(word) for word in before],
+        "packageArguments": [_argument(word) for word in after],
         "environmentVariables": [*variables, *_secrets(server)],
     }
-    return made | {"transport": {"type": "stdio"}} | {k: some for k, some in lists.items() if some}
+    return (
+        content | {"transport": {"type": "stdio"}} | {k: some for k, some in lists.items() if some}
+    )
 
 
 def _own_word(package: Package) -> int:
@@ -69,14 +71,14 @@ def _own_word(package: Package) -> int:
 
 
 def _container(words: Sequence[str]) -> tuple[Sequence[str], dict[str, str]]:
-    """The arguments of `docker run` that no client gives by itself, and the variables it sets."""
+    """The arguments of `docker run` that clients do not pass by themselves, and its variables."""
     kept: list[str] = []
     plain: dict[str, str] = {}
     left = iter(words)
     for word in left:
         if word in {"-e", "--env"}:
-            name, given, value = next(left, "").partition("=")
-            plain |= {name: value} if given else {}
+            name, equals, value = next(left, "").partition("=")
+            plain |= {name: value} if equals else {}
         elif word not in _CONTAINER:
             kept.append(word)
     return kept, plain
@@ -97,18 +99,18 @@ def _secrets(server: Resource[MCPServer]) -> Iterator[dict[str, Any]]:
 
 
 def _metadata(server: Resource[MCPServer]) -> dict[str, Any]:
-    """What else is known; without the tools' names where it would be too large with them."""
+    """The other facts; without the tools' names where it would be too large with them."""
     spec = server.spec
-    known: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "owner": server.owner,
         "dataClass": spec.dataClass,
         "protocolVersion": spec.transport.protocolVersion,
     }
     if spec.package and spec.package.registry not in _FORMAT:
-        known["package"] = {
+        facts["package"] = {
             "registry": spec.package.registry,
             "name": spec.package.name,
             "version": spec.package.version,
         }
-    full = known | {"tools": [tool.name for tool in spec.tools]}
-    return full if len(dump(full).encode()) <= LARGEST else known
+    full = facts | {"tools": [tool.name for tool in spec.tools]}
+    return full if len(dump(full).encode()) <= LARGEST else facts

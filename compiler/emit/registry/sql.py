@@ -1,7 +1,7 @@
 """The registry's rows as SQL for PostgreSQL >= 14: loading a file twice changes nothing.
 
-What the specs say is written where its digest differs. What runs (`status`, `last_heartbeat`) is
-never overwritten; who is no longer in the specs is retired, and comes back with its specs.
+A row is written where the digest of its specs differs. The runtime columns (`status`,
+`last_heartbeat`) are never overwritten; a row without specs is retired until its specs return.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def seed(agents: Sequence[Mapping[str, Any]], servers: Sequence[Mapping[str, Any
 
 
 def _statements(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    upsert = [_upsert(table, rows)] if rows else []  # INSERT knows no empty list of rows
+    upsert = [_upsert(table, rows)] if rows else []  # INSERT takes no empty list of rows
     return [_create(table), *upsert, _retire(table, rows)]
 
 
@@ -120,7 +120,10 @@ def _create(table: Table) -> str:
     key, *others = table.columns
     lines = [
         f"{key.name} {key.type} PRIMARY KEY",
-        *(f"{one.name} {one.type} NOT NULL {one.constraint}".rstrip() for one in others),
+        *(
+            f"{column.name} {column.type} NOT NULL {column.constraint}".rstrip()
+            for column in others
+        ),
         *table.runtime,
         "spec_digest text NOT NULL",
         "retired boolean NOT NULL DEFAULT false",
@@ -142,8 +145,8 @@ def _upsert(table: Table, rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _retire(table: Table, rows: Sequence[Mapping[str, Any]]) -> str:
     key = table.columns[0]
-    here = _array([row[key.field] for row in rows], "text[]")
-    gone = f"WHERE NOT retired AND {key.name} <> ALL ({here});"
+    present = _array([row[key.field] for row in rows], "text[]")
+    gone = f"WHERE NOT retired AND {key.name} <> ALL ({present});"
     return "\n".join((f"UPDATE {table.name}", f"SET {table.retirement}", gone))
 
 
@@ -153,8 +156,8 @@ def _row(table: Table, row: Mapping[str, Any]) -> str:
 
 
 def _digest(row: Mapping[str, Any]) -> str:
-    said = {name: value for name, value in row.items() if name not in _RUNTIME}
-    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    specified = {name: value for name, value in row.items() if name not in _RUNTIME}
+    return sha256(json.dumps(specified, sort_keys=True).encode()).hexdigest()
 
 
 def _cell(value: Any, type: str) -> str:
@@ -173,5 +176,5 @@ def _array(values: Sequence[Any], type: str) -> str:
 def literal(text: str) -> str:
     """A string constant: it means the same whatever `standard_conforming_strings` says."""
     doubled = text.replace("'", "''")
-    escaped = _ESCAPED.sub(lambda found: f"\\x{ord(found[0]):02x}", doubled)
+    escaped = _ESCAPED.sub(lambda match: f"\\x{ord(match[0]):02x}", doubled)
     return f"'{escaped}'" if escaped == doubled else f"E'{escaped}'"

@@ -1,4 +1,4 @@
-"""Argo CD: how the objects of each cluster get there, out of the files that all emitters made.
+"""Argo CD: delivers the objects of each cluster, from the files of all emitters.
 
 An administrator applies `bootstrap/`, the root AppProject and the root Application once; everything
 else follows from git. The namespaces, and all rights in them, have one owner of their own.
@@ -31,18 +31,18 @@ _SETTINGS = {
     "application.sync.impersonation.enforced": "true",
     "resource.customizations.health.argoproj.io_Application": _HEALTH,
 }
-"""Syncs have the rights of accounts, and the root waits for what it brought: Argo CD has said
-nothing of the health of Applications since 1.8 (Argo CD, Resource Health)."""
+"""Syncs have the rights of accounts, and the root waits for its Applications: Argo CD has not
+assessed their health by itself since 1.8 (Argo CD, Resource Health)."""
 
 
 def deliver(fleet: Fleet, files: Iterable[File]) -> Iterator[File]:
     """Applications, AppProjects and rights of syncs, for all objects below clusters/."""
-    found = [file for file in files if file.object is not None]
+    objects = [file for file in files if file.object is not None]
     for cluster in fleet.graph.all(Cluster):
         home = fleet.graph.get(Cluster, cluster.spec.argocd or cluster.name)
         if "argo-cd" in home.spec.installed:
-            here = f"clusters/{cluster.name}/"
-            some = [file for file in found if file.path.startswith(here)]
+            folder = f"clusters/{cluster.name}/"
+            some = [file for file in objects if file.path.startswith(folder)]
             yield from _cluster(fleet, cluster, home, some)
 
 
@@ -87,7 +87,7 @@ def _scopes(fleet: Fleet, cluster: Resource[Cluster], parts: list[Component]) ->
 
 
 def _settings(fleet: Fleet, cluster: Resource[Cluster]) -> File:
-    """The settings of Argo CD that all this relies on; applied beside those that are there."""
+    """The settings of Argo CD that this relies on; they are merged into the existing ones."""
     object = {
         "apiVersion": "v1",
         "kind": "ConfigMap",

@@ -1,10 +1,10 @@
 """What Argo CD may do while it syncs: in a namespace, or in the whole cluster.
 
 With impersonation (Argo CD 3.5, `application.sync.impersonation.enabled`) a sync has no more rights
-than the ServiceAccount of its destination. It may bring the kinds that were emitted there, and
-remove those that ever are: an Application that leaves git is deleted with the rights of the day
-after. Whoever brings roles has not what they permit, and must be let to (Kubernetes, RBAC,
-Privilege escalation prevention).
+than the ServiceAccount of its destination. It may apply the kinds that were emitted there, and
+remove every kind that can be: an Application that leaves git is deleted with the rights that remain
+afterwards. To apply roles without having their permissions takes `escalate` and `bind` (Kubernetes,
+RBAC, Privilege escalation prevention).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ SHARED = ("system:service-account-issuer-discovery",)
 def in_namespaces(
     cluster: Resource[Cluster], spaces: Iterable[File], parts: Iterable[Component]
 ) -> Iterator[File]:
-    """The account of each namespace of those who bring anything, beside the namespace."""
+    """The account of each namespace that anything is applied to, beside the namespace."""
     inside: dict[str, list[File]] = {}
     owners: set[str] = set()
     for part in parts:
@@ -82,10 +82,10 @@ def in_namespaces(
 def in_cluster(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
     """The account for what is not in one namespace; an administrator applies it, once."""
     where, space = f"clusters/{cluster.name}/bootstrap/cluster", fleet.platform.argocd.namespace
-    here = Origin("", fleet.platform_resource, ("argocd",))
+    origin = Origin("", fleet.platform_resource, ("argocd",))
     if cluster.spec.argocd is not None:
         home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}}
-        yield file(where, cluster, home, here)
+        yield file(where, cluster, home, origin)
     every = [(group, name) for group, names in WIDE.items() for name in names]
     bind = {"apiGroups": [RBAC], "resources": ["clusterroles"], "verbs": ["bind"]}
     rules: list[Object] = [
@@ -93,15 +93,15 @@ def in_cluster(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[File]:
         {"apiGroups": [RBAC], "resources": ["roles"], "verbs": ["bind", "escalate"]},
         {**bind, "resourceNames": [*SHARED]},
     ]
-    yield from _bound(where, cluster, SYNC, space, rules, here, scope="Cluster")
+    yield from _bound(where, cluster, SYNC, space, rules, origin, scope="Cluster")
 
 
 def of_root(fleet: Fleet, cluster: Resource[Cluster], name: str) -> Iterator[File]:
-    """The account that brings Applications and AppProjects to where Argo CD runs."""
+    """The account that applies Applications and AppProjects where Argo CD runs."""
     where, space = f"clusters/{cluster.name}/bootstrap/argocd", fleet.platform.argocd.namespace
     rules = [*_rules([("argoproj.io", "AppProject"), ("argoproj.io", "Application")], {})]
-    here = Origin("", fleet.platform_resource, ("argocd",))
-    yield from _bound(where, cluster, name, space, rules, here)
+    origin = Origin("", fleet.platform_resource, ("argocd",))
+    yield from _bound(where, cluster, name, space, rules, origin)
 
 
 def _bound(
@@ -135,7 +135,7 @@ def _bound(
 
 
 def _rules(brought: list[Kind], removed: Mapping[str, tuple[str, ...]]) -> Iterator[Object]:
-    """Two rules for each group at most: what is brought, and what else may be removed."""
+    """At most two rules for each group: what is applied, and what else may be removed."""
     for group in sorted({*removed, *(group for group, _ in brought)}):
         now = [name for of, name in brought if of == group]
         gone = [name for name in removed.get(group, ()) if name not in now]

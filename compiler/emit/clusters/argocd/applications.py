@@ -1,7 +1,7 @@
-"""Applications: one for each component, and a root for each cluster that brings the others.
+"""Applications: one for each component, and a root for each cluster that applies the others.
 
-They name their cluster, not its URL; nothing generates them at run time, so that nothing can
-delete them but a commit. Options that matter (Argo CD 3.5, Sync Options): the server applies and
+They name their cluster, not its URL; nothing generates them at run time, so that only a
+commit can delete them. Options that matter (Argo CD 3.5, Sync Options): the server applies and
 compares, objects of others are refused, what leaves git is pruned last.
 """
 
@@ -40,15 +40,15 @@ def of_component(fleet: Fleet, part: Component, scope: str) -> File:
 
 
 def of_root(fleet: Fleet, cluster: Resource[Cluster], home: Resource[Cluster]) -> File:
-    """The Application that brings all others of a cluster, and itself."""
+    """The Application that applies all others of a cluster, and itself."""
     where = f"clusters/{cluster.name}/argocd"
     target = {"name": home.name, "namespace": fleet.platform.argocd.namespace}
     own = _meta(fleet, f"{cluster.name}.root", "0")
     source = _source(fleet, where, nested=True)
     # without PruneLast, which would take an AppProject away together with its Applications
     object = _application(own, f"{cluster.name}.root", source, target, _OPTIONS)
-    here = Origin("", fleet.platform_resource, ("argocd",))
-    return file(where, cluster, object, here, Origin("spec.destination", cluster))
+    origin = Origin("", fleet.platform_resource, ("argocd",))
+    return file(where, cluster, object, origin, Origin("spec.destination", cluster))
 
 
 def _meta(fleet: Fleet, name: str, wave: str) -> Object:
@@ -66,7 +66,7 @@ def _meta(fleet: Fleet, name: str, wave: str) -> Object:
 
 
 def _source(fleet: Fleet, folder: str, *, nested: bool) -> Object:
-    """Where an Application reads. Argo CD drops a `directory` without a word: a drift."""
+    """Where an Application reads. Argo CD silently drops an empty `directory`: a drift."""
     repository = fleet.platform.repository
     return {
         "repoURL": repository.url,

@@ -14,7 +14,7 @@ from compiler.graph import Resource
 from compiler.model import Cluster, Project
 
 SYNC = "argocd-sync"
-"""The ServiceAccount that Argo CD becomes in a namespace while it syncs."""
+"""The ServiceAccount that Argo CD impersonates in a namespace while it syncs."""
 LABELS = {PART_OF: "argocd", **MANAGED}
 """The labels of what belongs to Argo CD itself."""
 Kind = tuple[str, str]
@@ -23,7 +23,7 @@ Kind = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Component:
-    """The files of one Application, and whose they are."""
+    """The files of one Application, and the project that they belong to."""
 
     cluster: Resource[Cluster]
     project: Resource[Project] | None
@@ -46,7 +46,7 @@ class Component:
 
     @property
     def wide(self) -> bool:
-        """Whether it takes an account of the whole cluster: for more than one namespace."""
+        """Whether its sync needs an account of the whole cluster: not all lies in one namespace."""
         return len(self.namespaces) != 1 or any(not namespaced(file) for file in self.files)
 
     @property
@@ -58,8 +58,8 @@ class Component:
 
 def _meta(file: File) -> Mapping[str, Any]:
     assert file.object is not None, file.path
-    found: Mapping[str, Any] = file.object["metadata"]
-    return found
+    metadata: Mapping[str, Any] = file.object["metadata"]
+    return metadata
 
 
 def namespaced(file: File) -> bool:

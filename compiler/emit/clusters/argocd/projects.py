@@ -1,4 +1,4 @@
-"""AppProjects: what the Applications of a project may bring, and where: just what was emitted.
+"""AppProjects: what the Applications of a project may apply, and where: only what was emitted.
 
 Their names begin with their cluster's, as one Argo CD may sync several clusters.
 """
@@ -28,7 +28,7 @@ _ACTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "operator": (("applications", "get"), ("applications", "sync"), ("logs", "get")),
     "maintainer": (("applications", "get"), ("applications", "sync"), ("logs", "get")),
 }
-"""What people may do in Argo CD, by their role: nobody overrides what git says."""
+"""What people may do in Argo CD, by their role: no role overrides what git says."""
 
 
 class Scope(NamedTuple):
@@ -44,7 +44,7 @@ class Scope(NamedTuple):
 
 
 def of_project(fleet: Fleet, project: Resource[Project], parts: list[Component]) -> Scope:
-    """The AppProject of a project in a cluster; its namespaces stay when what is in one goes."""
+    """The AppProject of a project in a cluster; it keeps both namespaces, even if one is empty."""
     cluster = parts[0].cluster
     scope = _scope(f"{cluster.name}.{project.name}", f"{project.name} in {cluster.name}", parts)
     spaces = tuple(sorted(namespaces.of_project(fleet.platform, project.name)))
@@ -89,7 +89,7 @@ def emit(
     account: str = SYNC,
     project: Resource[Project] | None = None,
 ) -> File:
-    """The AppProject of a scope; people get in, and windows apply, only where it has a project."""
+    """The AppProject of a scope; roles of people and sync windows apply only to a project's."""
     spec: Object = {
         "description": scope.description,
         "sourceRepos": [fleet.platform.repository.url],

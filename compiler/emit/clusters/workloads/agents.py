@@ -23,7 +23,7 @@ _SIGNER = "kube-agentic-networking.sigs.k8s.io/identity"
 
 
 def emit(fleet: Fleet, agent: AgentDeployment) -> Iterator[File]:
-    """What runs it (where kagent does not), what protects it, and what feeds it."""
+    """What runs it (unless kagent does), its network policy, and its secrets."""
     where, cluster = folder(agent), agent.cluster
     this, member = Origin("", agent.agent), Origin("", agent.project, ("agents", agent.entry))
     grants = Origin("spec.egress", agent.project, ("agents", agent.entry, "grants"))
@@ -68,7 +68,7 @@ def _pod_origins(agent: AgentDeployment) -> list[Origin]:
 
 
 def _config(fleet: Fleet, agent: AgentDeployment) -> Object:
-    """What the agent must know: its servers, the tools granted on each, and its prompt."""
+    """The agent's settings: its servers, the tools granted on each, and its prompt."""
     granted = fleet.grants_by_agent.get((agent.project.name, agent.name), ())
     access: dict[str, dict[str, str]] = {}
     for grant in granted:
@@ -127,7 +127,7 @@ def _deployment(fleet: Fleet, agent: AgentDeployment, config: Object) -> Object:
 
 
 def _proof(agent: AgentDeployment) -> tuple[list[Object], list[Object]]:
-    """The mount and the volume by which it shows gateways who it is; none where no gateway asks."""
+    """The mount and the volume of its proof of identity; none where no gateway asks for one."""
     proofs = {server.gateway.proof for server in agent.servers if server.gateway} - {"none"}
     if not proofs:
         return [], []

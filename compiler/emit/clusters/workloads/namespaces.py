@@ -1,4 +1,4 @@
-"""Namespaces: walls between projects, with default-deny, quotas and limits inside."""
+"""Namespaces, which separate projects, with default-deny policies, quotas and limits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from compiler.model.project import Quota
 
 
 class _Space(NamedTuple):
-    """A namespace: whose it is, and what is allowed in it."""
+    """A namespace: the project that it belongs to, and how much may run in it."""
 
     name: str
     project: str
@@ -58,13 +58,13 @@ def _spaces(fleet: Fleet, cluster: Resource[Cluster]) -> Iterator[_Space]:
 
 
 def _profiles(cluster: Resource[Cluster], enforced: str) -> dict[str, str]:
-    """Pod Security's profiles: `restricted` is what our own pods keep in any case."""
-    found = {}
+    """Pod Security's profiles: `restricted` is met by our own pods in any case."""
+    profiles = {}
     for mode in ("enforce", "audit", "warn"):
         label = f"pod-security.kubernetes.io/{mode}"
-        found[label] = enforced if mode == "enforce" else "restricted"
-        found[f"{label}-version"] = f"v{cluster.spec.kubernetes}"
-    return found
+        profiles[label] = enforced if mode == "enforce" else "restricted"
+        profiles[f"{label}-version"] = f"v{cluster.spec.kubernetes}"
+    return profiles
 
 
 def _object(fleet: Fleet, cluster: Resource[Cluster], space: _Space, enforced: str) -> Object:
@@ -86,7 +86,7 @@ def _object(fleet: Fleet, cluster: Resource[Cluster], space: _Space, enforced: s
 
 
 def _limits(namespace: str) -> Object:
-    """What a container takes that says nothing; ours always say it."""
+    """What a container takes that states no resources; ours always state them."""
     return {
         "apiVersion": "v1",
         "kind": "LimitRange",

@@ -1,4 +1,4 @@
-"""NetworkPolicies: nothing talks to anything, but for the edges that follow from grants."""
+"""NetworkPolicies: pods connect to nothing but what follows from grants."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def allow_dns(namespace: str) -> Object:
 
 
 def of_server(fleet: Fleet, server: ServerDeployment) -> Object:
-    """Its proxy comes in, or agents with a grant; the hosts that the server names are reached."""
+    """Its proxy connects to it, or agents with a grant; it connects to the hosts that it names."""
     port, spec = server.server.spec.transport.port, server.server.spec
     proxy = fleet.proxy_before.get(server)
     if proxy is not None:
@@ -46,7 +46,7 @@ def of_server(fleet: Fleet, server: ServerDeployment) -> Object:
 
 
 def of_agent(fleet: Fleet, agent: AgentDeployment) -> Object:
-    """It reaches its servers, the members it delegates to, its model and the platform."""
+    """It connects to its servers, the members it delegates to, its model and the platform."""
     mesh, names, before = agent.meshed, fleet.platform.namespaces, fleet.proxy_before
     egress: list[Object] = []
     for server in agent.servers:
@@ -77,7 +77,7 @@ def of_agent(fleet: Fleet, agent: AgentDeployment) -> Object:
 
 
 def of_proxy(fleet: Fleet, proxy: Proxy) -> Object:
-    """Agents with a grant behind it come in; its servers and what steers it are reached."""
+    """Agents with a grant behind it connect to it; it connects to its servers and control plane."""
     mesh, gateway = proxy.meshed, proxy.gateway
     waypoint = gateway is MESH
     agents = [_pod(home(fleet, project), agent, "agent") for project, agent in proxy.clients]

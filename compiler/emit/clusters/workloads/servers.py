@@ -18,7 +18,7 @@ from compiler.gateways import MESH
 
 
 def emit(fleet: Fleet, server: ServerDeployment) -> Iterator[File]:
-    """ServiceAccount, workload, Service, and what protects, scales and feeds it."""
+    """ServiceAccount, workload, Service, network policy, autoscaler and secrets."""
     where, spec, cluster = folder(server), server.server.spec, server.cluster
     this = Origin("", server.server)
     sizes = Origin("spec", *_sizes(server))
@@ -58,7 +58,7 @@ def _pod_origins(server: ServerDeployment) -> list[Origin]:
 
 
 def _sizes(server: ServerDeployment) -> tuple[Any, tuple[str, ...]]:
-    """Who decided on the number of replicas."""
+    """The resource and field that decide on the number of replicas."""
     if server.server.spec.scaling and server.cluster.spec.sizes.scaling:
         return server.cluster, ("sizes", "scaling")
     return server.server, ("scaling",)

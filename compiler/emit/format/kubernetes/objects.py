@@ -1,4 +1,4 @@
-"""What all Kubernetes objects share: names, labels, paths."""
+"""What all Kubernetes objects share: names, paths, and annotations for Argo CD."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _WAVES: Mapping[str, int] = {
     "MCPRoute": 1,
 }
 """When Argo CD applies custom resources, which otherwise come last: secrets before the pods that
-need them, policies before what they guard, routes once what they lead to is healthy."""
+need them, policies before what they protect, routes once their backends are healthy."""
 _CONFIRMED = frozenset(["Application", "Namespace", "PersistentVolumeClaim", "StatefulSet"])
-"""What nobody loses by a commit alone: a person confirms that Argo CD removes it."""
+"""What a commit alone must not delete: a person confirms that Argo CD removes it."""
 
 
 def file(folder: str, cluster: Resource[Cluster], object: Object, *origins: Origin) -> File:
@@ -51,7 +51,7 @@ def file(folder: str, cluster: Resource[Cluster], object: Object, *origins: Orig
 
 @cache
 def _notes(kind: str) -> Mapping[str, str]:
-    """What Argo CD is told of every object of a kind."""
+    """The annotations for Argo CD on every object of a kind."""
     wave = {f"{_ARGO}/sync-wave": str(_WAVES[kind])} if kind in _WAVES else {}
     confirmed = {f"{_ARGO}/sync-options": "Prune=confirm,Delete=confirm"}
     return {**wave, **(confirmed if kind in _CONFIRMED else {})}
@@ -85,7 +85,7 @@ def shortened(name: str, most: int = 63) -> str:
 
 
 def custom(version: str, kind: str, own: Object, spec: Mapping[str, Any]) -> Object:
-    """An object that consists of metadata and what is wanted."""
+    """An object that consists of metadata and a spec."""
     return {"apiVersion": version, "kind": kind, "metadata": own, "spec": dict(spec)}
 
 
@@ -105,9 +105,9 @@ def model_secret(agent: AgentDeployment) -> str:
 
 def metadata(fleet: Fleet, workload: Workload, annotations: Mapping[str, str] = {}) -> Object:
     """Name, namespace and labels of an object of a workload."""
-    found: Object = {
+    whole: Object = {
         "name": workload.name,
         "namespace": workload.namespace,
         "labels": of_workload(fleet, workload),
     }
-    return {**found, "annotations": dict(annotations)} if annotations else found
+    return {**whole, "annotations": dict(annotations)} if annotations else whole
