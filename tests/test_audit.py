@@ -129,13 +129,13 @@ def test_the_table_names_what_demands_it() -> None:
 
 @cache
 def shipped() -> tuple[Fleet, dict[str, File]]:
-    given = [
+    blocks = [
         Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
         for name in ("specs", "projects", "policies")
         for path in sorted((ROOT / name).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    reading = read(given)
+    reading = read(blocks)
     assert reading.graph is not None, reading.diagnostics
     graph = reading.graph
     estate = derive(graph, TODAY)

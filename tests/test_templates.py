@@ -175,6 +175,11 @@ def faults(block: str, head: str = "") -> tuple[Diagnostic, ...]:
         "{% include ['cards/model.md.j2'] %}",
         "{% for a in agents recursive %}{{ loop(agents) }}{% endfor %}",
         "{{ " + "(" * 300 + "1" + ")" * 300 + " }}",
+        "{{ name|items }}",
+        "{{ (name, (name, name)) }}",
+        "{% set a = (name, name) %}" + "{% set a = (a, a) %}" * 40 + "{{ a }}",
+        "{% set a = (name, name) %}" + "{% set a = (a|join, a|join) %}" * 40 + "{{ a|join }}",
+        "{% set a = (name, name) %}" + "{% set a = (a, a) %}" * 40 + "{{ a|join }}",
         "{% for a in agents %}" * 30 + "{% endfor %}" * 30,
     ],
 )

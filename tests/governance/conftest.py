@@ -24,12 +24,12 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         try:
             for _ in range(200):
-                if found := re.search(r"port (\d+)", log.read_text(encoding="utf-8")):
+                if listening := re.search(r"port (\d+)", log.read_text(encoding="utf-8")):
                     break
                 assert server.poll() is None, log.read_text(encoding="utf-8")
                 time.sleep(0.05)
-            assert found, log.read_text(encoding="utf-8")
-            yield f"127.0.0.1:{found[1]}"
+            assert listening, log.read_text(encoding="utf-8")
+            yield f"127.0.0.1:{listening[1]}"
         finally:
             server.terminate()
             server.wait(10)

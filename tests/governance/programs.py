@@ -1,4 +1,4 @@
-"""The programs that judge and are judged here, and what they say."""
+"""The programs that these tests run, and their output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIGNING = ROOT / ".venv" / "signing"
 def run(
     *command: str | Path, code: int = 0, cwd: Path = ROOT, env: Mapping[str, str] | None = None
 ) -> str:
-    """What a program says on both streams; it must end with this code."""
+    """The output of a program on both streams; it must end with this code."""
     done = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
@@ -25,13 +25,13 @@ def run(
         cwd=cwd,
         env={**os.environ, **(env or {})},
     )
-    said = done.stdout + done.stderr
-    assert done.returncode == code, f"{command[0]} ended with {done.returncode}: {said[-3000:]}"
-    return said
+    output = done.stdout + done.stderr
+    assert done.returncode == code, f"{command[0]} ended with {done.returncode}: {output[-3000:]}"
+    return output
 
 
 def pushed(image: str, folder: Path) -> str:
-    """The digest of an image, `repository:tag`, of one file that says its name; it is new there."""
+    """The digest of an image, `repository:tag`, of one file that holds its name."""
     (folder / "file").write_text(f"{image} {folder.name}", encoding="utf-8")
     run("tar", "-cf", "layer.tar", "file", cwd=folder)
     run(SIGNING / "crane", "append", "--insecure", "-f", folder / "layer.tar", "-t", image)

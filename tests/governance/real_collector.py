@@ -27,7 +27,7 @@ SECONDS = 60
 
 
 def port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         return int(server.getsockname()[1])
 

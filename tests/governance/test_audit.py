@@ -47,7 +47,7 @@ class Store:
         self._server.start()
         reset = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
         with urllib.request.urlopen(reset):
-            """What another test left is gone."""
+            """Remove what another test left."""
         self.client: Any = boto3.client(
             "s3",
             endpoint_url=self.url,
@@ -69,14 +69,14 @@ class Store:
 
     def records(self, bucket: str) -> list[dict[str, Any]]:
         """Every log record in a bucket."""
-        found: list[dict[str, Any]] = []
+        records: list[dict[str, Any]] = []
         for key in self.keys(bucket):
             body = self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
             data = json.loads(gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body)
             for resource in data["resourceLogs"]:
                 for scope in resource["scopeLogs"]:
-                    found += scope["logRecords"]
-        return found
+                    records += scope["logRecords"]
+        return records
 
     def bodies(self, bucket: str) -> set[str]:
         return {record["body"]["stringValue"] for record in self.records(bucket)}
@@ -85,17 +85,17 @@ class Store:
 @pytest.fixture
 def store(folder: Path) -> Iterator[Store]:
     """A store with the buckets that the emitted files describe."""
-    made, audit = Store(), folder / "compliance/audit"
+    built, audit = Store(), folder / "compliance/audit"
     for bucket in (YEAR, HALF):
-        given = {
+        settings = {
             what: json.loads((audit / f"{bucket}.{what}.json").read_text())
             for what in ("bucket", "object-lock", "lifecycle")
         }
-        made.client.create_bucket(**given["bucket"])
-        made.client.put_object_lock_configuration(**given["object-lock"])
-        made.client.put_bucket_lifecycle_configuration(**given["lifecycle"])
-    yield made
-    made.stop()
+        built.client.create_bucket(**settings["bucket"])
+        built.client.put_object_lock_configuration(**settings["object-lock"])
+        built.client.put_bucket_lifecycle_configuration(**settings["lifecycle"])
+    yield built
+    built.stop()
 
 
 @pytest.fixture
@@ -133,21 +133,21 @@ def test_each_event_goes_into_one_bucket(
     with collector.running():
         collector.send("flashfusion/financial", "high", attributes={"event.name": "decision"})
         collector.send("flashfusion/data-pipeline", "medium", event_name="tool-call")
-        collector.send("flashfusion/nobody", "stranger", attributes={"event.name": "stop"})
+        collector.send("flashfusion/no-agent", "unknown", attributes={"event.name": "stop"})
         collector.send("flashfusion/financial", "other", attributes={"event.name": "heartbeat"})
         collector.send("flashfusion/financial", "plain")
-        until(lambda: store.bodies(YEAR) >= {"high", "stranger"}, "two events in the long bucket")
+        until(lambda: store.bodies(YEAR) >= {"high", "unknown"}, "two events in the long bucket")
         until(lambda: store.bodies(HALF) >= {"medium"}, "one event in the other")
-        every = (b"high", b"medium", b"stranger", b"other", b"plain")
+        every = (b"high", b"medium", b"unknown", b"other", b"plain")
         until(lambda: all(word in b"".join(loki[1]) for word in every), "all logs at Loki")
-    assert store.bodies(YEAR) == {"high", "stranger"}
+    assert store.bodies(YEAR) == {"high", "unknown"}
     assert store.bodies(HALF) == {"medium"}
     assert all(key.startswith("prod/") for key in store.keys(YEAR))
 
 
 def test_secrets_do_not_arrive(collector: Collector, store: Store) -> None:
     token, password = "ghp_" + "a1B2" * 9, "hunter2hunter2"
-    said = {
+    attributes = {
         "event.name": "tool-call",
         "authorization": f"Bearer {token}",
         "arguments": {"query": f"postgres://app:{password}@db/x", "page": 3},
@@ -155,7 +155,7 @@ def test_secrets_do_not_arrive(collector: Collector, store: Store) -> None:
         "tool": "execute_sql",
     }
     with collector.running():
-        collector.send("flashfusion/financial", f"it said {token} to me", attributes=said)
+        collector.send("flashfusion/financial", f"it said {token} to me", attributes=attributes)
         (record,) = until(lambda: store.records(YEAR), "the event")
     text = json.dumps(record)
     assert token not in text
@@ -180,7 +180,7 @@ def test_buckets_are_locked_and_emptied(collector: Collector, store: Store) -> N
         rule = lock["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
         assert (rule["Mode"], rule["Days"]) == ("COMPLIANCE", days)
         rules = store.client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-        assert {one.get("Expiration", {}).get("Days") for one in rules} == {days, None}
+        assert {rule.get("Expiration", {}).get("Days") for rule in rules} == {days, None}
     with collector.running():
         collector.send("flashfusion/financial", "kept", attributes={"event.name": "decision"})
         (key,) = until(lambda: store.keys(YEAR), "the event")

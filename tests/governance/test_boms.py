@@ -1,4 +1,4 @@
-"""CycloneDX's own validator judges every BOM; and what its schema lets pass, read anew here."""
+"""CycloneDX's own validator judges every BOM; and what its schema lets pass is checked here."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def references(bom: dict[str, Any]) -> Iterator[str]:
 def contradictions(bom: dict[str, Any]) -> list[str]:
     """What is wrong with a BOM that fits the schema."""
     every = list(objects(bom))
-    refs = [one["bom-ref"] for one in every if "bom-ref" in one]
-    cards = [one for one in every if "modelCard" in one]
+    refs = [part["bom-ref"] for part in every if "bom-ref" in part]
+    cards = [part for part in every if "modelCard" in part]
     wrong = [f"twice: {ref}" for ref in set(refs) if refs.count(ref) > 1]
     wrong += [f"nowhere: {ref}" for ref in references(bom) if ref not in refs]
     wrong += ["a card of no model" for c in cards if c["type"] != "machine-learning-model"]
@@ -71,8 +71,8 @@ def test_there_is_a_bom_for_each_agent_and_model_and_one_of_all() -> None:
     agents = {path.stem for path in (ROOT / "specs/agents").glob("*.yaml")}
     models = {path.stem for path in (ROOT / "specs/models").glob("*.yaml")}
     folder = ROOT / "generated/cards"
-    made = {path.name.removesuffix(".cdx.json") for path in folder.glob("*.cdx.json")}
-    assert made == agents | {"fleet"}
+    names = {path.name.removesuffix(".cdx.json") for path in folder.glob("*.cdx.json")}
+    assert names == agents | {"fleet"}
     kept = {path.name.removesuffix(".cdx.json") for path in folder.glob("models/*.cdx.json")}
     assert kept == models
 
@@ -89,11 +89,11 @@ def test_it_is_valid_and_does_not_contradict_itself(
 
 @pytest.mark.parametrize("path", BOMS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_package_urls_are_canonical(path: Path) -> None:
-    for one in objects(load(path)):
-        if "purl" in one:
-            given = PackageURL.from_string(one["purl"])
-            assert PackageURL.from_string(given.to_string()) == given
-            assert given.name
+    for part in objects(load(path)):
+        if "purl" in part:
+            url = PackageURL.from_string(part["purl"])
+            assert PackageURL.from_string(url.to_string()) == url
+            assert url.name
 
 
 # --- The judges themselves
@@ -118,11 +118,11 @@ def test_the_schema_lets_contradictions_pass(validator: JsonStrictValidator) -> 
     bom["components"].append(
         {"type": "application", "name": "x", "bom-ref": "server:stripe", "modelCard": {}}
     )
-    bom["dependencies"].append({"ref": "nobody", "dependsOn": []})
+    bom["dependencies"].append({"ref": "unlisted", "dependsOn": []})
     assert validator.validate_str(json.dumps(bom)) is None
     assert contradictions(bom) == [
         "twice: server:stripe",
-        "nowhere: nobody",
+        "nowhere: unlisted",
         "a card of no model",
         "an empty card",
     ]

@@ -67,11 +67,11 @@ def handles(reader: CodeOwners, path: str) -> set[str]:
 
 @pytest.mark.parametrize(("path", "document"), SPECS, ids=[path for path, _ in SPECS])
 def test_every_spec_has_its_reviewers(path: str, document: dict[str, Any], folder: Path) -> None:
-    found = handles(CodeOwners((folder / "CODEOWNERS").read_text()), path)
-    assert len(found) >= least(path, document)
-    assert OWNERS.get(document["metadata"].get("owner"), set()) <= found
+    reviewers = handles(CodeOwners((folder / "CODEOWNERS").read_text()), path)
+    assert len(reviewers) >= least(path, document)
+    assert OWNERS.get(document["metadata"].get("owner"), set()) <= reviewers
     watched = path.startswith(("policies/", "projects/")) or document["kind"] == "Agent"
-    assert not watched or found >= WATCH
+    assert not watched or reviewers >= WATCH
 
 
 def test_prompts_belong_to_their_agents(folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_what_a_server_lists_is_reviewed_by_those_who_review_its_spec(folder: Pa
         assert handles(reader, lock) == handles(reader, spec)
 
 
-def test_what_nobody_owns_is_the_platforms(folder: Path) -> None:
+def test_a_path_without_an_owner_is_the_platforms(folder: Path) -> None:
     reader = CodeOwners((folder / "CODEOWNERS").read_text())
     assert handles(reader, "compiler/__init__.py") == OWNERS["platform-team"]
     assert handles(reader, "policies/new.yaml") == WATCH

@@ -39,10 +39,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def signed(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Path:
     """The folder that `make sbom-sign` filled."""
     folder = tmp_path_factory.mktemp("sbom")
-    said = run(
+    output = run(
         "make", "sbom-sign", f"SBOM={folder}", f"COSIGN_KEY={keys / 'ours.key'}", env=PASSWORD
     )
-    assert PASSWORD["COSIGN_PASSWORD"] not in said
+    assert PASSWORD["COSIGN_PASSWORD"] not in output
     return folder
 
 
@@ -66,9 +66,9 @@ def test_an_sbom_is_valid_and_names_every_package_of_the_lock(
     assert JsonStrictValidator(SchemaVersion.V1_7).validate_str(text) is None
     lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     pinned = {line.split(" ")[0] for line in lines if "==" in line}
-    found = {f"{one['name']}=={one['version']}" for one in json.loads(text)["components"]}
-    assert found == pinned
-    hashes = [one["externalReferences"][0]["hashes"] for one in json.loads(text)["components"]]
+    listed = {f"{part['name']}=={part['version']}" for part in json.loads(text)["components"]}
+    assert listed == pinned
+    hashes = [part["externalReferences"][0]["hashes"] for part in json.loads(text)["components"]]
     assert all(hashes)
 
 
@@ -79,9 +79,9 @@ def test_the_validator_can_refuse(signed: Path) -> None:
 
 
 def test_what_is_signed_is_verified_without_a_network(signed: Path, keys: Path) -> None:
-    said = verify(signed, keys / "ours.pub")
-    assert said.count("Verified OK") == len(FILES)
-    assert "are as stated" in said
+    output = verify(signed, keys / "ours.pub")
+    assert output.count("Verified OK") == len(FILES)
+    assert "are as stated" in output
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -109,7 +109,7 @@ def test_a_signature_of_another_file_is_refused(copy: Path, keys: Path) -> None:
 
 
 def test_an_sbom_of_yesterday_is_refused_although_it_is_signed(copy: Path, keys: Path) -> None:
-    """It is signed anew, but no longer what the lock says."""
+    """It is signed again, but it no longer matches the lock."""
     path = copy / "compiler.cdx.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**whole, "components": whole["components"][1:]}), encoding="utf-8")

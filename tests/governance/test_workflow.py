@@ -35,8 +35,8 @@ exec "$COSIGN_PROGRAM" "${args[@]}"
 
 def steps(path: Path, job: str) -> dict[str, str]:
     """What the steps of a job run, by name."""
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"][job]["steps"]
-    return {step["name"]: step["run"] for step in found if "run" in step}
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"][job]["steps"]
+    return {step["name"]: step["run"] for step in entries if "run" in step}
 
 
 def lint(path: Path, *, code: int = 0) -> str:
@@ -70,23 +70,25 @@ def test_every_action_and_every_tool_is_pinned() -> None:
     used = re.findall(r"uses: (\S+)", text)
     tools = re.findall(r"(?:SYFT|COSIGN): (\S+)", text)
     assert len(used) == 2 and len(tools) == 3
-    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one) for one in used)
-    assert all(re.fullmatch(r"\S+@sha256:[0-9a-f]{64}", one) for one in tools)
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", reference) for reference in used)
+    assert all(re.fullmatch(r"\S+@sha256:[0-9a-f]{64}", reference) for reference in tools)
 
 
 def asked(tmp_path: Path, only: str, digest: str, code: int = 0) -> tuple[list[Any], str]:
-    """The rows for which jobs run, and what is said, for a name and a digest from whoever asks."""
+    """The rows for which jobs run, and the output, for a name and a digest from the caller."""
     estate = tmp_path / "estate"
     spec = {"tag: 1.0.0": f"tag: 1.0.0, digest: '{DIGEST}'"}
-    made = emitted(estate, {"specs/agents/financial.yaml": spec}) / "sbom" / "github-actions.yaml"
-    written = tmp_path / "output"
-    written.touch()
-    env = {"ONLY": only, "DIGEST": digest, "GITHUB_OUTPUT": str(written)}
-    script = steps(made, "asked")["select images"]
-    said = run(sys.executable, "-c", script, code=code, env=env)
-    text = written.read_text(encoding="utf-8")
+    workflow = (
+        emitted(estate, {"specs/agents/financial.yaml": spec}) / "sbom" / "github-actions.yaml"
+    )
+    results = tmp_path / "output"
+    results.touch()
+    env = {"ONLY": only, "DIGEST": digest, "GITHUB_OUTPUT": str(results)}
+    script = steps(workflow, "asked")["select images"]
+    output = run(sys.executable, "-c", script, code=code, env=env)
+    text = results.read_text(encoding="utf-8")
     assert text.count("\n") == (0 if code else 1)
-    return json.loads(text.removeprefix("images=") or "[]"), said
+    return json.loads(text.removeprefix("images=") or "[]"), output
 
 
 OTHER = DIGEST.replace("0", "f")
@@ -100,14 +102,14 @@ OTHER = DIGEST.replace("0", "f")
         ("agent-financial", OTHER, [("agent-financial", OTHER)]),
         ("agent-security", OTHER, [("agent-security", OTHER)]),
     ],
-    ids=["all that are known", "named", "pushed anew", "pushed"],
+    ids=["all with a digest", "named", "pushed again", "pushed"],
 )
 def test_which_images_are_done(
     tmp_path: Path, only: str, digest: str, rows: list[tuple[str, str]]
 ) -> None:
-    found, said = asked(tmp_path, only, digest)
-    assert [(row["name"], row["digest"]) for row in found] == rows
-    assert ("::warning::agent-security has no digest" in said) is (only == "")
+    images, output = asked(tmp_path, only, digest)
+    assert [(row["name"], row["digest"]) for row in images] == rows
+    assert ("::warning::agent-security has no digest" in output) is (only == "")
 
 
 @pytest.mark.parametrize(
@@ -124,9 +126,9 @@ def test_which_images_are_done(
     ids=["misspelt", "no name", "no digest", "a tag", "two lines", "too long", "a command"],
 )
 def test_what_is_refused(tmp_path: Path, only: str, digest: str, why: str) -> None:
-    found, said = asked(tmp_path, only, digest, code=1)
-    assert found == []
-    assert f"::error::{why}" in said.replace("\\n::warning", "\\\\n::warning")
+    images, output = asked(tmp_path, only, digest, code=1)
+    assert images == []
+    assert f"::error::{why}" in output.replace("\\n::warning", "\\\\n::warning")
 
 
 @pytest.fixture(scope="module")
@@ -148,8 +150,8 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     )
     keyed = "      type: key\n      public: |\n"
     keyed += "".join(f"        {line}\n" for line in public.splitlines())
-    made = emitted(folder / "estate", {"specs/platform.yaml": {shipped: keyed}})
-    return folder, made / "sbom" / "github-actions.yaml", (folder / "cosign.key").read_text()
+    generated = emitted(folder / "estate", {"specs/platform.yaml": {shipped: keyed}})
+    return folder, generated / "sbom" / "github-actions.yaml", (folder / "cosign.key").read_text()
 
 
 def attestable(registry: str, name: str, folder: Path) -> str:
@@ -181,9 +183,9 @@ def test_an_image_is_signed_and_attested_and_both_are_found(
     registry: str, keyed: tuple[Path, Path, str], tmp_path: Path
 ) -> None:
     image = attestable(registry, "signed", tmp_path / "signed")
-    said = step(keyed, "sign and attest", tmp_path / "signed", image)
-    said += step(keyed, "verify", tmp_path / "signed", image)
-    assert PASSWORD not in said and "PRIVATE KEY" not in said
+    output = step(keyed, "sign and attest", tmp_path / "signed", image)
+    output += step(keyed, "verify", tmp_path / "signed", image)
+    assert PASSWORD not in output and "PRIVATE KEY" not in output
     listed = run(SIGNING / "crane", "ls", "--insecure", f"{registry}/signed").split()
     tag = image.partition("@")[2].replace(":", "-")
     assert set(listed) == {"v1", f"{tag}.sig", f"{tag}.att"}
@@ -210,5 +212,5 @@ def test_what_another_key_signed_does_not_verify(
     run(SIGNING / "cosign", "generate-key-pair", cwd=folder, env={"COSIGN_PASSWORD": PASSWORD})
     env: dict[str, Any] = environment(keyed, image)
     env["COSIGN_PUBLIC_KEY"] = (folder / "cosign.pub").read_text(encoding="utf-8")
-    said = run(*SHELL, steps(keyed[1], "attest")["verify"], code=12, cwd=folder, env=env)
-    assert "invalid signature" in said
+    output = run(*SHELL, steps(keyed[1], "attest")["verify"], code=12, cwd=folder, env=env)
+    assert "invalid signature" in output

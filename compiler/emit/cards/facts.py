@@ -66,14 +66,14 @@ def operations(traits: Traits) -> tuple[Operation, ...]:
         "execute": traits.executes,
         "send": traits.sink,
     }
-    return tuple(one for one in OPERATIONS if does[one])
+    return tuple(name for name in OPERATIONS if does[name])
 
 
 def flow(traits: Iterable[Traits]) -> Literal["inbound", "outbound", "bi-directional"]:
     """Which way data go, as a server sees it: what is read leaves it, what is changed enters it."""
     some = tuple(traits)
-    leaves = any(one.private or not one.writes for one in some)
-    enters = any(one.writes or one.sink or one.executes for one in some)
+    leaves = any(trait.private or not trait.writes for trait in some)
+    enters = any(trait.writes or trait.sink or trait.executes for trait in some)
     if leaves and enters:
         return "bi-directional"
     return "inbound" if enters else "outbound"

@@ -39,7 +39,7 @@ def of_agent(fleet: Fleet, agent: Resource[Agent]) -> dict[str, Any]:
     spec = agent.spec
     model = fleet.graph.get(LanguageModel, spec.model).spec
     level = fleet.graph.get(RiskTier, spec.riskTier).spec.level
-    judged = sorted({f"eu-ai-act-{found}" for found in classes(fleet, agent).values()})
+    judged = sorted({f"eu-ai-act-{ai_class}" for ai_class in classes(fleet, agent).values()})
     notices = (home.spec.notices for home in homes(fleet, agent))
     languages = _languages(locale for notice in notices for locale in notice.locales)
     return {

@@ -46,7 +46,7 @@ def service(fleet: Fleet, server: Resource[MCPServer], tools: Container[str] | N
 
 def _tool(server: Resource[MCPServer], tool: Tool, traits: Traits) -> Part:
     pairs: list[tuple[str, object]] = [
-        *(("operation", one) for one in operations(traits)),
+        *(("operation", operation) for operation in operations(traits)),
         ("untrusted", traits.untrusted),
         ("private", traits.private),
     ]

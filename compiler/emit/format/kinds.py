@@ -25,10 +25,11 @@ def word(value: object) -> str:
     return text
 
 
-def _join(items: Iterable[object], by: str = ", ") -> tuple[Any, ...]:
+def joined(items: Iterable[object], by: str = ", ") -> tuple[Any, ...]:
+    """The items with a text between them; an item of several parts is spliced in."""
     parts: list[Any] = []
     for item in items:
-        parts += [by] * bool(parts) + [item]
+        parts += [by] * bool(parts) + (list(item) if isinstance(item, tuple) else [item])
     return tuple(parts)
 
 
@@ -39,9 +40,8 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "listing": lambda text, language="": Listing(word(text), word(language)),
 }
 FILTERS: Mapping[str, Callable[..., object]] = {
-    "codes": lambda names: _join(Code(word(name)) for name in names),
+    "codes": lambda names: joined(Code(word(name)) for name in names),
     "items": lambda mapping: tuple(mapping.items()),
-    "join": _join,
     "length": len,
 }
 

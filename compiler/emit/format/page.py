@@ -26,9 +26,9 @@ from compiler.emit.format.markdown import (
     plain,
 )
 
-_OPEN, _CLOSE, _BESIDE, _BREAK = "\x02", "\x03", "\x04", "\x05"
+_OPEN, _CLOSE, _WITH, _BREAK = "\x02", "\x03", "\x04", "\x05"
 _MARK = re.compile(f"{_OPEN}([a-z])([^{_OPEN}{_CLOSE}]*){_CLOSE}")
-_LEFT_OVER = re.compile(f"[{_OPEN}{_CLOSE}{_BESIDE}]")
+_LEFT_OVER = re.compile(f"[{_OPEN}{_CLOSE}{_WITH}]")
 _TEXT, _CODE, _STRONG, _LINK, _LISTING = "tcslb"
 
 _MARKERS = re.compile(r" *(?:(?:[-*+>]|\d+[.)]|#{1,6}) +)*")
@@ -61,7 +61,7 @@ def mark(value: object) -> str:
     if isinstance(value, str):
         return _text(value.strip())
     if isinstance(value, tuple):
-        return "".join(_text(part) if isinstance(part, str) else mark(part) for part in value)
+        return "".join(map(_element, value))
     if isinstance(value, Code | Strong | Link | Listing):
         return _part(value)
     if isinstance(value, date):
@@ -71,6 +71,13 @@ def mark(value: object) -> str:
     if isinstance(value, int | float):
         return str(value) if isinstance(value, int) else mark(repr(value))
     raise TypeError(f"a {type(value).__name__} is no text")
+
+
+def _element(part: object) -> str:
+    """A part of a tuple; the white space of a text remains, as other parts follow."""
+    if isinstance(part, tuple):
+        raise TypeError("a part of a text is no tuple")
+    return _text(part) if isinstance(part, str) else mark(part)
 
 
 def _text(text: str) -> str:
@@ -84,7 +91,7 @@ def _part(part: Code | Strong | Link | Listing) -> str:
         case Strong(text):
             return f"{_OPEN}{_STRONG}{escaped(text.strip())}{_CLOSE}"
         case Link(text, target) if LINK_TARGET.fullmatch(target) and plain(text):
-            return f"{_OPEN}{_LINK}{escaped(text.strip())}{_BESIDE}{link_target(target)}{_CLOSE}"
+            return f"{_OPEN}{_LINK}{escaped(text.strip())}{_WITH}{link_target(target)}{_CLOSE}"
         case Link(text):
             return mark(text)
         case Listing():
@@ -106,13 +113,13 @@ def page(text: str) -> str:
 def _lines(text: str) -> Iterator[str]:
     fence = ""
     for line in text.split("\n"):
-        found = _FENCE.match(line)
-        if fence or found:
+        opens = _FENCE.match(line)
+        if fence or opens:
             if _OPEN in line:
                 raise Misuse("a listing with values is written `{{ listing(text) }}`")
             yield line.rstrip()
-            closes = found and found[1].startswith(fence) and line.strip() == found[1]
-            fence = ("" if closes else fence) if fence else (found[1] if found else "")
+            closes = opens and opens[1].startswith(fence) and line.strip() == opens[1]
+            fence = ("" if closes else fence) if fence else (opens[1] if opens else "")
         else:
             yield _line(_MARK.split(line))
 
@@ -142,7 +149,7 @@ def _refuse(skeleton: str) -> None:
 
 
 class _Line:
-    """A line that grows from the left; `_values` tells which characters come from values."""
+    """A line that grows from the left; `_values` marks the characters that values brought."""
 
     def __init__(self, start: str, *, table: bool) -> None:
         self._text, self._table = start, table
@@ -196,6 +203,6 @@ def _inline(kind: str, value: str, *, table: bool) -> str:
     if kind == _STRONG:
         return f"**{value}**"
     if kind == _LINK:
-        text, _, target = value.partition(_BESIDE)
+        text, _, target = value.partition(_WITH)
         return f"[{text}]({target})"
     return value

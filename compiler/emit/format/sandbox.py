@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from jinja2 import (
     BaseLoader,
@@ -20,6 +20,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     nodes,
+    pass_environment,
     pass_eval_context,
 )
 from jinja2.exceptions import SecurityError
@@ -28,7 +29,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from compiler.emit.format.json import on_one_line
-from compiler.emit.format.kinds import FILTERS, FUNCTIONS, Kind, kind_of
+from compiler.emit.format.kinds import FILTERS, FUNCTIONS, Kind, joined, kind_of
 from compiler.emit.format.markdown import plain
 from compiler.emit.format.page import Misuse
 from compiler.emit.format.template import ORIGINAL
@@ -40,6 +41,7 @@ _ERRORS = (
     TemplateError,
     Misuse,
     ArithmeticError,
+    AttributeError,
     LookupError,
     TypeError,
     ValueError,
@@ -183,7 +185,12 @@ class _Environment(ImmutableSandboxedEnvironment):
         self._finish, self._bounded = kind.finish, bool(own)
         self._steps = self._characters = 0
         self.globals = dict(FUNCTIONS)
-        self.filters = {**FILTERS, "json": _json, "counted": self._counted}
+        self.filters = {
+            **FILTERS,
+            "json": _json,
+            "join": self._joined,
+            "counted": self._counted,
+        }
 
     def document(self, name: str, facts: Mapping[str, object]) -> str:
         """What a template makes of facts."""
@@ -218,6 +225,18 @@ class _Environment(ImmutableSandboxedEnvironment):
         for item in items:
             self._step()
             yield item
+
+    def _joined(self, items: Iterable[Any], by: str = ", ") -> tuple[Any, ...]:
+        parts = tuple(items)
+        self.weigh(parts)
+        return joined(parts, by)
+
+    def weigh(self, value: object) -> None:
+        """Count the parts of a value: a template can nest one in itself again and again."""
+        if isinstance(value, tuple | list):
+            for part in value:
+                self._step()
+                self.weigh(part)
 
     def _step(self) -> None:
         self._steps += 1
@@ -272,18 +291,21 @@ class _Environment(ImmutableSandboxedEnvironment):
 def _finalizer(write: Callable[[object], str]) -> Callable[..., Markup]:
     """What each `{{ value }}` passes: only what a macro or block wrote is markup already."""
 
-    @pass_eval_context
-    def finalize(_: nodes.EvalContext, value: object) -> Markup:
+    @pass_eval_context  # so that constants are not written when the template is compiled
+    def finalize(context: nodes.EvalContext, value: object) -> Markup:
         if isinstance(value, Markup):
             return value
         if isinstance(value, Undefined):
             str(value)  # raises
+        cast("_Environment", context.environment).weigh(value)
         return Markup(write(value))  # noqa: S704 - this is what escapes
 
     return finalize
 
 
-def _json(value: object) -> Markup:
+@pass_environment
+def _json(environment: _Environment, value: object) -> Markup:
+    environment.weigh(value)
     return Markup(on_one_line(value))  # noqa: S704 - a script's JSON on one line is no markup
 
 
