@@ -47,9 +47,9 @@ def merged(first: Changes, path: str, change: Change) -> Changes:
     return {**first, path: both(first[path], change) if path in first else change}
 
 
-def marked(diagnostic: Diagnostic, given: Mapping[str, Source]) -> str:
+def marked(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     """The text that a diagnostic points at, of its first line."""
-    lines = given[diagnostic.span.path].text.split("\n")
+    lines = sources[diagnostic.span.path].text.split("\n")
     start, end = diagnostic.span.start, diagnostic.span.end
     line = lines[start.line - 1]
     return line[start.column - 1 : end.column - 1 if end.line == start.line else None]
@@ -66,7 +66,7 @@ def place(path: str, field: str) -> str:
 def test_every_duty_is_held_by_one_check() -> None:
     held = [duty.id for check in CHECKS for duty in getattr(check, "DUTIES", ())]
     assert len(held) == len(set(held))
-    assert set(held) | set(HELD_ELSEWHERE) == {one.id for one in DUTIES}
+    assert set(held) | set(HELD_ELSEWHERE) == {duty.id for duty in DUTIES}
     assert not set(held) & set(HELD_ELSEWHERE)
 
 
@@ -85,7 +85,7 @@ def test_the_record_has_every_field_that_a_duty_asks_for() -> None:
 def test_every_field_is_asked_for_by_some_duty_and_every_duty_by_some_field() -> None:
     asked = {id for _, _, _, id in MUTATIONS}
     unasked = {"AIA-007", "AIA-017", "AIA-053", "AIA-099", *HELD_ELSEWHERE}  # no field: see below
-    assert asked | unasked == {one.id for one in DUTIES}
+    assert asked | unasked == {duty.id for duty in DUTIES}
     assert len(MUTATIONS) >= 90
 
 
@@ -98,23 +98,23 @@ def test_the_complete_record_is_silent() -> None:
 @pytest.mark.parametrize(
     ("first", "path", "field", "id"), MUTATIONS, ids=[f"{id} {f}" for _, _, f, id in MUTATIONS]
 )
-def test_a_missing_field_is_told_once_by_the_check_of_its_duty(
+def test_a_missing_field_is_reported_once_by_the_check_of_its_duty(
     first: Changes, path: str, field: str, id: str
 ) -> None:
     changes = merged(first, path, without(field))
-    found = diagnosed(changes)
-    assert [d.code for d in found] == [HOLDERS[id].RULE.code], found
-    assert found[0].severity is Severity.ERROR, "its agents are of a high tier"
-    assert ARTICLES[id] in found[0].message
-    assert id in found[0].related[0].text
-    assert found[0].help
-    assert found[0].span.path == path
+    diagnostics = diagnosed(changes)
+    assert [d.code for d in diagnostics] == [HOLDERS[id].RULE.code], diagnostics
+    assert diagnostics[0].severity is Severity.ERROR, "its agents are of a high tier"
+    assert ARTICLES[id] in diagnostics[0].message
+    assert id in diagnostics[0].related[0].text
+    assert diagnostics[0].help
+    assert diagnostics[0].span.path == path
     expected = place(path, field)
-    given = changed(changes)
+    sources = changed(changes)
     if expected.isdigit():  # an entry of a list: its first line
-        assert marked(found[0], given) == _entry(given[path], field)
+        assert marked(diagnostics[0], sources) == _entry(sources[path], field)
     else:
-        assert marked(found[0], given) == expected
+        assert marked(diagnostics[0], sources) == expected
 
 
 def _entry(source: Source, field: str) -> str:

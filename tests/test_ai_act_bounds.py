@@ -41,7 +41,7 @@ from tests.high_risk import (
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 MEDIUM: Changes = {TIER: having("level", "medium")}
-"""Its agents are of a medium tier, so that the day alone says how grave a gap is."""
+"""Its agents are of a medium tier, so that the date alone decides on the severity of a gap."""
 
 NOT_LISTED: Changes = {path: having("compliance.annexIII", "none") for path in AGENTS}
 """Nothing of it is in Annex III; what is left is that people talk to it."""
@@ -53,13 +53,13 @@ SILENT: Changes = {
     ),
     PROJECT: having("notices.interactsWithPersons", False),
 }
-"""And nobody outside talks to it."""
+"""And no one outside talks to it."""
 
 ALL = ("project", "role", "intendedPurpose", "literacy")
 
 
 def only(*fields: str) -> Change:
-    """Takes away all of a record but some fields."""
+    """Removes all fields of a record but some."""
 
     def change(spec: Spec) -> None:
         for field in [field for field in spec if field not in fields]:
@@ -68,8 +68,8 @@ def only(*fields: str) -> Change:
     return change
 
 
-def seen(changes: Changes, code: str, today: date = TODAY) -> list[Severity]:
-    """How grave each finding of one code is."""
+def severities(changes: Changes, code: str, today: date = TODAY) -> list[Severity]:
+    """The severity of each diagnostic of one code."""
     return [d.severity for d in diagnosed(changes, today) if d.code == code]
 
 
@@ -85,34 +85,34 @@ def seen(changes: Changes, code: str, today: date = TODAY) -> list[Severity]:
 def test_a_gap_is_an_error_from_half_a_year_before(field: str, duty: Duty, code: str) -> None:
     changes = {**MEDIUM, RECORD: without(field)}
     lead = duty.applies - timedelta(days=180)
-    assert seen(changes, code, lead - timedelta(days=1)) == [WARNING]
-    assert seen(changes, code, lead) == [ERROR]
+    assert severities(changes, code, lead - timedelta(days=1)) == [WARNING]
+    assert severities(changes, code, lead) == [ERROR]
 
 
 def test_a_gap_of_a_high_tier_is_an_error_at_once() -> None:
     changes = {RECORD: without("minorsAndVulnerable")}
-    assert seen(changes, "risk-file-incomplete", date(2025, 1, 1)) == [ERROR]
+    assert severities(changes, "risk-file-incomplete", date(2025, 1, 1)) == [ERROR]
 
 
 def test_old_systems_have_more_time_to_mark_what_they_make() -> None:
     limited = both(only(*ALL, "released", "transparency"), without("transparency.marking"))
-    for released, said in (
+    for released, text in (
         ("2026-07-01", "applies from 2026-12-02: AIA-091"),
         ("2026-08-02", "applies since 2026-08-02: AIA-091"),
     ):
         changes = {**NOT_LISTED, RECORD: both(limited, having("released", released))}
-        assert only_diagnostic(changes).related[0].text == said
+        assert only_diagnostic(changes).related[0].text == text
 
 
 def test_two_prohibitions_came_later() -> None:
-    for letters, said in (
+    for letters, text in (
         (("ba", "bb"), "applies from 2026-12-02: AIA-003"),
         (("ba", "c"), "applies since 2025-02-02: AIA-003"),
     ):
-        found = only_diagnostic(
-            {REVIEWER: without(*(f"compliance.prohibited.{one}" for one in letters))}
+        diagnostic = only_diagnostic(
+            {REVIEWER: without(*(f"compliance.prohibited.{letter}" for letter in letters))}
         )
-        assert found.related[0].text == said
+        assert diagnostic.related[0].text == text
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_a_deployer_owes_no_provider_papers_and_a_provider_no_deployer_answers()
 
 
 def test_without_a_role_both_are_asked_for() -> None:
-    found = diagnosed({RECORD: without("role", "design", "fria")})
-    assert sorted(d.code for d in found) == [
+    diagnostics = diagnosed({RECORD: without("role", "design", "fria")})
+    assert sorted(d.code for d in diagnostics) == [
         "classification-incomplete",
         "deployer-duties-incomplete",
         "technical-documentation-incomplete",
@@ -162,12 +162,18 @@ def test_a_deployer_of_critical_infrastructure_alone_owes_no_impact_assessment()
 
 
 def test_a_tier_is_not_below_the_class() -> None:
-    assert seen(MEDIUM, "class-above-tier") == [WARNING, WARNING]
-    assert seen({TIER: having("level", "low")}, "class-above-tier") == [ERROR, WARNING, WARNING]
-    assert seen({**SILENT, TIER: having("level", "low")}, "class-above-tier") == []
+    assert severities(MEDIUM, "class-above-tier") == [WARNING, WARNING]
+    assert severities({TIER: having("level", "low")}, "class-above-tier") == [
+        ERROR,
+        WARNING,
+        WARNING,
+    ]
+    assert severities({**SILENT, TIER: having("level", "low")}, "class-above-tier") == []
     talking = {**SILENT, TIER: having("level", "low")}
     del talking[PROJECT]
-    assert seen(talking, "class-above-tier") == [ERROR], "of the project, whose agents are all low"
+    assert severities(talking, "class-above-tier") == [ERROR], (
+        "of the project, whose agents are all low"
+    )
 
 
 def test_a_derogation_lowers_the_class_where_members_are_judged_apart() -> None:
@@ -175,15 +181,15 @@ def test_a_derogation_lowers_the_class_where_members_are_judged_apart() -> None:
     derogated = having("compliance.derogation", {**narrow, "profiling": False})
     changes = {**MEDIUM, ANALYST: derogated, REVIEWER: derogated}
     apart = having("compliance", {"separable": True, "rationale": "Each sorts other papers."})
-    assert len(seen(changes, "class-above-tier")) == 2
-    assert seen({**changes, WORKFLOW: apart}, "class-above-tier") == []
+    assert len(severities(changes, "class-above-tier")) == 2
+    assert severities({**changes, WORKFLOW: apart}, "class-above-tier") == []
 
 
 EVENTS = ["decision", "tool-call", "human-override", "stop", "config-change", "model-change"]
 
 
 @pytest.mark.parametrize(
-    ("events", "days", "said"),
+    ("events", "days", "message"),
     [
         (EVENTS, None, "the audit store takes no events of the kind `risk-situation`"),
         ([*EVENTS, "risk-situation"], 200, "the store `audit` keeps logs for 200 days, and not"),
@@ -191,7 +197,7 @@ EVENTS = ["decision", "tool-call", "human-override", "stop", "config-change", "m
     ],
 )
 def test_the_store_keeps_what_is_declared(
-    events: list[str], days: int | None, said: str | None
+    events: list[str], days: int | None, message: str | None
 ) -> None:
     size = {"requests": {"cpu": "1", "memory": "1G"}, "limits": {"cpu": "1", "memory": "1G"}}
     image = {"repository": "docker.io/otel/opentelemetry-collector-contrib", "tag": "0.152.0"}
@@ -206,37 +212,37 @@ def test_the_store_keeps_what_is_declared(
     }
     collector = having("components.collector", {"image": image, "resources": size})
     platform = both(having("audit", audit), collector)
-    found = diagnosed({PLATFORM: platform, RECORD: having("logging.store", "audit")})
-    messages = [d.message for d in found if d.code == "logging-incomplete"]
-    assert len(messages) == (said is not None)
-    assert all(message.startswith(said or "") for message in messages)
-    assert {d.code for d in found} <= {
+    diagnostics = diagnosed({PLATFORM: platform, RECORD: having("logging.store", "audit")})
+    messages = [d.message for d in diagnostics if d.code == "logging-incomplete"]
+    assert len(messages) == (message is not None)
+    assert all(text.startswith(message or "") for text in messages)
+    assert {d.code for d in diagnostics} <= {
         "logging-incomplete", "image-unpinned", "budget-exceeded", "retention-below-tier",
     }  # fmt: skip
 
 
-def test_what_two_systems_share_is_told_once() -> None:
-    given = high_risk.changed({REVIEWER: without("compliance.annexIII")})
+def test_what_two_systems_share_is_reported_once() -> None:
+    sources = high_risk.changed({REVIEWER: without("compliance.annexIII")})
     for path in (PROJECT, RECORD):
-        text = given[path].text.replace("name: lending,", "name: leasing,")
+        text = sources[path].text.replace("name: lending,", "name: leasing,")
         other = path.replace("/lending/", "/leasing/")
-        given[other] = Source(other, text.replace("project: lending\n", "project: leasing\n"))
-    found = analyse(given.values(), today=TODAY).diagnostics
-    assert [d.span.path for d in found if d.code == "classification-incomplete"] == [REVIEWER]
+        sources[other] = Source(other, text.replace("project: lending\n", "project: leasing\n"))
+    diagnostics = analyse(sources.values(), today=TODAY).diagnostics
+    assert [d.span.path for d in diagnostics if d.code == "classification-incomplete"] == [REVIEWER]
 
 
-def test_where_nobody_lists_anybody_that_is_one_mistake() -> None:
-    given = dict(high_risk.texts())
-    del given["policies/owners.yaml"]
-    found = analyse(given.values(), today=TODAY).diagnostics
-    assert [d.code for d in found if "owner" in d.code] == ["stop-owner-unknown"]
+def test_without_owners_one_mistake_is_reported() -> None:
+    sources = dict(high_risk.texts())
+    del sources["policies/owners.yaml"]
+    diagnostics = analyse(sources.values(), today=TODAY).diagnostics
+    assert [d.code for d in diagnostics if "owner" in d.code] == ["stop-owner-unknown"]
 
 
 def test_without_a_record_nothing_more_is_said() -> None:
-    given = high_risk.changed({MODEL: without("annexXII")})
-    del given[RECORD]
-    found = analyse(given.values(), today=TODAY).diagnostics
-    assert [d.code for d in found] == ["ai-system-missing"]
+    sources = high_risk.changed({MODEL: without("annexXII")})
+    del sources[RECORD]
+    diagnostics = analyse(sources.values(), today=TODAY).diagnostics
+    assert [d.code for d in diagnostics] == ["ai-system-missing"]
 
 
 def test_what_needs_no_check_is_held_by_link_and_shape() -> None:

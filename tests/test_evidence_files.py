@@ -34,41 +34,41 @@ def lay_out(root: Path, **changes: Any) -> Path:
     return root
 
 
-def said(root: Path, *command: str, code: int = 1) -> str:
-    """What `roster` says of it, as short lines, and that it ends so."""
+def output_of(root: Path, *command: str, code: int = 1) -> str:
+    """What `roster` prints about it; its exit code must be `code`."""
     result = roster(*command, "--root", str(root), "--today", str(TODAY))
     assert result.returncode == code, result.stderr
     return result.stderr
 
 
 def codes(root: Path, code: int = 1) -> list[str]:
-    return re.findall(r"\[([a-z-]+)\]", said(root, "check", "--format", "short", code=code))
+    return re.findall(r"\[([a-z-]+)\]", output_of(root, "check", "--format", "short", code=code))
 
 
 def _all(changes: list[Callable[[dict[str, Any]], None]]) -> Callable[[dict[str, Any]], None]:
     def change(spec: dict[str, Any]) -> None:
-        for one in changes:
-            one(spec)
+        for apply in changes:
+            apply(spec)
 
     return change
 
 
 def test_a_report_may_be_a_scan(tmp_path: Path) -> None:
     root = lay_out(tmp_path)
-    said(root, "generate", code=0)
+    output_of(root, "generate", code=0)
     statement = (root / "generated/provenance.json").read_text()
     assert sha256(SCAN).hexdigest() in statement and REPORT in statement
     assert roster("provenance", "--check", "--root", str(root)).returncode == 0
     (root / REPORT).write_bytes(SCAN + b"!")
-    told = roster("provenance", "--check", "--root", str(root))
-    assert told.returncode == 1 and REPORT in told.stdout + told.stderr
+    result = roster("provenance", "--check", "--root", str(root))
+    assert result.returncode == 1 and REPORT in result.stdout + result.stderr
 
 
-def test_a_scan_that_changed_is_told(tmp_path: Path) -> None:
+def test_a_changed_scan_is_reported(tmp_path: Path) -> None:
     root = lay_out(tmp_path)
     (root / REPORT).write_bytes(SCAN + b"!")
     assert codes(root) == ["evidence-invalid"]
-    assert f"another digest: {sha256(SCAN + b'!').hexdigest()}" in said(root, "check")
+    assert f"different digest: {sha256(SCAN + b'!').hexdigest()}" in output_of(root, "check")
 
 
 def test_what_is_text_is_searched_for_secrets(tmp_path: Path) -> None:
@@ -85,10 +85,10 @@ def test_a_number_does_not_come_from_a_scan(tmp_path: Path) -> None:
     metric |= {"evidence": "robustness.pdf", "sha256": sha256(SCAN).hexdigest()}
     record.write_text(yaml.safe_dump(document))
     assert codes(root) == ["evidence-invalid"]
-    assert "`robustness.pdf` holds no object of JSON" in said(root, "check")
+    assert "`robustness.pdf` is not a JSON object" in output_of(root, "check")
 
 
-def test_elsewhere_nobody_reads_a_scan(tmp_path: Path) -> None:
+def test_a_scan_elsewhere_is_not_read(tmp_path: Path) -> None:
     root = lay_out(tmp_path)
     (root / "specs/agents/robustness.pdf").write_bytes(SCAN)
     assert codes(root, code=0) == ["input-ignored"]
@@ -101,7 +101,7 @@ def test_a_scan_is_not_as_long_as_a_film(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [RECORD, high_risk.PROJECT, high_risk.TIER, high_risk.MODEL])
-def test_what_follows_from_an_unread_file_is_not_told(tmp_path: Path, path: str) -> None:
+def test_consequences_of_an_unread_file_are_not_reported(tmp_path: Path, path: str) -> None:
     root = lay_out(tmp_path)
     (root / path).write_bytes((root / path).read_bytes() + "# é".encode("latin-1"))
     assert codes(root) == ["input-encoding"]

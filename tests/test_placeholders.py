@@ -1,4 +1,4 @@
-"""Answers that are none, and other bad input in the record of a system of high risk."""
+"""Answers that are none, and other bad input in the record of a high-risk system."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ LOOKED_UP = {
     "evidence": "evidence-invalid",
     "file": "evidence-invalid",
 }
-"""What is told of a name that nothing has; a metric's name is that of its evidence."""
+"""The check that reports an unknown name; the name of a metric is that of its evidence."""
 
 
 @pytest.mark.parametrize("route", list(_routes()), ids=lambda r: ".".join(map(str, r)))
 def test_a_placeholder_anywhere_in_a_record_is_one_mistake(route: Route) -> None:
-    found = only_diagnostic({RECORD: having(".".join(map(str, route)), "TBD")})
+    diagnostic = only_diagnostic({RECORD: having(".".join(map(str, route)), "TBD")})
     last = next(part for part in reversed(route) if isinstance(part, str))
     metric = last == "name" and {"metric", "metrics"} & set(route)
     usual = "evidence-invalid" if metric else LOOKED_UP.get(last, "text-placeholder")
     closed = last in CLOSED and "assignees" not in route
-    assert found.code == ("wrong-shape" if closed else usual)
+    assert diagnostic.code == ("wrong-shape" if closed else usual)
 
 
 @pytest.mark.parametrize(

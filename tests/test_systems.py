@@ -75,7 +75,7 @@ def system(
         "checkpointing": {"store": "postgres"},
         "compliance": {"separable": separable},
     }
-    texts = [agent(name, given) for name, given in zip(names, members, strict=True)]
+    texts = [agent(name, answers) for name, answers in zip(names, members, strict=True)]
     texts += [document("Project", "lending", project), document("Workflow", "flow", workflow)]
     reading = read(sources(texts).values())
     assert reading.graph is not None, reading.diagnostics
@@ -110,11 +110,11 @@ def system(
     ids=str,
 )
 def test_an_agent_is_as_it_answers(answers: dict[str, object] | None, expected: str) -> None:
-    found = system(answers, separable=True)
-    assert found
-    assert found.classes["agent-0"] == expected
-    assert found.workflow_classes["flow"] == expected
-    assert found.ai_class == expected
+    reported = system(answers, separable=True)
+    assert reported
+    assert reported.classes["agent-0"] == expected
+    assert reported.workflow_classes["flow"] == expected
+    assert reported.ai_class == expected
 
 
 def test_a_derogation_counts_in_a_workflow_only_where_members_are_judged_apart() -> None:
@@ -128,18 +128,18 @@ def test_a_derogation_counts_in_a_workflow_only_where_members_are_judged_apart()
 
 
 def test_a_system_is_as_its_gravest_member() -> None:
-    found = system(NOTHING, CREDIT, {**NOTHING, "generates": ["text"]})
-    assert found
-    assert found.classes == {"agent-0": "minimal", "agent-1": "high", "agent-2": "limited"}
-    assert (found.workflow_classes["flow"], found.ai_class) == ("high", "high")
-    assert found.limited, "Art. 50 binds systems of high risk too"
-    assert found.points == ("5(b)",)
+    reported = system(NOTHING, CREDIT, {**NOTHING, "generates": ["text"]})
+    assert reported
+    assert reported.classes == {"agent-0": "minimal", "agent-1": "high", "agent-2": "limited"}
+    assert (reported.workflow_classes["flow"], reported.ai_class) == ("high", "high")
+    assert reported.limited, "Art. 50 binds high-risk systems too"
+    assert reported.points == ("5(b)",)
 
 
 def test_notices_say_that_people_talk_to_it() -> None:
-    found = system(NOTHING, talks=True)
-    assert found
-    assert (found.classes["agent-0"], found.ai_class) == ("minimal", "limited")
+    reported = system(NOTHING, talks=True)
+    assert reported
+    assert (reported.classes["agent-0"], reported.ai_class) == ("minimal", "limited")
 
 
 def test_only_projects_that_answer_to_the_act_are_systems() -> None:
@@ -147,11 +147,11 @@ def test_only_projects_that_answer_to_the_act_are_systems() -> None:
 
 
 def test_without_a_role_the_duties_of_all_roles_bind() -> None:
-    found = system(CREDIT)
-    assert found
-    assert found.binds("high-provider")
-    assert found.binds("high-deployer")
-    assert not found.binds("general-purpose")
+    reported = system(CREDIT)
+    assert reported
+    assert reported.binds("high-provider")
+    assert reported.binds("high-deployer")
+    assert not reported.binds("general-purpose")
 
 
 def test_today_is_before_the_duties_of_high_risk() -> None:

@@ -98,7 +98,7 @@ def test_evidence_has_one_shape(field: str, value: str) -> None:
     files[EVIDENCE] = Source(EVIDENCE, text)
     (diagnostic,) = analyse(files.values(), today=TODAY).diagnostics
     assert diagnostic.code == "evidence-invalid"
-    assert f"has no fit `{field}`" in diagnostic.message
+    assert f"has no valid `{field}`" in diagnostic.message
 
 
 @pytest.mark.parametrize("text", ["[]", "{", "5", "[" * 100_000])
@@ -107,7 +107,7 @@ def test_evidence_is_an_object(text: str) -> None:
     files = changed({RECORD: having("evaluation.metrics.0.sha256", digest)})
     files[EVIDENCE] = Source(EVIDENCE, text)
     (diagnostic,) = analyse(files.values(), today=TODAY).diagnostics
-    assert "holds no object of JSON" in diagnostic.message
+    assert "is not a JSON object" in diagnostic.message
 
 
 def test_the_first_and_last_possible_day() -> None:
@@ -186,4 +186,4 @@ def test_the_checklist_names_agents_that_cannot_be_stopped() -> None:
     files = {file.path: file.text for file in result.files}
     assert files, [diagnostic.message for diagnostic in result.diagnostics]
     page = files["compliance/lending/checklist.md"]
-    assert "who can stop each agent, and how, but not applicant-assistant" in page
+    assert "each agent names who can stop it, and how, but not applicant-assistant" in page

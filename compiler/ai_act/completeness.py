@@ -41,7 +41,7 @@ def answers(graph: Graph, system: System) -> Iterator[Answer]:
     for duty in DUTIES:
         if not duty.derived and applies(graph, system, duty):
             values = _values(graph, system, duty)
-            missing = [path for field, found in values.items() for path in _missing(field, found)]
+            missing = [path for field, part in values.items() for path in _missing(field, part)]
             yield Answer(duty, tuple(values), tuple(missing))
 
 

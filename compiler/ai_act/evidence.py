@@ -1,4 +1,4 @@
-"""Evidence files: what was measured, when, with what; or what is wrong with the file."""
+"""Evidence files: results of metrics with their date and data, or what is wrong with the file."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ def digest(graph: Graph, name: str) -> str | None:
 
 
 def measured(graph: Graph, metric: Metric) -> Measured | str | None:
-    """The result of a metric; None where no evidence is named; a clause where it is unfit."""
+    """The result of a metric; None if it names no evidence; a clause on what is wrong with it."""
     if metric.evidence is None:
         return None
-    found = digest(graph, metric.evidence)
-    if found is None:
+    actual = digest(graph, metric.evidence)
+    if actual is None:
         return f"there is no file `{EVIDENCE}{metric.evidence}`"
     if metric.sha256 is None:
-        return f"`{metric.evidence}` has no digest beside it: {found}"
-    if metric.sha256 != found:
-        return f"`{metric.evidence}` has another digest: {found}"
+        return f"`{metric.evidence}` has no digest beside it: {actual}"
+    if metric.sha256 != actual:
+        return f"`{metric.evidence}` has a different digest: {actual}"
     try:
         data = json.loads(graph.texts[f"{EVIDENCE}{metric.evidence}"].text)
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        return f"`{metric.evidence}` holds no object of JSON"
+        return f"`{metric.evidence}` is not a JSON object"
     if data.get("metric") != metric.name:
         return f"`{metric.evidence}` is about {json.dumps(data.get('metric'))}"
     for name, fits in _FIELDS.items():
         if not fits(data.get(name)):
-            return f"`{metric.evidence}` has no fit `{name}`"
+            return f"`{metric.evidence}` has no valid `{name}`"
     day = date.fromisoformat(data["date"])
     return Measured(float(data["value"]), day, data["dataset"], data["samples"])
 
@@ -57,7 +57,7 @@ def measured(graph: Graph, metric: Metric) -> Measured | str | None:
 def _number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return -_LARGEST < value < _LARGEST  # which no infinity is, and nothing that is no number
+    return -_LARGEST < value < _LARGEST  # false for infinities and NaN
 
 
 def _day(value: object) -> bool:
@@ -86,22 +86,22 @@ def meets(metric: Metric, result: Measured) -> bool:
 
 
 def metrics(graph: Graph) -> Iterator[tuple[Resource[Spec], Route, Metric]]:
-    """Every metric that is named: by which resource, and where."""
+    """Every metric, with the resource that names it and where."""
     for record in graph.all(AISystem):
         for index, metric in enumerate(record.spec.evaluation.metrics):
             yield record, ("evaluation", "metrics", index), metric
-        given = record.spec.performance
-        for index, result in enumerate(given.groups if given else ()):
+        performance = record.spec.performance
+        for index, result in enumerate(performance.groups if performance else ()):
             yield record, ("performance", "groups", index, "metric"), result.metric
     others: list[Resource[Agent] | Resource[LanguageModel]]
     others = [*graph.all(Agent), *graph.all(LanguageModel)]
-    for one in others:
-        for index, metric in enumerate(one.spec.evaluation):
-            yield one, ("evaluation", index), metric
+    for resource in others:
+        for index, metric in enumerate(resource.spec.evaluation):
+            yield resource, ("evaluation", index), metric
 
 
 def reports(graph: Graph) -> Iterator[tuple[Resource[Spec], Route, Report]]:
-    """Every test report that is named: by which resource, and where."""
+    """Every test report, with the resource that names it and where."""
     for record in graph.all(AISystem):
         for index, report in enumerate(record.spec.evaluation.reports):
             yield record, ("evaluation", "reports", index), report

@@ -1,4 +1,4 @@
-"""Texts that say nothing: what people write where they have no answer yet."""
+"""Placeholder texts: what people write where they have no answer yet."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _EDGES = " \t\r\n.…,;:!?-–—_*<>()[]{}\"'"
 
 
 def placeholder(text: str) -> bool:
-    """Whether a text stands in for an answer: `TBD`, `n/a`, `none known`, `...`, lorem ipsum."""
+    """Whether a text is a placeholder: `TBD`, `n/a`, `none known`, `...`, lorem ipsum."""
     bare = " ".join(text.strip(_EDGES).casefold().split())
     return bare in _WORDS or _STARTS.match(bare) is not None
 
 
-def texts(found: object, route: Route = ()) -> Iterator[tuple[Route, str]]:
-    """Every text in a spec or a part of it, with the place where it stands."""
-    if isinstance(found, str):
-        yield route, found
-    elif isinstance(found, Model):
-        for field in type(found).model_fields:
-            yield from texts(getattr(found, field), (*route, field))
-    elif isinstance(found, tuple):
-        for index, one in enumerate(found):
-            yield from texts(one, (*route, index))
-    elif isinstance(found, Mapping):
-        for key, one in found.items():
-            yield from texts(one, (*route, key))
+def texts(part: object, route: Route = ()) -> Iterator[tuple[Route, str]]:
+    """Every text in a spec or a part of it, with its route."""
+    if isinstance(part, str):
+        yield route, part
+    elif isinstance(part, Model):
+        for field in type(part).model_fields:
+            yield from texts(getattr(part, field), (*route, field))
+    elif isinstance(part, tuple):
+        for index, entry in enumerate(part):
+            yield from texts(entry, (*route, index))
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            yield from texts(value, (*route, key))

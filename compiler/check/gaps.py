@@ -56,8 +56,9 @@ def absent(duty: Duty, system: RecordedSystem, *fields: str, help: str = "") -> 
     asked = fields or tuple(leaf for field in duty.fields for leaf in leaves(AISystem, field))
     gaps = dict.fromkeys(outermost_empty(system.spec, field) for field in asked)
     for field in (field for field in gaps if field is not None):
-        known = description(AISystem, field) if field in asked and field != duty.field else ""
-        advice = help or f"write `{field}`: {known or duty.demand}"
+        own = field in asked and field != duty.field
+        text = (description(AISystem, field) if own else "") or duty.demand
+        advice = help or f"write `{field}`: {text}"
         yield Gap(duty, system.record, tuple(field.split(".")), f"`{field}` is missing", advice)
 
 

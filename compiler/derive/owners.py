@@ -1,4 +1,4 @@
-"""Who is who: owners and roles, by the name that specs use, and where they are named."""
+"""Owners and roles by the name that specs use, and every place that names one."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Named = tuple[Resource[Spec], Route, str | None]
 def owners(graph: Graph) -> Mapping[str, Owner]:
     """Every owner that the organisation lists; empty where it lists none."""
     lists = reversed(graph.all(Owners))
-    return {owner.name: owner for one in lists for owner in one.spec.owners}
+    return {owner.name: owner for listed in lists for owner in listed.spec.owners}
 
 
 def stoppers(
     graph: Graph, systems: Iterable[System]
 ) -> Iterator[tuple[Resource[Spec], Route, str]]:
-    """Who stops the AI systems and the agents in them, and where that is said."""
+    """Who stops the AI systems and the agents in them, with resource and route."""
     records = [system.record for system in systems if system.record]
     for record in records:
-        given = record.spec.oversight
-        stop = given.stop.owner if given and given.stop else None
+        oversight = record.spec.oversight
+        stop = oversight.stop.owner if oversight and oversight.stop else None
         if stop is not None and not placeholder(stop):
             yield record, ("oversight", "stop", "owner"), stop
     members = _members(systems)
@@ -36,7 +36,7 @@ def stoppers(
 
 
 def named(graph: Graph, systems: Iterable[System]) -> Iterator[tuple[Span, str]]:
-    """Everybody else who is named as an owner, approver, assignee or reviewer, and where."""
+    """Everyone else who is named as an owner, approver, assignee or reviewer, and where."""
     for resource in graph.resources.values():
         if resource.owner is not None:
             yield resource.document.at("metadata", "owner"), resource.owner
@@ -44,10 +44,10 @@ def named(graph: Graph, systems: Iterable[System]) -> Iterator[tuple[Span, str]]
     alone = (agent for agent in graph.all(Agent) if agent.name not in members)
     for resource, route, name in (
         *((agent, ("oversight", "owner"), agent.spec.oversight.owner) for agent in alone),
-        *((one, ("compliance",), one.spec.compliance) for one in graph.all(Owners)),
+        *((listed, ("compliance",), listed.spec.compliance) for listed in graph.all(Owners)),
         *((waiver, ("approver",), waiver.spec.approver) for waiver in graph.all(Waiver)),
-        *(found for project in graph.all(Project) for found in _approvers(project)),
-        *(found for record in graph.all(AISystem) for found in _answering(record)),
+        *(entry for project in graph.all(Project) for entry in _approvers(project)),
+        *(entry for record in graph.all(AISystem) for entry in _responsible(record)),
     ):
         if name is not None and not (isinstance(resource.spec, AISystem) and placeholder(name)):
             yield resource.at(*route), name
@@ -66,8 +66,8 @@ def _approvers(project: Resource[Project]) -> Iterator[Named]:
             yield project, ("agents", index, "widening", number, "approver"), widening.approver
 
 
-def _answering(record: Resource[AISystem]) -> Iterator[Named]:
-    """Who answers for a part of an AI system's record."""
+def _responsible(record: Resource[AISystem]) -> Iterator[Named]:
+    """Who is responsible for a part of an AI system's record."""
     spec = record.spec
     for index, risk in enumerate(spec.risks):
         yield record, ("risks", index, "acceptedBy"), risk.acceptedBy

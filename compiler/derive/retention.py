@@ -1,4 +1,4 @@
-"""How long logs of agents are kept: what is demanded, and what the emitted settings do."""
+"""How long logs of agents are kept: what is required, and what the generated settings do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY = 24 * 60 * 60
 
 
 class Stream(NamedTuple):
-    """What an agent logs at work for a project, and for how many days that must be kept."""
+    """What an agent logs for a project, and for how many days that must be kept."""
 
     project: Resource[Project]
     agent: Resource[Agent]
@@ -26,7 +26,7 @@ class Stream(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Whose it is, as `project/agent`."""
+        """Its name, `project/agent`."""
         return f"{self.project.name}/{self.agent.name}"
 
 
@@ -35,8 +35,8 @@ def streams(graph: Graph) -> Iterator[Stream]:
     records = {str(r.spec.project): r for r in reversed(graph.all(AISystem))}
     for project in graph.all(Project):
         record = records.get(project.name)
-        given = record.spec.logging if record else None
-        declared = (given.retentionDays or 0) if given else 0
+        logging = record.spec.logging if record else None
+        declared = (logging.retentionDays or 0) if logging else 0
         for name in sorted({str(entry.agent) for entry in project.spec.agents}):
             agent = graph.get(Agent, name)
             tier = graph.get(RiskTier, agent.spec.riskTier)
@@ -46,7 +46,7 @@ def streams(graph: Graph) -> Iterator[Stream]:
 
 
 def in_loki(fleet: Fleet, stream: Stream) -> int:
-    """For how many days Loki keeps a log; 0 where it is not ours."""
+    """For how many days Loki keeps a log; 0 if the platform deploys no Loki."""
     loki = fleet.platform.components and fleet.platform.components.loki
     usual = seconds(loki.retention) // DAY if loki else 0
     return max(stream.days, usual) if loki and named(fleet, stream) else usual
@@ -61,18 +61,18 @@ def in_store(fleet: Fleet, stream: Stream) -> int:
 
 
 def audited(fleet: Fleet, stream: Stream) -> tuple[Event, ...]:
-    """The events of an agent that reach the audit store: it takes a collector of ours."""
+    """The events of an agent that reach the audit store; that takes the platform's collector."""
     audit, components = fleet.platform.audit, fleet.platform.components
     if audit is None or components is None or components.collector is None:
         return ()
     if not named(fleet, stream):
         return ()
-    found: tuple[Event, ...] = getattr(audit.events, stream.tier.spec.level)
-    return found
+    events: tuple[Event, ...] = getattr(audit.events, stream.tier.spec.level)
+    return events
 
 
 def named(fleet: Fleet, stream: Stream) -> bool:
-    """Whether an agent's log says whose it is: kagent gives names of its own."""
+    """Whether an agent's log carries its name: kagent gives names of its own."""
     return not any(
         agent.kagent
         for agent in fleet.agents

@@ -1,4 +1,4 @@
-"""Who reviews a change of which file, and how many of them there must be."""
+"""Who reviews changes of each file, and how many reviewers are required."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ _FOLDERS = ("generated/compliance/", "policies/", "specs/evidence/")
 class Review(NamedTuple):
     """A file, or a folder with a slash at the end, and who reviews its changes.
 
-    `least`: how many people, as the gravest tier wants that it is about.
+    `least`: how many people must review, by the highest tier of what the file is about.
     """
 
     path: str
-    owners: tuple[str, ...]  # handles of those whose it is
-    compliance: tuple[str, ...]  # handles of those who watch over it
+    owners: tuple[str, ...]  # handles of the owners
+    compliance: tuple[str, ...]  # handles of the compliance team
     least: int
     about: tuple[Resource[Spec], ...]
 
     @property
     def handles(self) -> tuple[str, ...]:
-        """All of them, once each."""
+        """All handles, each once."""
         return tuple(dict.fromkeys((*self.owners, *self.compliance)))
 
 
 def reviews(graph: Graph) -> tuple[Review, ...]:
-    """Everything first, then folders, then files: the last that fits a path is the one that counts.
+    """Everything first, then folders, then files: the last one that matches a path counts.
 
-    Nothing where the organisation lists no owners.
+    Empty if the organisation lists no owners.
     """
     if not graph.all(Owners):
         return ()
@@ -60,7 +60,7 @@ def reviews(graph: Graph) -> tuple[Review, ...]:
 
 
 def _files(graph: Graph) -> Iterator[tuple[str, Resource[Spec]]]:
-    """Every file, with the resources that stand in it or say that it is theirs."""
+    """Every file, with the resources that it holds or that name it."""
     for resource in graph.resources.values():
         yield resource.document.source.path, resource
     for agent in graph.all(Agent):
@@ -74,44 +74,44 @@ def _files(graph: Graph) -> Iterator[tuple[str, Resource[Spec]]]:
 
 
 def _folders(graph: Graph, needs: Mapping[ResourceId, int]) -> Iterator[Review]:
-    """All that nobody else owns is the platform's; each project has its folder."""
+    """Files without another owner belong to the platform; each project has a folder."""
     platform = graph.all(Platform)[0]
-    own = _handles(graph, whose(graph, platform))
-    yield Review(EVERYTHING, own or _watch(graph), (), 1, (platform,))
+    own = _handles(graph, owners_of(graph, platform))
+    yield Review(EVERYTHING, own or _compliance(graph), (), 1, (platform,))
     for folder in _FOLDERS:
-        yield Review(folder, (), _watch(graph), 1, graph.all(Owners))
+        yield Review(folder, (), _compliance(graph), 1, graph.all(Owners))
     for project in graph.all(Project):
         yield _review(graph, needs, f"projects/{project.name}/", [project])
 
 
 def _review(
-    graph: Graph, needs: Mapping[ResourceId, int], path: str, found: Sequence[Resource[Spec]]
+    graph: Graph, needs: Mapping[ResourceId, int], path: str, resources: Sequence[Resource[Spec]]
 ) -> Review:
-    watched = path.startswith("policies/") or any(resource.id in needs for resource in found)
-    least = max(needs.get(resource.id, 1) for resource in found)
-    own = _handles(graph, [owner for resource in found for owner in whose(graph, resource)])
-    return Review(path, own, _watch(graph) if watched else (), least, tuple(found))
+    watched = path.startswith("policies/") or any(resource.id in needs for resource in resources)
+    least = max(needs.get(resource.id, 1) for resource in resources)
+    own = _handles(graph, [owner for resource in resources for owner in owners_of(graph, resource)])
+    return Review(path, own, _compliance(graph) if watched else (), least, tuple(resources))
 
 
-def whose(graph: Graph, resource: Resource[Spec]) -> Iterator[str]:
-    """Whose a resource is: its owner's, and of a project's own also the project's."""
+def owners_of(graph: Graph, resource: Resource[Spec]) -> Iterator[str]:
+    """The owners of a resource; a workflow or record has its project's owner too."""
     spec = resource.spec
     whole = [graph.get(Project, spec.project)] if isinstance(spec, Workflow | AISystem) else []
-    yield from (one.owner for one in [*whole, resource] if one.owner is not None)
+    yield from (r.owner for r in [*whole, resource] if r.owner is not None)
 
 
 def _handles(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
-    known = owners(graph)
-    found = [known[name].reviewers for name in names if name in known]
-    return tuple(dict.fromkeys(handle for handles in found for handle in handles))
+    listed = owners(graph)
+    reviewers = (listed[name].reviewers for name in names if name in listed)
+    return tuple(dict.fromkeys(handle for handles in reviewers for handle in handles))
 
 
-def _watch(graph: Graph) -> tuple[str, ...]:
-    return _handles(graph, [one.spec.compliance for one in graph.all(Owners)[:1]])
+def _compliance(graph: Graph) -> tuple[str, ...]:
+    return _handles(graph, [listed.spec.compliance for listed in graph.all(Owners)[:1]])
 
 
 def _needs(graph: Graph) -> Mapping[ResourceId, int]:
-    """How many review an agent, as its tier says; and what it works in and with, as the gravest."""
+    """How many review an agent, by its tier; and what it works in and with, by the highest tier."""
     agents = {
         agent.name: graph.get(RiskTier, agent.spec.riskTier).spec.reviewers
         for agent in graph.all(Agent)
@@ -128,4 +128,4 @@ def _needs(graph: Graph) -> Mapping[ResourceId, int]:
         server.id: [needs[user] for user in graph.users[server.id] if user.kind == Agent.KIND]
         for server in graph.all(MCPServer)
     }
-    return needs | {id: max(found) for id, found in used.items() if found}
+    return needs | {id: max(least) for id, least in used.items() if least}

@@ -53,7 +53,7 @@ class RiskEntry(Model):
 class Misuse(Model):
     """A misuse that can be foreseen."""
 
-    description: Prose | None = about("what somebody could do", None)
+    description: Prose | None = about("what a person could do", None)
     risk: Line | None = about("the risk that it leads to, by its id", None)
 
 
@@ -148,7 +148,7 @@ class Logging(Model):
 
     events: tuple[Event, ...] = about("kinds of events", ())
     store: Literal["loki", "audit"] | None = about(
-        "the platform's logs, or its store that nobody can change", None
+        "the platform's logs, or its audit store, which cannot be changed", None
     )
     retentionDays: Annotated[int, Field(ge=1, le=3650)] | None = about("days", None)
     biometric: Biometric | None = about("for remote biometric identification", None)
@@ -209,7 +209,7 @@ class Interaction(Model):
 
 
 class Transparency(Model):
-    """What people are told (Art. 50)."""
+    """What people are informed of (Art. 50)."""
 
     interaction: Interaction = about("that they talk to a machine", Interaction())
     marking: Prose | None = about("how what it makes is marked for machines", None)
@@ -238,7 +238,7 @@ class AISystem(Spec):
     role: Literal["provider", "deployer", "both"] | None = about("what we are to it", None)
     intendedPurpose: Prose | None = about("what it is meant for, by whom, in which context", None)
     upstreamPurpose: Prose | None = about(
-        "what its supplier meant it for, where somebody else made it", None
+        "what its supplier meant it for, where another organisation made it", None
     )
     version: Version | None = about("its version", None)
     supersedes: Version | None = about("the version that it replaces", None)
@@ -273,7 +273,7 @@ class AISystem(Spec):
     registration: Registration | None = about("entries in the EU database", None)
     deployer: Deployer | None = about("what a deployer answers", None)
     fria: FundamentalRights | None = about("impact on fundamental rights", None)
-    transparency: Transparency = about("what people are told", Transparency())
+    transparency: Transparency = about("what people are informed of", Transparency())
     generalPurpose: GeneralPurpose | None = about(
         "the general-purpose model that we provide ourselves, if any", None
     )

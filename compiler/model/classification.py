@@ -1,4 +1,4 @@
-"""What decides on an agent's class under the EU AI Act: answers, each of them on record."""
+"""The answers that an agent's class under the EU AI Act follows from."""
 
 from typing import Annotated, Literal
 
@@ -27,8 +27,8 @@ AnnexIIIPoint = Literal[
 
 
 def _practice(letter: str) -> bool | None:
-    found: bool | None = about(f"Art. 5(1)({letter}): {PROHIBITED[letter]}", None)
-    return found
+    field: bool | None = about(f"Art. 5(1)({letter}): {PROHIBITED[letter]}", None)
+    return field
 
 
 class Prohibited(Model):

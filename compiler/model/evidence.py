@@ -1,4 +1,4 @@
-"""Evidence: measurements that lie in files, with their digest, day and threshold."""
+"""Evidence: measurements in files, with their digest, date and threshold."""
 
 from typing import Annotated, Literal
 
@@ -21,12 +21,12 @@ class Metric(Model):
     threshold: float | None = about("the value that is good enough", None)
     setAt: Day | None = about("the day on which the threshold was set", None)
     evidence: FilePath | None = about("the file with the result, below specs/evidence/", None)
-    sha256: Sha256 | None = about("that file's digest, so that nobody changes it unseen", None)
+    sha256: Sha256 | None = about("that file's digest, so that a change is noticed", None)
     waiver: Line | None = about("why it may run below the threshold, and who agreed", None)
 
 
 class Report(Model):
-    """A test report that somebody signed."""
+    """A signed test report."""
 
     file: FilePath | None = about("the report, below specs/evidence/", None)
     sha256: Sha256 | None = about("its digest", None)

@@ -11,8 +11,8 @@ class CheckPolicy(Model):
     """What one check means here."""
 
     code: Name = about("the check")
-    severity: Literal["error", "warning"] | None = about("how bad its finding is", None)
-    parameters: dict[str, int | float | str] = about("its numbers and words", {})
+    severity: Literal["error", "warning"] | None = about("how severe its diagnostics are", None)
+    parameters: dict[str, int | float | str] = about("values of its parameters", {})
 
 
 class Policy(Spec):
@@ -29,7 +29,7 @@ ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")]
 
 
 class Waiver(Spec):
-    """Leave to break one rule in some places for a while."""
+    """Permission to break one rule in some places until a date."""
 
     KIND: ClassVar[str] = "Waiver"
     FOLDERS: ClassVar[tuple[str, ...]] = ("policies/waivers",)
@@ -38,6 +38,6 @@ class Waiver(Spec):
     resources: Annotated[tuple[ResourceName, ...], Field(min_length=1)] = about(
         "where, each as `Kind/name`"
     )
-    reason: Prose = about("why this can be borne until then")
+    reason: Prose = about("why this can be accepted until then")
     approver: Line = about("who agreed")
     expires: Day = about("the last day on which it holds")

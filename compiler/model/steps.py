@@ -1,4 +1,4 @@
-"""Workflows as the steps that they are made of."""
+"""The steps of workflows, and which step hands its result to which."""
 
 from __future__ import annotations
 

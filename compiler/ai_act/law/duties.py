@@ -82,7 +82,7 @@ DEROGATION = _duty(
 WORKFLOW_CLASS = _duty(
     6, "composite", "compliance.separable",
     "Art. 6 (the Commission's draft guidelines of 2026-05-19, not binding)", "classification",
-    "a workflow is as its gravest member, unless that one is separable",
+    "a workflow has the class of its highest-risk member, unless it is separable",
     derived=True,
 )
 TIER_FITS_CLASS = _duty(
@@ -190,7 +190,7 @@ EVENTS_LOGGED = _duty(
 )
 LOGS_KEPT = _duty(
     31, "high", "logging.retentionDays", "Art. 19(1), 26(6)", "logging",
-    "184 days or more, and the store really keeps them so long",
+    "184 days or more, and the store keeps logs for that time",
 )
 BIOMETRIC_LOGS = _duty(
     32, "high", "logging.biometric", "Art. 12(3)", "logging",
@@ -216,16 +216,16 @@ MONITORING = _duty(
 )
 AUTOMATION_BIAS = _duty(
     52, "high", "oversight.automationBias", "Art. 14(4)(b)", "oversight",
-    "what is done against relying on it too much",
+    "what is done against over-reliance",
 )
 OVERRIDE = _duty(
     53, "high", "oversight.override", "Art. 14(4)(d)", "oversight",
-    "every tool that changes something waits for approval, or can be undone",
+    "every tool that changes something requires approval, or can be undone",
     derived=True,
 )
 STOP = _duty(
     54, "high", "oversight.stop", "Art. 14(4)(e)", "oversight",
-    "who halts it, how, within how many seconds, in which state, and the last drill",
+    "who stops it, how, within how many seconds, in which safe state, and the last drill",
 )
 OVERSIGHT_MODE = _duty(
     55, "high", "oversight.mode", "Art. 14(3)", "oversight",

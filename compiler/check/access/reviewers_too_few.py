@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.owners import owners
-from compiler.derive.reviews import reviews, whose
+from compiler.derive.reviews import owners_of, reviews
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import Owners
 
@@ -28,7 +28,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     compliance = {resource.spec.compliance for resource in fleet.graph.all(Owners)}
     for review in reviews(fleet.graph):
         own = review.path == review.about[0].document.source.path
-        names = compliance.union(*(whose(fleet.graph, resource) for resource in review.about))
+        names = compliance.union(*(owners_of(fleet.graph, resource) for resource in review.about))
         if own and len(review.handles) < review.least and names <= listed.keys():
             handles = " and ".join(f"`{handle}`" for handle in review.handles) or "no one"
             yield RULE.at(

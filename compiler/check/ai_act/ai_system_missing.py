@@ -1,4 +1,4 @@
-"""A project that answers to the EU AI Act has one record, in which all its answers lie."""
+"""A project under the EU AI Act has exactly one record, which holds all its answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         name = system.project.name
         yield RULE.at(
             system.project.at("compliance", index),
-            f"project `{name}` answers to the EU AI Act, and no AISystem is its record",
+            f"project `{name}` is subject to the EU AI Act, but has no AISystem record",
             help=f"write an AISystem with `project: {name}` below `projects/{name}/`",
         )
     for record in fleet.graph.all(AISystem):
@@ -29,10 +29,10 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
         if REGIME not in project.spec.compliance:
             yield RULE.at(
                 record.at("project"),
-                f"project `{project.name}` has this record, and does not answer to the EU AI Act",
+                f"project `{project.name}` has this record, but is not subject to the EU AI Act",
                 help=f"add `{REGIME}` to its `compliance`, or remove the record",
             )
-    given = ((str(r.spec.project), r.at("project")) for r in fleet.graph.all(AISystem))
-    for name, span, first in repeated(given, "the first one"):
+    records = ((str(r.spec.project), r.at("project")) for r in fleet.graph.all(AISystem))
+    for name, span, first in repeated(records, "the first one"):
         message = f"project `{name}` has a record already"
         yield RULE.at(span, message, help="keep one", related=[first])

@@ -1,4 +1,4 @@
-"""Every agent has limits and risks; a card that names none has not looked for them."""
+"""Every agent has limitations and risks; a card that names none is incomplete."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ RULE = Rule("card-incomplete", Severity.WARNING, "an agent's card names no limit
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every agent of a project that answers to a regime whose card lacks one of the two."""
+    """Every agent of a project that is subject to a regime whose card lacks one of the two."""
     answering: dict[str, Resource[Project]] = {}
     for project in (p for p in fleet.graph.all(Project) if p.spec.compliance):
         for entry in project.spec.agents:
             answering.setdefault(str(entry.agent), project)
     for agent in (a for a in fleet.graph.all(Agent) if a.name in answering):
         card = agent.spec.card
-        given = {"limitations": card.limitations, "risks": card.risks}
-        lacking = [name for name, entries in given.items() if not entries]
+        entries = {"limitations": card.limitations, "risks": card.risks}
+        lacking = [name for name, items in entries.items() if not items]
         if lacking:
             several = " and ".join(f"`card.{name}`" for name in lacking)
             yield RULE.at(
@@ -29,6 +29,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 f"agent `{agent.name}` has no {several}",
                 help="say what it cannot do, and what can go wrong and what is done about it",
                 related=[
-                    Label(answering[agent.name].at("compliance"), "the regimes it answers to")
+                    Label(answering[agent.name].at("compliance"), "the regimes it is subject to")
                 ],
             )

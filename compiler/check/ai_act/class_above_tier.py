@@ -56,7 +56,7 @@ def _below(fleet: Fleet, system: System, agent: Resource[Agent]) -> Iterator[Gap
     ai_class = _class_at_work(system, agent)
     least, level = _LEAST.get(ai_class, "low"), _level(fleet, agent)
     if _LEVELS.index(level) < _LEVELS.index(least):
-        what = f"agent `{agent.name}` is of the class {ai_class}, and its tier of level {level}"
+        what = f"agent `{agent.name}` is of the class {ai_class}, but its tier is of level {level}"
         help = f"give it a `riskTier` of level {least}"
         day = INTERACTION_NOTICE.applies if ai_class == "limited" else None
         yield Gap(TIER_FITS_CLASS, agent, ("riskTier",), what, help, day)

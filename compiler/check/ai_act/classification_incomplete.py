@@ -51,7 +51,7 @@ def _gaps(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
 
 
 def _changed_purpose(system: RecordedSystem) -> Iterator[Gap]:
-    """Art. 25(1)(c): whoever gives a high-risk system another purpose becomes its provider."""
+    """Art. 25(1)(c): changing the purpose of a high-risk system makes its deployer the provider."""
     upstream, own = system.spec.upstreamPurpose, system.spec.intendedPurpose
     changed = upstream is not None and upstream != own
     if system.spec.role == "deployer" and changed and system.ai_class == "high":

@@ -13,7 +13,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "data-governance-incomplete",
     Severity.ERROR,
-    "a system of high risk does not say what data it was made and tested with",
+    "a high-risk system does not say what data it was made and tested with",
     LEAD,
 )
 DUTIES = (DATA_GOVERNANCE,)

@@ -1,4 +1,4 @@
-"""Who uses a system of high risk has duties of their own towards those whom it is about (EU AI Act,
+"""Who uses a high-risk system has duties of their own towards those whom it is about (EU AI Act,
 Art. 26, 27, 49(3), 86).
 """
 
@@ -24,7 +24,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "deployer-duties-incomplete",
     Severity.ERROR,
-    "who uses a system of high risk does not answer what a deployer must",
+    "a deployer of a high-risk system does not answer all that is required",
     LEAD,
 )
 DUTIES = (

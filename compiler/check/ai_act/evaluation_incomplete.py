@@ -1,4 +1,4 @@
-"""A system of high risk is tested against thresholds that were set beforehand, with the results on
+"""A high-risk system is tested against thresholds that were set beforehand, with the results on
 record (EU AI Act, Art. 9(6), 9(8), 15).
 """
 
@@ -24,7 +24,7 @@ from compiler.source import Route
 RULE = Rule(
     "evaluation-incomplete",
     Severity.ERROR,
-    "nothing shows how well a system of high risk works",
+    "nothing shows how well a high-risk system works",
     {**LEAD, "report": 365},
 )
 DUTIES = (TEST_METRICS, TEST_REPORTS, RESULTS_BY_GROUP, CHOICE_OF_METRICS)
@@ -79,7 +79,7 @@ def _metric(fleet: Fleet, system: RecordedSystem, route: Route, metric: Metric) 
     yield from _late(system, route, metric, result)
     if metric.threshold is not None and metric.waiver is None and not meets(metric, result):
         what = f"`{metric.name}` is {result.value:g}, and misses its threshold {metric.threshold:g}"
-        help = "make it better, or say in `waiver` why it may run so, and who agreed"
+        help = "improve it, or state in `waiver` why it may run below, and who agreed"
         yield wrong(TEST_METRICS, system, (*route, "threshold"), what, help)
 
 

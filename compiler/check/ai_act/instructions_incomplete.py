@@ -1,4 +1,4 @@
-"""Who uses a system of high risk must know whose it is, how to read its results and what it cannot
+"""Who uses a high-risk system must know whose it is, how to read its results and what it cannot
 do (EU AI Act, Art. 13).
 """
 
@@ -18,7 +18,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "instructions-incomplete",
     Severity.ERROR,
-    "the instructions for use of a system of high risk are not complete",
+    "the instructions for use of a high-risk system are not complete",
     LEAD,
 )
 DUTIES = (PROVIDER_IDENTITY, INSTRUCTIONS_FOR_USE)

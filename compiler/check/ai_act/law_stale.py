@@ -1,4 +1,5 @@
-"""Laws change; rules that nobody held against the law for half a year may demand too little (EU AI
+"""Laws change; rules that have not been compared with the law for half a year may demand too
+little (EU AI
 Act, Art. 113).
 """
 
@@ -16,7 +17,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "law-stale",
     Severity.WARNING,
-    "the rules about the EU AI Act were not reviewed for long",
+    "the rules about the EU AI Act have not been reviewed recently",
     {"days": 180},
 )
 DUTIES = (RULES_REVIEWED,)
@@ -33,5 +34,5 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
             system.project.at("compliance", index),
             f"the rules of {LAW.citation} were last reviewed on {LAW.reviewed}, more than {most}"
             " days ago",
-            help="hold `compiler/law/` against the law of today, and write down the day there",
+            help="compare `compiler/ai_act/law/` with the current law, and record the day there",
         )

@@ -1,4 +1,4 @@
-"""Whoever works with an AI system must know what it can and cannot do (EU AI Act, Art. 4)."""
+"""People who work with an AI system must know what it can and cannot do (EU AI Act, Art. 4)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from compiler.check.gaps import LEAD, Gap, absent, report
 from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Rule, Severity
 
-RULE = Rule("literacy-missing", Severity.ERROR, "nothing says what the staff learns", LEAD)
+RULE = Rule("literacy-missing", Severity.ERROR, "no measure of AI literacy is recorded", LEAD)
 DUTIES = (AI_LITERACY,)
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every system whose record does not say what the staff learns."""
+    """Every system whose record names no measure of AI literacy."""
     yield from report(fleet, RULE, _gaps)
 
 

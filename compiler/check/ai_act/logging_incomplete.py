@@ -1,5 +1,5 @@
-"""Without a log that is complete and lasts, nobody can find out what a system of high risk did (EU
-AI Act, Art. 12, 19, 26(6)).
+"""Only a complete log that is kept long enough shows what a high-risk system did (EU AI Act, Art.
+12, 19, 26(6)).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from compiler.model.audit import Event
 RULE = Rule(
     "logging-incomplete",
     Severity.ERROR,
-    "a system of high risk does not log what it must, or not for long enough",
+    "a high-risk system does not log what it must, or not for long enough",
     {**LEAD, "days": 184},
 )
 DUTIES = (EVENTS_LOGGED, LOGS_KEPT, BIOMETRIC_LOGS)
@@ -61,7 +61,7 @@ def _retention(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
         return
     days, place = logging.retentionDays, "logging.retentionDays"
     if days < least:
-        what = f"logs are kept for {days} days, and {least} are the least"
+        what = f"logs are kept for {days} days, fewer than the {least} required"
         yield wrong(LOGS_KEPT, system, place, what, f"keep them for {least} days or more")
     kept = kept_days(fleet, system.project.name, logging.store) if logging.store else days
     if kept == 0:

@@ -1,4 +1,4 @@
-"""People can only stay in control of a system of high risk if it says who they are, what they see
+"""People can only stay in control of a high-risk system if it says who they are, what they see
 and how they stop it (EU AI Act, Art. 14).
 """
 
@@ -27,7 +27,7 @@ from compiler.model import Project
 RULE = Rule(
     "oversight-incomplete",
     Severity.ERROR,
-    "a system of high risk does not say how people oversee it",
+    "a high-risk system does not say how people oversee it",
     {**LEAD, "drill": 180},
 )
 DUTIES = (
@@ -77,7 +77,7 @@ def _overrides(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
         traits = fleet.traits[(grant.call.server, grant.call.tool)]
         free = traits.writes and grant.approval == "none" and tool not in reversible
         if grant.call.project == system.project.name and free:
-            what = f"agent `{grant.call.agent}` changes things with `{tool}` unasked"
+            what = f"agent `{grant.call.agent}` may change things with `{tool}` without approval"
             help = f"set `approval: human`, or say in `oversight.reversible` how `{tool}` is undone"
             project = fleet.graph.get(Project, grant.call.project)
             yield Gap(OVERRIDE, project, grant.word, what, help)
@@ -100,7 +100,7 @@ def _grace(system: RecordedSystem) -> Iterator[Gap]:
     most = oversight.stop.maxSeconds if oversight and oversight.stop else None
     ways = {agent.spec.oversight.stop for agent in system.members}
     if most is not None and most < GRACE and "scale-to-zero" in ways:
-        what = f"a pod that is scaled away may take {GRACE} seconds, and the record says {most}"
+        what = f"a pod that is scaled down may take {GRACE} seconds, and the record says {most}"
         help = "say how long it takes, or let agents stop with `kill-switch`, which cuts them off"
         yield wrong(STOP, system, "oversight.stop.maxSeconds", what, help)
 
@@ -113,5 +113,5 @@ def _drill(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
         return
     old = f"the last drill of the stop is more than {most} days old"
     what = "the last drill of the stop lies in the future" if day > fleet.today else old
-    help = "try the stop, and write down the day"
+    help = "test the stop, and record the day"
     yield wrong(STOP, system, "oversight.stop.lastDrill", what, help)

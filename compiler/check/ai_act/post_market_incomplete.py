@@ -16,7 +16,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "post-market-incomplete",
     Severity.ERROR,
-    "nothing says how a system of high risk is watched in use",
+    "it is not recorded how a high-risk system is monitored in use",
     {**LEAD, "cadence": 90},
 )
 DUTIES = (POST_MARKET_MONITORING, INCIDENT_REPORTING, REGISTRATION)
@@ -45,7 +45,7 @@ def _gaps(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
 def _rare(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
     days, most = value(system.spec, "postMarket.cadenceDays"), int(fleet.parameter(RULE, "cadence"))
     if isinstance(days, int) and days > most:
-        what = f"it is reviewed every {days} days, and {most} are the most"
+        what = f"it is reviewed every {days} days, more than the {most} allowed"
         help = "review it more often"
         yield wrong(POST_MARKET_MONITORING, system, "postMarket.cadenceDays", what, help)
 
@@ -54,7 +54,7 @@ def _late(system: RecordedSystem) -> Iterator[Gap]:
     for field, most in _DEADLINES.items():
         days = value(system.spec.incident, field)
         if isinstance(days, int) and days > most:
-            what = f"an incident is reported after {days} days, and {most} are the most"
+            what = f"an incident is reported after {days} days, more than the {most} allowed"
             help = f"report within {most} days"
             yield wrong(INCIDENT_REPORTING, system, f"incident.{field}", what, help)
 

@@ -1,5 +1,5 @@
 """When an incident comes to light, the log of that day must still be there: a tier says for how
-long, and no store may forget sooner. EU AI Act, Art. 19 and 26(6), for systems of high risk.
+long, and no store may delete it sooner. EU AI Act, Art. 19 and 26(6), for high-risk systems.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     platform = fleet.platform_resource
     for stream in [s for s in every if 0 < in_store(fleet, s) < _demand(s)][:1]:
         days = in_store(fleet, stream)
-        help = "raise `maxDays`, or leave it out"
+        help = "raise `maxDays`, or remove it"
         yield _short(stream, platform.at("audit", "maxDays"), f"{days} days", help)
     lost = [s for s in every if in_loki(fleet, s) < _demand(s) and not in_store(fleet, s)]
     for stream in lost[:1]:
@@ -38,7 +38,7 @@ def _unkept(fleet: Fleet, stream: Stream) -> Diagnostic:
     """A log that no audit store has, and that Loki keeps for its usual time, or not at all."""
     platform, days = fleet.platform_resource, in_loki(fleet, stream)
     if days:
-        help = "raise `retention`: kagent gives this agent's log a name that Loki cannot be told"
+        help = "raise `retention`: Loki cannot select this agent's log, which kagent names"
         span = platform.at("components", "loki", "retention")
         return _short(stream, span, f"{days} days", help)
     help = "deploy `loki`, or send its events to `audit`"

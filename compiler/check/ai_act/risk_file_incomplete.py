@@ -16,7 +16,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
 RULE = Rule(
     "risk-file-incomplete",
     Severity.ERROR,
-    "a system of high risk has no complete risk file",
+    "a high-risk system has no complete risk file",
     {**LEAD, "residual": "medium"},
     {"residual": ("low", "medium", "high")},
 )
@@ -46,9 +46,8 @@ def _risks(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
         route = ("risks", index)
         yield from lacking(RISK_FILE, system, route, risk, f"risk `{risk.id}`")
         if risk.residual and _LEVELS.index(risk.residual) > _LEVELS.index(most):
-            what = (
-                f"the residual risk of `{risk.id}` is {risk.residual}, and at most {most} is borne"
-            )
+            risk_is = f"the residual risk of `{risk.id}` is {risk.residual}"
+            what = f"{risk_is}, but at most {most} is accepted"
             help = "mitigate it further, or do without what it comes from"
             yield wrong(RISK_FILE, system, (*route, "residual"), what, help)
 
@@ -60,6 +59,6 @@ def _misuse(system: RecordedSystem) -> Iterator[Gap]:
         route = ("misuse", index)
         yield from lacking(FORESEEABLE_MISUSE, system, route, misuse, "a misuse")
         if complete and misuse.risk is not None and misuse.risk not in risks:
-            what = f"a misuse leads to `{misuse.risk}`, which is no risk of the file"
+            what = f"a misuse leads to `{misuse.risk}`, which is not in the risk file"
             help = did_you_mean(misuse.risk, risks) or "write the `id` of one of `risks`"
             yield wrong(FORESEEABLE_MISUSE, system, (*route, "risk"), what, help)

@@ -1,4 +1,4 @@
-"""A system of high risk keeps to something safe when a part of it fails, and does not learn its own
+"""A high-risk system keeps to something safe when a part of it fails, and does not learn its own
 mistakes (EU AI Act, Art. 15(4)).
 """
 
@@ -16,7 +16,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "robustness-incomplete",
     Severity.ERROR,
-    "a system of high risk does not say what happens when something fails",
+    "a high-risk system does not say what happens when something fails",
     LEAD,
 )
 DUTIES = (FAIL_SAFE, FEEDBACK_LOOPS)

@@ -1,4 +1,4 @@
-"""Somebody must be able to halt a risky agent, and know that it is their task (EU AI Act, Art.
+"""A person must be able to stop a risky agent, and know that it is their task (EU AI Act, Art.
 14(4)(e)).
 """
 
@@ -10,11 +10,11 @@ from compiler.derive import Fleet
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.model import Agent, RiskTier
 
-RULE = Rule("stop-owner-missing", Severity.ERROR, "nobody is named who can stop an agent, or how")
+RULE = Rule("stop-owner-missing", Severity.ERROR, "an agent does not say who can stop it, or how")
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every place where nobody is named who can stop an agent, or how."""
+    """Every place where an agent does not say who can stop it, or how."""
     for agent in fleet.graph.all(Agent):
         tier = fleet.graph.get(RiskTier, agent.spec.riskTier)
         lacking = [f for f in ("owner", "stop") if getattr(agent.spec.oversight, f) is None]

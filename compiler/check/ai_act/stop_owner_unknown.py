@@ -1,4 +1,4 @@
-"""Who is to stop an agent must be somebody who can be called (EU AI Act, Art. 14(4)(e))."""
+"""The person in charge of stopping an agent must be reachable (EU AI Act, Art. 14(4)(e))."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ RULE = Rule(
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every owner of a stop, of a system or of an agent in one, whom no Owners lists.
+    """Every owner of a stop, of a system or of an agent in one, that no Owners list.
 
-    Where nobody lists anybody, that is one mistake.
+    Without any Owners, only the first is reported.
     """
-    known = owners(fleet.graph)
+    listed = owners(fleet.graph)
     for resource, route, name in stoppers(fleet.graph, fleet.systems):
-        if name not in known:
+        if name not in listed:
             yield RULE.at(
                 resource.at(*route),
-                f"`{name}` is to stop `{resource.name}`, and no Owners say who that is",
-                help=did_you_mean(name, known) or "list them in the Owners, with a contact",
+                f"`{name}` is to stop `{resource.name}`, but no Owners list it",
+                help=did_you_mean(name, listed) or "list it in the Owners, with a contact",
             )
-            if not known:
+            if not listed:
                 return

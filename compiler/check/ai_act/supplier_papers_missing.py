@@ -17,7 +17,7 @@ from compiler.model import LanguageModel
 RULE = Rule(
     "supplier-papers-missing",
     Severity.ERROR,
-    "a system of high risk is built on a model without its supplier's papers",
+    "a high-risk system is built on a model without its supplier's papers",
     LEAD,
 )
 DUTIES = (SUPPLIER_PAPERS,)
@@ -30,7 +30,7 @@ _PAPERS = {
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every model in use in a system of high risk that lacks a paper."""
+    """Every model in use in a high-risk system that lacks a paper."""
     yield from report(fleet, RULE, _gaps)
 
 

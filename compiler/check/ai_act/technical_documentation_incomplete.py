@@ -1,4 +1,4 @@
-"""Before it is put into service, a system of high risk has technical documentation that authorities
+"""Before it is put into service, a high-risk system has technical documentation that authorities
 can judge it by (EU AI Act, Art. 11, Annex IV).
 """
 
@@ -28,7 +28,7 @@ from compiler.model import AISystem, LanguageModel, RiskTier
 RULE = Rule(
     "technical-documentation-incomplete",
     Severity.ERROR,
-    "a part of the technical documentation of a system of high risk is missing",
+    "a part of the technical documentation of a high-risk system is missing",
     {**LEAD, "years": 10},
 )
 DUTIES = (
@@ -68,7 +68,7 @@ def _version(system: RecordedSystem) -> Iterator[Gap]:
     help = "write major, minor and patch, such as `1.4.0`"
     for field, text, parts in (("version", version, new), ("supersedes", before, old)):
         if text is not None and parts is None:
-            yield wrong(SYSTEM_VERSION, system, field, f"`{text}` is no semantic version", help)
+            yield wrong(SYSTEM_VERSION, system, field, f"`{text}` is not a semantic version", help)
     if new and new > (1, 0, 0) and before is None:
         yield from absent(SYSTEM_VERSION, system, "supersedes", help="name the version before")
     if new and old and old >= new:
@@ -96,7 +96,7 @@ def _conformity(system: RecordedSystem) -> Iterator[Gap]:
     others = any(a.spec.compliance and a.spec.compliance.safetyComponent for a in system.members)
     biometric = any(point.startswith("1(") for point in system.points)
     if conformity and conformity.route == "notified-body" and not others and not biometric:
-        what = "a notified body assesses no system of points 2 to 8 of Annex III"
+        what = "systems of points 2 to 8 of Annex III are not assessed by a notified body"
         help = "assess it by internal control (Annex VI)"
         yield wrong(CONFORMITY, system, "conformity.route", what, help)
 
@@ -104,6 +104,6 @@ def _conformity(system: RecordedSystem) -> Iterator[Gap]:
 def _years(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
     years, least = system.spec.documentationYears, int(fleet.parameter(RULE, "years"))
     if years is not None and years < least:
-        what = f"papers are kept for {years} years, and {least} are the least"
+        what = f"papers are kept for {years} years, fewer than the {least} required"
         help = f"keep them for {least} years"
         yield wrong(DOCUMENTATION_KEPT, system, "documentationYears", what, help)

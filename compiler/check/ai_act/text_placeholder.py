@@ -1,4 +1,4 @@
-"""A placeholder fills a field and answers nothing; in a record it looks like an answer."""
+"""A placeholder answers nothing, but looks like an answer in a record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compiler.graph import Resource
 from compiler.model import Agent, AISystem, LanguageModel, Owners, Project, Spec, Waiver
 from compiler.source import Route
 
-RULE = Rule("text-placeholder", Severity.ERROR, "a text stands in for an answer")
+RULE = Rule("text-placeholder", Severity.ERROR, "a placeholder stands in for an answer")
 
 _PARTS = ("card", "compliance")
 _ELSEWHERE = frozenset(
@@ -32,18 +32,18 @@ _ELSEWHERE = frozenset(
         "performance.groups.metric.evidence",
     )
 )
-"""Names of what is looked up, so that another check says where there is no such thing."""
+"""Names that other checks look up, so that they report an unknown one."""
 
 
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
-    """Every placeholder in records, cards, answers and models, and in what people agree to."""
+    """Every placeholder in records, cards, answers and models, and approvals."""
     for resource, route, text in _texts(fleet):
         field = ".".join(part for part in route if isinstance(part, str))
         if placeholder(text) and field not in _ELSEWHERE:
             yield RULE.at(
                 resource.at(*route),
                 f"`{text.strip()}` is a placeholder, and no answer to `{field}`",
-                help="write what is so; leave the field out as long as nobody knows",
+                help="write the answer, or omit the field until it is known",
             )
 
 
@@ -64,10 +64,10 @@ def _texts(fleet: Fleet) -> Iterator[tuple[Resource[Spec], Route, str]]:
 
 
 def _agreed(fleet: Fleet) -> Iterator[tuple[Resource[Spec], Route, str]]:
-    """Whom to reach, what a project is called, and why somebody agreed to something."""
-    for known in fleet.graph.all(Owners):
-        for index, owner in enumerate(known.spec.owners):
-            yield known, ("owners", index, "contact"), owner.contact
+    """Contacts, names of projects, and reasons of waivers and grants."""
+    for owners in fleet.graph.all(Owners):
+        for index, owner in enumerate(owners.spec.owners):
+            yield owners, ("owners", index, "contact"), owner.contact
     for waiver in fleet.graph.all(Waiver):
         yield waiver, ("reason",), waiver.spec.reason
     for project in fleet.graph.all(Project):

@@ -1,4 +1,6 @@
-"""People must be told that they deal with a machine, and what it made (EU AI Act, Art. 50)."""
+"""People must be informed that they deal with an AI system, and of what it generated (EU AI Act,
+Art. 50).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from compiler.diagnostic import Diagnostic, Rule, Severity
 RULE = Rule(
     "transparency-incomplete",
     Severity.ERROR,
-    "people are not told that they deal with an AI system, or what it made",
+    "people are not informed that they deal with an AI system, or of what it generated",
     LEAD,
 )
 DUTIES = (INTERACTION_NOTICE, CONTENT_MARKED, EMOTION_OR_BIOMETRIC_NOTICE, PUBLIC_TEXT_DISCLOSED)

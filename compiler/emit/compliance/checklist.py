@@ -43,10 +43,10 @@ def emit(fleet: Fleet) -> Iterator[File]:
 
 
 def _checklist(fleet: Fleet, project: Resource[Project]) -> File:
-    said = statements(fleet, project)
-    regimes = [_regime(regime, said) for regime in dict.fromkeys(project.spec.compliance)]
+    listed = statements(fleet, project)
+    regimes = [_regime(regime, listed) for regime in dict.fromkeys(project.spec.compliance)]
     facts = {"title": project.spec.displayName, "regimes": regimes}
-    places = {Origin("", p.resource, p.route) for statement in said for p in statement.places}
+    places = {Origin("", p.resource, p.route) for statement in listed for p in statement.places}
     order = sorted(places, key=lambda origin: (origin.line, origin.route))
     text = render(fleet.graph, "compliance/checklist.md.j2", facts)
     origins = (Origin("", project, ("compliance",)), *order)

@@ -1,8 +1,8 @@
-"""The papers that the EU AI Act asks for, one folder for each project that answers to it.
+"""The documents that the EU AI Act requires, one folder for each project under it.
 
-Each page shows what the record and the specs say, beside the duty that asks for it; what is not
-answered is named by its article. A page is made where a duty of its own binds the system, and
-some where they are useful anyway.
+Each page shows what the record and the specs say, beside the duty that asks for it; a gap names the
+article. A page is written where a duty of its own binds the system, and some where it is useful
+anyway.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The duties as an OSCAL catalog, and each system as a component with those that bind it.
 
-Identifiers follow from names, and the day is that of the rules' review: no run shows in them.
+Identifiers follow from names, and the date is that of the rules' review, so runs do not differ.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _component(fleet: Fleet, system: System) -> dict[str, Any]:
             {
                 "uuid": _id(f"implementation/{name}"),
                 "source": "catalog.json",
-                "description": f"A system of class {system.ai_class}: what binds it.",
+                "description": f"The duties that bind a system of class {system.ai_class}.",
                 "implemented-requirements": [
                     _requirement(name, duty)
                     for duty in bound
@@ -96,11 +96,11 @@ def _requirement(project: str, duty: Duty) -> dict[str, Any]:
     return {
         "uuid": _id(f"requirement/{project}/{duty.id}"),
         "control-id": duty.id.lower(),
-        "description": "What is recorded, and what is not, stands in the document.",
+        "description": "The document shows what is recorded and what is missing.",
         "links": [{"href": page, "rel": "reference"}],
     }
 
 
 def _id(name: str) -> str:
-    found: UUID = uuid5(_ROOT, name)
-    return str(found)
+    uuid: UUID = uuid5(_ROOT, name)
+    return str(uuid)

@@ -131,8 +131,8 @@ class Sheet:
         }
         if not isinstance(result, Measured):
             return facts
-        found = {"date": result.date, "dataset": result.dataset, "samples": result.samples}
-        return {**facts, **found, "value": f"{result.value:g}", "met": meets(metric, result)}
+        evidence = {"date": result.date, "dataset": result.dataset, "samples": result.samples}
+        return {**facts, **evidence, "value": f"{result.value:g}", "met": meets(metric, result)}
 
     def _duty(self, duty: Duty) -> DutyFacts:
         return DutyFacts(duty.id, duty.article, self.binds(duty), self.applies(duty))

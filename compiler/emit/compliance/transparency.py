@@ -1,4 +1,4 @@
-"""What people are told, one page for each of the project's languages (Art. 50)."""
+"""What people are informed of, one page for each of the project's languages (Art. 50)."""
 
 from __future__ import annotations
 
