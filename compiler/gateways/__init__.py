@@ -1,5 +1,9 @@
-"""What is known of each product that decides about tool calls. To add one: a file beside this one,
-and its line below.
+"""What is known of each product that decides about tool calls, in one descriptor each.
+
+To add one: its descriptor in a file beside this one, and its line below; its emitter in
+`emit/clusters/`, and a line in EMITTERS; its reader in `verify/`, which states its own facts, and a
+line in GATEWAYS there; its mutations in `tests/mutations/`. The rest follows: names in the spec,
+schemas, limits, network policies, service accounts, rights, endpoints and Argo CD's permissions.
 """
 
 from __future__ import annotations

@@ -112,6 +112,11 @@ class Runtime:
     definitions: tuple[Definition, ...]
 
 
+def releases(product: Gateway | Runtime) -> str:
+    """The versions that the facts about a product hold for, for messages."""
+    return ", ".join(f"{name} {version}" for name, version in product.versions.items())
+
+
 def direct(address: Address) -> Endpoint:
     """The endpoint of a server that agents address themselves."""
     host = f"{address.name}.{address.namespace}.svc"

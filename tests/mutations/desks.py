@@ -70,7 +70,6 @@ CONFIG = [
     ),
 ]
 
-PEOPLE = "alpha-mcp-servers"
 ROLES = [
     (
         "a wildcard for verbs",

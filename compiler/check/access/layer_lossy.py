@@ -11,7 +11,8 @@ from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, Call, ServerDeployment
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.gateways import GATEWAYS, MESH
-from compiler.gateways.kagent import ENTRIES, PROVIDERS, entries
+from compiler.gateways.kagent import ENTRIES, PROVIDERS, RUNTIME, entries
+from compiler.gateways.product import Gateway, Runtime, releases
 from compiler.model import LanguageModel
 from compiler.source import Span
 
@@ -37,6 +38,10 @@ def layer(fleet: Fleet, name: str) -> Span:
         return platform.at("mesh")
     layers: list[str] = list(platform.spec.layers)
     return platform.at("layers", layers.index(name)) if name in layers else platform.name_span
+
+
+def _label(fleet: Fleet, product: Gateway | Runtime) -> Label:
+    return Label(layer(fleet, product.name), f"the layer, as of {releases(product)}")
 
 
 def _approvals(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -84,7 +89,7 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Diagnostic]:
     if server.gateway is None or server.gateway.limit is None:
         return
     limit, place = server.gateway.limit, server.server.name_span
-    on = [Label(layer(fleet, server.gateway.name), "the layer")]
+    on = [_label(fleet, server.gateway)]
     needed = limit.needed(server.callers)
     if needed > limit.rules:
         yield RULE.at(
@@ -107,7 +112,7 @@ def _rules(fleet: Fleet, server: ServerDeployment) -> Iterator[Diagnostic]:
 
 def _kagent(fleet: Fleet, agent: AgentDeployment) -> Iterator[Diagnostic]:
     place = agent.project.at("agents", agent.entry, "agent")
-    on = [Label(layer(fleet, "kagent"), "the layer")]
+    on = [_label(fleet, RUNTIME)]
     grants = fleet.grants_by_agent.get((agent.project.name, agent.name), ())
     running = {server.name for server in agent.servers}
     tools: dict[str, int] = {}

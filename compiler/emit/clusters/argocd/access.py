@@ -28,8 +28,8 @@ REMOVE = ("delete", "get")
 
 def _by_group(definitions: Iterable[Definition]) -> dict[str, tuple[str, ...]]:
     kinds: dict[str, list[str]] = {}
-    for each in definitions:
-        kinds.setdefault(each.group, []).append(each.kind)
+    for definition in definitions:
+        kinds.setdefault(definition.group, []).append(definition.kind)
     return {name: tuple(sorted(some)) for name, some in kinds.items()}
 
 
@@ -41,7 +41,7 @@ REMOVED: Mapping[str, tuple[str, ...]] = {
     "external-secrets.io": ("ExternalSecret",),
     "networking.k8s.io": ("NetworkPolicy",),
     "policy": ("PodDisruptionBudget",),
-    **_by_group(each for each in DEFINITIONS if each.component),
+    **_by_group(item for item in DEFINITIONS if item.component),
 }
 """Every kind that components in one namespace are made of."""
 WIDE: Mapping[str, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ WIDE: Mapping[str, tuple[str, ...]] = {
     "policies.kyverno.io": ("ImageValidatingPolicy",),
     "policy.sigstore.dev": ("ClusterImagePolicy",),
     RBAC: ("ClusterRoleBinding", "Role", "RoleBinding"),
-    **_by_group(each for each in DEFINITIONS if each.wide),
+    **_by_group(item for item in DEFINITIONS if item.wide),
 }
 """Every kind that namespaces, and what belongs to none, are made of."""
 SHARED = ("system:service-account-issuer-discovery",)
