@@ -16,7 +16,7 @@ OUTSIDE = k8s.IpBlock(
     cidr="0.0.0.0/0",
     except_=["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"],
 )
-"""The database is managed elsewhere; no pod of the cluster is reached."""
+"""The database is outside the cluster; the job reaches no pod."""
 MERGE = """\
 \\set ON_ERROR_STOP on
 BEGIN;
@@ -31,9 +31,9 @@ COMMIT;
 """
 
 
-def build(chart: Chart, given: dict[str, Any]) -> None:
-    """A job for every night, its account and settings, its secret, and its way to the database."""
-    own = {"name": given["name"], "namespace": given["namespaces"]["servers"]}
+def build(chart: Chart, facts: dict[str, Any]) -> None:
+    """A nightly job with its account, settings, secret and network policy."""
+    own = {"name": facts["name"], "namespace": facts["namespaces"]["servers"]}
     metadata = k8s.ObjectMeta(**own)
     k8s.KubeServiceAccount(
         chart, "account", metadata=metadata, automount_service_account_token=False
@@ -46,13 +46,13 @@ def build(chart: Chart, given: dict[str, Any]) -> None:
         kind="ExternalSecret",
         metadata=ApiObjectMetadata(**own),
     )
-    remote = {"key": given["secretPrefix"] + "database", "property": "url"}
+    remote = {"key": facts["secretPrefix"] + "database", "property": "url"}
     spec = {
         "refreshPolicy": "Periodic",
         "refreshInterval": "3600s",
-        "secretStoreRef": given["secretStore"],
+        "secretStoreRef": facts["secretStore"],
         "target": {
-            "name": given["name"],
+            "name": facts["name"],
             "creationPolicy": "Owner",
             "deletionPolicy": "Retain",
         },
@@ -70,21 +70,21 @@ def build(chart: Chart, given: dict[str, Any]) -> None:
             starting_deadline_seconds=3600,
             successful_jobs_history_limit=3,
             failed_jobs_history_limit=3,
-            # Figures of other environments are loaded by hand, when somebody needs them.
-            suspend=given["environment"] != "prod",
+            # In other environments people start the load by hand when they need it.
+            suspend=facts["environment"] != "prod",
             job_template=k8s.JobTemplateSpec(
                 spec=k8s.JobSpec(
-                    backoff_limit=2, active_deadline_seconds=3600, template=_pod(given)
+                    backoff_limit=2, active_deadline_seconds=3600, template=_pod(facts)
                 )
             ),
         ),
     )
     k8s.KubeNetworkPolicy(
         chart,
-        "walls",
+        "network",
         metadata=metadata,
         spec=k8s.NetworkPolicySpec(
-            pod_selector=k8s.LabelSelector(match_labels=given["selector"]),
+            pod_selector=k8s.LabelSelector(match_labels=facts["selector"]),
             policy_types=["Ingress", "Egress"],
             egress=[
                 k8s.NetworkPolicyEgressRule(
@@ -100,10 +100,10 @@ def build(chart: Chart, given: dict[str, Any]) -> None:
     )
 
 
-def _pod(given: dict[str, Any]) -> k8s.PodTemplateSpec:
-    """One container that may do nothing but run its script."""
+def _pod(facts: dict[str, Any]) -> k8s.PodTemplateSpec:
+    """One container, with no rights but to run its script."""
     amount = k8s.Quantity.from_string
-    address = k8s.SecretKeySelector(name=given["name"], key="url")
+    address = k8s.SecretKeySelector(name=facts["name"], key="url")
     container = k8s.Container(
         name="merge",
         image=IMAGE,
@@ -120,11 +120,11 @@ def _pod(given: dict[str, Any]) -> k8s.PodTemplateSpec:
         ),
         volume_mounts=[k8s.VolumeMount(name="script", mount_path="/etc/etl", read_only=True)],
     )
-    script = k8s.ConfigMapVolumeSource(name=given["name"])
+    script = k8s.ConfigMapVolumeSource(name=facts["name"])
     return k8s.PodTemplateSpec(
-        metadata=k8s.ObjectMeta(labels=given["labels"]),
+        metadata=k8s.ObjectMeta(labels=facts["labels"]),
         spec=k8s.PodSpec(
-            service_account_name=given["name"],
+            service_account_name=facts["name"],
             automount_service_account_token=False,
             restart_policy="Never",
             security_context=k8s.PodSecurityContext(
