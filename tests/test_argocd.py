@@ -36,8 +36,8 @@ def objects(kind: str, **files: str) -> dict[str, dict[str, Any]]:
     """The emitted objects of a kind, by name."""
     result = compiled(*files.values())
     assert not result.failed, result.diagnostics
-    found = [f.object for f in result.files if f.object and f.object["kind"] == kind]
-    return {o["metadata"]["name"]: o for o in found}
+    emitted = [f.object for f in result.files if f.object and f.object["kind"] == kind]
+    return {o["metadata"]["name"]: o for o in emitted}
 
 
 def near(more: str = "") -> str:
@@ -51,11 +51,11 @@ def estate() -> list[Any]:
         ("alpha", "dev", "github"): {"list": "none"},
         ("beta", "ops", "k8s"): {"get": "none"},
     }
-    found = compile(
+    result = compile(
         as_sources(documents(servers, grants, clusters=["synced"])).values(), today=TODAY
     )
-    assert not found.failed, found.diagnostics
-    return [file for file in found.files if file.object is not None]
+    assert not result.failed, result.diagnostics
+    return [file for file in result.files if file.object is not None]
 
 
 def test_an_appproject_lists_exactly_what_its_folder_holds() -> None:
@@ -84,21 +84,21 @@ def test_no_project_brings_rights_or_namespaces() -> None:
 
 def test_nothing_is_emitted_without_argo_cd() -> None:
     servers, grants = {"github": Server(("list",))}, {("alpha", "dev", "github"): {"list": "none"}}
-    given = as_sources(documents(servers, grants, clusters=["direct"]))
+    inputs = as_sources(documents(servers, grants, clusters=["direct"]))
     assert "argo-cd" not in CLUSTERS["direct"]
-    found = compile(given.values(), today=TODAY)
-    assert not any("/argocd/" in file.path or "/bootstrap/" in file.path for file in found.files)
+    result = compile(inputs.values(), today=TODAY)
+    assert not any("/argocd/" in file.path or "/bootstrap/" in file.path for file in result.files)
 
 
 def test_custom_resources_come_in_waves() -> None:
     waves = {"ExternalSecret": "-5", "AuthorizationPolicy": "-2", "HTTPRoute": "1"}
     servers = {"old": Server(("list",), new=False)}
-    given = as_sources(
+    inputs = as_sources(
         documents(servers, {("alpha", "dev", "old"): {"list": "none"}}, clusters=["both"])
     )
-    found = compile(given.values(), today=TODAY)
+    result = compile(inputs.values(), today=TODAY)
     seen = {}
-    for file in found.files:
+    for file in result.files:
         if file.object is not None and file.object["kind"] in waves:
             notes = file.object["metadata"]["annotations"]
             seen[file.object["kind"]] = notes["argocd.argoproj.io/sync-wave"]
@@ -114,9 +114,12 @@ def test_names_fit_and_differ() -> None:
 
 def test_one_argo_cd_may_sync_another_cluster() -> None:
     far = CLUSTER.format(name="far", installed="", more="  argocd: near\n")
-    found = objects("Application", near=near(), far=far)
-    assert found["far.root"]["spec"]["destination"] == {"name": "near", "namespace": "argocd"}
-    assert found["far.namespaces"]["spec"]["destination"]["name"] == "far"
+    applications = objects("Application", near=near(), far=far)
+    assert applications["far.root"]["spec"]["destination"] == {
+        "name": "near",
+        "namespace": "argocd",
+    }
+    assert applications["far.namespaces"]["spec"]["destination"]["name"] == "far"
     project = objects("AppProject", near=near(), far=far)["far.cluster"]
     assert (
         project["spec"]["destinationServiceAccounts"][0]["server"] == "https://far.example.com:6443"
@@ -138,12 +141,14 @@ WINDOW = """\
         ("@daily", "UTC", "has 1 fields, not 5"),
     ],
 )
-def test_a_sync_window_that_argo_cd_misreads_is_told(schedule: str, zone: str, says: str) -> None:
+def test_a_sync_window_that_argo_cd_misreads_is_reported(
+    schedule: str, zone: str, says: str
+) -> None:
     more = WINDOW.format(schedule=schedule, zone=zone)
-    given = sources([CLUSTER.format(name="prod", installed=", argo-cd", more=more)])
-    (found,) = compile(given.values(), today=TODAY).diagnostics
-    assert (found.code, found.span.start.line) == ("object-invalid", 11)
-    assert says in found.message
+    inputs = sources([CLUSTER.format(name="prod", installed=", argo-cd", more=more)])
+    (diagnostic,) = compile(inputs.values(), today=TODAY).diagnostics
+    assert (diagnostic.code, diagnostic.span.start.line) == ("object-invalid", 11)
+    assert says in diagnostic.message
 
 
 @pytest.mark.parametrize(
@@ -187,7 +192,7 @@ VERDICTS = {  # by file: what the CRD says, and what the lint says beside it
 @pytest.mark.parametrize("name", sorted(VERDICTS))
 def test_examples(name: str) -> None:
     assert {path.stem for path in EXAMPLES.glob("*.yaml")} == set(VERDICTS)
-    known = [("good", yaml.safe_load((EXAMPLES / "proj-good.yaml").read_text(encoding="utf-8")))]
+    projects = [("good", yaml.safe_load((EXAMPLES / "proj-good.yaml").read_text(encoding="utf-8")))]
     object = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"))
     refused, fields = VERDICTS[name]
     definitions, faults = Definitions.parse(
@@ -195,8 +200,10 @@ def test_examples(name: str) -> None:
     )
     assert not faults
     assert bool([*definitions.refused(object)]) is refused
-    found = gitops.faults([("this", object), *(known if object["kind"] == "Application" else [])])
-    assert tuple(field for path, field, _ in found if path == "this") == fields
+    mistakes = gitops.faults(
+        [("this", object), *(projects if object["kind"] == "Application" else [])]
+    )
+    assert tuple(field for path, field, _ in mistakes if path == "this") == fields
 
 
 @pytest.mark.parametrize(

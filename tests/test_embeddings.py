@@ -1,4 +1,4 @@
-"""Committed vectors: whose they are, what is wanted, and what a broken file is told."""
+"""Committed vectors: of which texts, which ones are missing, and how a broken file is reported."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def broken(text: str) -> str:
 
 
 def fleet(*blocks: str) -> Fleet:
-    found = analyse(sources(blocks).values(), today=TODAY).fleet
-    assert found is not None
-    return found
+    derived = analyse(sources(blocks).values(), today=TODAY).fleet
+    assert derived is not None
+    return derived
 
 
 def financial(fleet: Fleet) -> Resource[Agent]:
@@ -49,33 +49,33 @@ def test_an_agent_is_described_by_name_purpose_and_capabilities() -> None:
 
 
 def test_vectors_are_found_by_the_text() -> None:
-    one = fleet(ASKS, file())
-    assert embeddings.vector(one, financial(one)) == tuple(UNIT)
-    assert embeddings.wanted(one) == {KEY: TEXT}
+    derived = fleet(ASKS, file())
+    assert embeddings.vector(derived, financial(derived)) == tuple(UNIT)
+    assert embeddings.wanted(derived) == {KEY: TEXT}
     assert not [d for d in compiled(ASKS, file()).diagnostics if d.code.startswith("embedding")]
 
 
 def test_registry_and_pgvector_get_what_is_committed() -> None:
-    made = {one.path: one.text for one in compiled(ASKS, file()).files}
-    (agent,) = json.loads(made["registry/registry.json"])["agents"]
+    files = {file.path: file.text for file in compiled(ASKS, file()).files}
+    (agent,) = json.loads(files["registry/registry.json"])["agents"]
     assert agent["embedding"] == UNIT
-    assert "vector(384)" in made["registry/seed-pgvector.sql"]
-    bare = {one.path: one.text for one in compiled(ASKS).files}
+    assert "vector(384)" in files["registry/seed-pgvector.sql"]
+    bare = {file.path: file.text for file in compiled(ASKS).files}
     assert json.loads(bare["registry/registry.json"])["agents"][0]["embedding"] == []
     assert "registry/seed-pgvector.sql" not in bare
 
 
 def test_a_vector_of_another_text_is_nobodys() -> None:
-    one = fleet(ASKS, file(vectors={"0" * 64: UNIT}))
-    assert embeddings.vector(one, financial(one)) == ()
-    assert embeddings.fault(one) is None
+    derived = fleet(ASKS, file(vectors={"0" * 64: UNIT}))
+    assert embeddings.vector(derived, financial(derived)) == ()
+    assert embeddings.fault(derived) is None
 
 
 def test_without_a_search_nothing_is_wanted() -> None:
-    one = fleet(file())
-    assert embeddings.vector(one, financial(one)) == ()
-    assert embeddings.wanted(one) == {}
-    assert "registry/texts.json" not in {made.path for made in compiled(file()).files}
+    derived = fleet(file())
+    assert embeddings.vector(derived, financial(derived)) == ()
+    assert embeddings.wanted(derived) == {}
+    assert "registry/texts.json" not in {file.path for file in compiled(file()).files}
 
 
 def test_agents_that_no_project_has_need_no_vector() -> None:
@@ -85,25 +85,25 @@ def test_agents_that_no_project_has_need_no_vector() -> None:
 
 
 def test_texts_are_written_for_who_computes_vectors() -> None:
-    made = {one.path: one for one in compiled(ASKS).files}
-    texts = made["registry/texts.json"]
+    files = {file.path: file for file in compiled(ASKS).files}
+    texts = files["registry/texts.json"]
     assert json.loads(texts.text) == {KEY: TEXT}
     assert str(texts.origin(KEY).span).startswith("specs/agents/")
 
 
 def test_the_file_is_read_once_for_each_fleet_and_forgotten_with_it() -> None:
-    one, other = fleet(ASKS, file()), fleet(ASKS, file(vectors={KEY: UNIT[::-1]}))
-    first = embeddings.vector(one, financial(one))
-    assert embeddings.vector(one, financial(one)) is first
+    derived, other = fleet(ASKS, file()), fleet(ASKS, file(vectors={KEY: UNIT[::-1]}))
+    first = embeddings.vector(derived, financial(derived))
+    assert embeddings.vector(derived, financial(derived)) is first
     assert embeddings.vector(other, financial(other)) == first[::-1]
-    kept = weakref.ref(one)
-    del one
+    kept = weakref.ref(derived)
+    del derived
     gc.collect()
     assert kept() is None
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "reason"),
     [
         pytest.param(broken('{\n "version": 1,\n'), 3, "no JSON", id="cut off"),
         pytest.param(broken("[1]"), 1, "no vectors", id="a list"),
@@ -124,10 +124,10 @@ def test_the_file_is_read_once_for_each_fleet_and_forgotten_with_it() -> None:
         pytest.param(file(vectors={"é": []}), 5, "384", id="an escaped key"),
     ],
 )
-def test_a_broken_file_is_one_diagnostic_with_its_place(text: str, line: int, said: str) -> None:
+def test_a_broken_file_is_one_diagnostic_with_its_place(text: str, line: int, reason: str) -> None:
     result = compiled(ASKS, text)
     (wrong,) = [d for d in result.diagnostics if d.code.startswith("embedding")]
     assert wrong.code == "embeddings-invalid"
     assert (wrong.span.path, wrong.span.start.line) == (embeddings.PATH, line)
-    assert said in wrong.message
+    assert reason in wrong.message
     assert not result.files

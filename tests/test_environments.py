@@ -72,24 +72,24 @@ ABSENT = {
 @pytest.fixture(scope="module")
 def clusters() -> dict[str, dict[str, Any]]:
     """The objects of each cluster of the repository's estate, by path without its name."""
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    by_cluster: dict[str, dict[str, Any]] = defaultdict(dict)
     for file in shipped.files():
         if file.object is not None:
             _, cluster, rest = file.path.split("/", 2)
-            found[cluster][rest.replace(f"-{cluster}.", "-")] = file.object
-    assert set(found) == {"dev", "staging", "prod"}
-    return found
+            by_cluster[cluster][rest.replace(f"-{cluster}.", "-")] = file.object
+    assert set(by_cluster) == {"dev", "staging", "prod"}
+    return by_cluster
 
 
-def differences(one: Any, other: Any, route: str = "") -> Iterator[str]:
+def differences(first: Any, second: Any, route: str = "") -> Iterator[str]:
     """The fields in which two objects differ."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in one.keys() | other.keys():
-            yield from differences(one.get(key), other.get(key), f"{route}.{key}".strip("."))
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for mine, yours in zip(one, other, strict=True):
+    if isinstance(first, dict) and isinstance(second, dict):
+        for key in first.keys() | second.keys():
+            yield from differences(first.get(key), second.get(key), f"{route}.{key}".strip("."))
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for mine, yours in zip(first, second, strict=True):
             yield from differences(mine, yours, f"{route}.*")
-    elif one != other:
+    elif first != second:
         yield route
 
 
@@ -97,11 +97,11 @@ def differences(one: Any, other: Any, route: str = "") -> Iterator[str]:
 def test_nothing_forks_but_sizes_hosts_and_mesh(
     clusters: dict[str, dict[str, Any]], cluster: str
 ) -> None:
-    here, prod = clusters[cluster], clusters["prod"]
+    smaller, prod = clusters[cluster], clusters["prod"]
     tables = [SIZES, HOSTS, *([MESH] if cluster == "dev" else [])]
     forked = {
         f"{object['kind']} {path}: {field}"
-        for path, object in here.items()
+        for path, object in smaller.items()
         for field in (differences(object, prod[path]) if path in prod else ())
         if not any(
             field == allowed or field.startswith(f"{allowed}.")
@@ -110,5 +110,5 @@ def test_nothing_forks_but_sizes_hosts_and_mesh(
         )
     }
     assert not forked
-    alone = {(here.get(path) or prod[path])["kind"] for path in here.keys() ^ prod.keys()}
+    alone = {(smaller.get(path) or prod[path])["kind"] for path in smaller.keys() ^ prod.keys()}
     assert alone <= ABSENT[cluster]

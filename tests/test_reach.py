@@ -94,8 +94,8 @@ def test_what_people_see_is_the_closure() -> None:
     assert sum(map(len, everything.values())) > len(fleet.grants)
     for member, tools in everything.items():
         seen = reached(fleet, member)
-        assert {one.grant.call[2:] for one in seen} == tools
-        free = {one.grant.call[2:] for one in seen if one.approval == "none"}
+        assert {call.grant.call[2:] for call in seen} == tools
+        free = {call.grant.call[2:] for call in seen if call.approval == "none"}
         assert free == autonomous[member]
 
 
@@ -105,9 +105,9 @@ def test_a_way_is_made_of_delegations() -> None:
     longest = 0
     for project in fleet.graph.all(Project):
         for entry in project.spec.agents:
-            for one in reached(fleet, (project.name, str(entry.agent))):
-                stops = [(project.name, name) for name in (str(entry.agent), *one.via)]
+            for call in reached(fleet, (project.name, str(entry.agent))):
+                stops = [(project.name, name) for name in (str(entry.agent), *call.via)]
                 assert set(pairwise(stops)) <= edges
-                assert one.grant.call[:2] == stops[-1]
-                longest = max(longest, len(one.via))
+                assert call.grant.call[:2] == stops[-1]
+                longest = max(longest, len(call.via))
     assert longest >= 2

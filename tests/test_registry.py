@@ -37,13 +37,13 @@ spec:
 NPM = '{registry: npm, name: "@a/b", version: 1.4.0, command: [npx, -y, "@a/b@1.4.0", --stdio]}'
 
 
-def made(*blocks: str) -> dict[str, str]:
+def compiled_files(*blocks: str) -> dict[str, str]:
     return {file.path: file.text for file in compiled(*blocks).files}
 
 
 def described(package: str, tools: str = "{name: look}") -> dict[str, Any]:
     """The server.json of a server with this package."""
-    files = made(SERVER.format(package=package, tools=tools))
+    files = compiled_files(SERVER.format(package=package, tools=tools))
     return dict(json.loads(files["registry/servers/sample.json"]))
 
 
@@ -89,13 +89,13 @@ def test_a_seed_is_one_transaction_that_never_sets_what_runs() -> None:
 
 
 def test_without_vectors_nothing_asks_for_pgvector() -> None:
-    files = made()
+    files = compiled_files()
     assert "registry/seed-pgvector.sql" not in files
     assert "vector" not in files["registry/seed.sql"]
 
 
 def test_every_agent_at_work_has_a_row_and_a_card() -> None:
-    files = made()
+    files = compiled_files()
     agents = json.loads(files["registry/registry.json"])["agents"]
     assert agents
     for agent in agents:

@@ -1,4 +1,4 @@
-"""What the local stack is told: PM2's files, ports that stay, bridges, contexts and workflows."""
+"""What the local stack gets: PM2's files, ports that stay, bridges, contexts and workflows."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def files() -> dict[str, str]:
 
 
 def apps(files: dict[str, str], stack: str) -> dict[str, dict[str, Any]]:
-    found = APPS.search(files[f"pm2/{stack}/ecosystem.config.cjs"])
-    assert found
-    return {app["name"]: app for app in json.loads(found[1])}
+    match = APPS.search(files[f"pm2/{stack}/ecosystem.config.cjs"])
+    assert match
+    return {app["name"]: app for app in json.loads(match[1])}
 
 
 def stacks(files: dict[str, str]) -> list[str]:
     return sorted(path.split("/")[1] for path in files if path.endswith("/stack.json"))
 
 
-def known(files: dict[str, str], stack: str) -> dict[str, Any]:
+def stack_facts(files: dict[str, str], stack: str) -> dict[str, Any]:
     return dict(json.loads(files[f"pm2/{stack}/stack.json"]))
 
 
@@ -78,7 +78,7 @@ def test_there_is_a_setting_for_each_key_of_pm2() -> None:
 def test_no_app_has_a_setting_that_pm2_would_drop(files: dict[str, str]) -> None:
     some = [app for stack in stacks(files) for app in apps(files, stack).values()]
     assert len(some) > 50
-    assert [found for app in some for found in faults(app)] == []
+    assert [wrong for app in some for wrong in faults(app)] == []
     assert all(app["exec_mode"] in ("fork", "cluster") for app in some)
 
 
@@ -89,10 +89,10 @@ def test_an_ecosystem_that_pm2_would_misread_is_refused() -> None:
     literal = json.dumps([{"name": "a", "instnaces": 2}])
     text = f"const apps = {literal};\nfor (const app of apps) {{}}\n"
     origins = (Origin("", platform), Origin("apps.0", platform, ("processes", 0)))
-    (found,) = admit([File("pm2/x/ecosystem.config.cjs", text, origins)])
-    assert found.code == PROCESS.code
-    assert found.span == platform.at("processes", 0)
-    assert "apps.0.instnaces" in found.message
+    (diagnostic,) = admit([File("pm2/x/ecosystem.config.cjs", text, origins)])
+    assert diagnostic.code == PROCESS.code
+    assert diagnostic.span == platform.at("processes", 0)
+    assert "apps.0.instnaces" in diagnostic.message
 
 
 # --- what is emitted
@@ -125,29 +125,33 @@ def test_a_process_is_emitted_with_all_that_it_says() -> None:
     assert etl["env"]["PORT"] == "4100"
     assert etl["env_prod"] == {"ENVIRONMENT": "prod", "MODE": "careful"}
     assert etl["cron_restart"] == "0 3 * * *"
-    assert "wait_ready" not in etl  # only our own programs tell PM2
-    one = known(files, "platform")["apps"]["etl"]
-    assert one["secrets"] == [{"name": "ETL_KEY", "file": False}]
-    assert (one["health"], one["port"]) == ("/up", 4100)
-    assert known(files, "platform")["apps"]["store"]["programs"] == ["redis-server"]
+    assert "wait_ready" not in etl  # only our own programs report to PM2
+    facts = stack_facts(files, "platform")["apps"]["etl"]
+    assert facts["secrets"] == [{"name": "ETL_KEY", "file": False}]
+    assert (facts["health"], facts["port"]) == ("/up", 4100)
+    assert stack_facts(files, "platform")["apps"]["store"]["programs"] == ["redis-server"]
     assert '"etl": ["ETL_KEY"]' in files["pm2/platform/ecosystem.config.cjs"]
 
 
 def test_stack_and_ecosystem_name_the_same_apps(files: dict[str, str]) -> None:
     for stack in stacks(files):
-        assert list(known(files, stack)["apps"]) == list(apps(files, stack))
+        assert list(stack_facts(files, stack)["apps"]) == list(apps(files, stack))
 
 
 def test_ports_are_taken_once_and_stay_below_those_of_clients(files: dict[str, str]) -> None:
-    told = [one["port"] for stack in stacks(files) for one in known(files, stack)["apps"].values()]
-    ports = [port for port in told if port is not None]
+    every = [
+        app["port"] for stack in stacks(files) for app in stack_facts(files, stack)["apps"].values()
+    ]
+    ports = [port for port in every if port is not None]
     assert len(ports) == len(set(ports))
     assert max(ports) < 32_768
 
 
 def test_a_project_moves_no_ports_of_another(files: dict[str, str]) -> None:
     sources = shipped.sources()
-    rest = [one for path, one in sources.items() if not path.startswith("projects/flashfusion/")]
+    rest = [
+        source for path, source in sources.items() if not path.startswith("projects/flashfusion/")
+    ]
     result = compile(_without_space(rest, "flashfusion"), today=TODAY)
     assert not result.failed, result.diagnostics
     fewer = {file.path: file.text for file in result.files}
@@ -157,7 +161,7 @@ def test_a_project_moves_no_ports_of_another(files: dict[str, str]) -> None:
 
 def _without_space(sources: Any, project: str) -> Any:
     """Context spaces of a project go with it, and servers and agents that only it used stay."""
-    return [one for one in sources if f"project: {project}" not in one.text]
+    return [source for source in sources if f"project: {project}" not in source.text]
 
 
 def test_a_bridge_lets_in_whom_the_relation_names(files: dict[str, str]) -> None:
@@ -198,12 +202,12 @@ def test_contexts_name_identities_at_work(files: dict[str, str]) -> None:
 
 
 def test_every_workflow_is_there_with_its_steps(files: dict[str, str]) -> None:
-    found = {
+    workflows = {
         path: json.loads(text) for path, text in files.items() if path.startswith("workflows/")
     }
-    assert len(found) == 5
-    review = found["workflows/harvestflow.code-review.json"]
+    assert len(workflows) == 5
+    review = workflows["workflows/harvestflow.code-review.json"]
     assert [step["approval"] for step in review["pattern"]["steps"]] == ["none"] * 3 + ["human"]
     assert review["pattern"]["steps"][0]["timeout"] == 300
-    kinds = {one["pattern"]["type"] for one in found.values()}
+    kinds = {workflow["pattern"]["type"] for workflow in workflows.values()}
     assert kinds == {"sequential", "reflection", "magentic", "event-driven"}

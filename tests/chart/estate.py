@@ -86,8 +86,8 @@ def blocks(*more: str) -> tuple[str, ...]:
     return (platform(), SPACES, KEEPER, PROJECT, *more)
 
 
-def compiled(*given: str, **options: object) -> Compilation:
+def compiled(*documents: str, **options: object) -> Compilation:
     """It compiled."""
-    found = sources(given)
-    found.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
-    return compile(found.values(), today=TODAY, **options)  # type: ignore[arg-type]
+    files = sources(documents)
+    files.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
+    return compile(files.values(), today=TODAY, **options)  # type: ignore[arg-type]

@@ -47,8 +47,8 @@ def templates(files: tuple[File, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_each_has_its_folder(files: tuple[File, ...]) -> None:
-    made = {file.path.split("/")[3] for file in files if "/prod/platform/" in file.path}
-    assert set(NAMES) <= made
+    folders = {file.path.split("/")[3] for file in files if "/prod/platform/" in file.path}
+    assert set(NAMES) <= folders
     assert len(NAMES) == len(COMPONENTS)
 
 
@@ -85,9 +85,9 @@ spec:
 
 def test_pods_are_restricted(files: tuple[File, ...]) -> None:
     """Pod Security's `restricted`, and no token, no writable root, requests and limits."""
-    found = list(templates(files))
-    assert len(found) >= 10
-    for path, template in found:
+    pods = list(templates(files))
+    assert len(pods) >= 10
+    for path, template in pods:
         spec = template["spec"]
         assert spec["automountServiceAccountToken"] is False, path
         security = spec["securityContext"]
@@ -102,19 +102,19 @@ def test_pods_are_restricted(files: tuple[File, ...]) -> None:
             assert set(container["resources"]) == {"requests", "limits"}, path
 
 
-def test_no_empty_list_is_applied_for_ever(files: tuple[File, ...]) -> None:
-    """A real API server stores none, so that each sync would write the object anew."""
+def test_no_empty_list_is_applied_again_and_again(files: tuple[File, ...]) -> None:
+    """A real API server stores none, so that each sync would write the object again."""
     assert not [file.path for file in files if "/platform/" in file.path and ": []" in file.text]
 
 
 def test_volumes_stay(files: tuple[File, ...]) -> None:
     sets = [file.object for file in files if "/statefulset.apps-" in file.path]
     assert len(sets) >= 6
-    for one in sets:
-        assert one is not None
-        kept = one["spec"]["persistentVolumeClaimRetentionPolicy"]
+    for workload in sets:
+        assert workload is not None
+        kept = workload["spec"]["persistentVolumeClaimRetentionPolicy"]
         assert kept == {"whenDeleted": "Retain", "whenScaled": "Retain"}
-        options = one["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
+        options = workload["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
         assert options == "Prune=confirm,Delete=confirm"
 
 

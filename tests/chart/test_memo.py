@@ -81,16 +81,16 @@ def test_a_slow_chart_is_stopped_and_the_next_is_built() -> None:
 
 def test_a_chart_that_ends_the_process_spoils_itself_alone() -> None:
     deadly = job(source="import os\n\n\ndef build(chart, given):\n    os._exit(3)\n")
-    found = answers([job(), deadly, job("last")], NoMemo())
-    assert [sorted(answer) for answer in found] == [["objects"], ["line", "wrong"], ["objects"]]
+    results = answers([job(), deadly, job("last")], NoMemo())
+    assert [sorted(answer) for answer in results] == [["objects"], ["line", "wrong"], ["objects"]]
 
 
 def test_the_code_of_a_project_does_not_meet_that_of_another() -> None:
     source = "import cdk8s\n\n\ndef build(chart, given):\n    cdk8s.Chart.to_json = lambda _: []\n"
     spoilt = replace(job(source=source), path="projects/one/charts/etl.py")
     other = replace(job(), path="projects/two/charts/etl.py")
-    found = answers([spoilt, replace(spoilt, source=job().source), other], NoMemo())
-    assert [len(answer["objects"]) for answer in found] == [0, 0, 1]
+    results = answers([spoilt, replace(spoilt, source=job().source), other], NoMemo())
+    assert [len(answer["objects"]) for answer in results] == [0, 0, 1]
 
 
 def test_a_chart_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,13 +106,13 @@ def test_sets_come_in_one_order() -> None:
         SOURCE
         + '    raise Exception(list({"one", "two", "three", "four", "five", "six", "seven"}))\n'
     )
-    found = {answers([job(source=source)], NoMemo())[0]["wrong"] for _ in range(3)}
-    assert len(found) == 1
+    results = {answers([job(source=source)], NoMemo())[0]["wrong"] for _ in range(3)}
+    assert len(results) == 1
 
 
-def run(root: Path, *args: str, **world: str) -> subprocess.CompletedProcess[str]:
+def run(root: Path, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "compiler", *args, "--root", str(root), "--today", str(TODAY)]
-    environment = {**os.environ, **world}
+    environment = {**os.environ, **variables}
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
@@ -132,14 +132,16 @@ def texts(folder: Path) -> dict[str, bytes]:
 
 def test_the_command_keeps_a_memo_and_checks_without_it(root: Path) -> None:
     assert run(root, "generate").returncode == 0
-    known = sorted((root / ".roster/charts").iterdir())
-    assert len(known) == 17  # eleven components; five are alike in both clusters
-    made = texts(root / "generated")
+    memos = sorted((root / ".roster/charts").iterdir())
+    assert len(memos) == 17  # eleven components; five are alike in both clusters
+    generated = texts(root / "generated")
     shutil.rmtree(root / "generated")
-    for one in known:
-        one.write_text(one.read_text().replace("context-store-replicas", "context-store-spoilt"))
+    for memo_file in memos:
+        memo_file.write_text(
+            memo_file.read_text().replace("context-store-replicas", "context-store-spoilt")
+        )
     assert run(root, "generate").returncode == 0
-    assert texts(root / "generated") != made  # it believes its memo
+    assert texts(root / "generated") != generated  # it believes its memo
     check = run(root, "generate", "--check")
     assert check.returncode == 1  # this does not
     assert "changed: clusters/prod/platform/context-store/" in check.stdout
@@ -147,22 +149,24 @@ def test_the_command_keeps_a_memo_and_checks_without_it(root: Path) -> None:
 
 def test_an_unreadable_memo_is_no_memo(root: Path) -> None:
     assert run(root, "generate").returncode == 0
-    made = texts(root / "generated")
+    generated = texts(root / "generated")
     shutil.rmtree(root / "generated")
-    for one in (root / ".roster/charts").iterdir():
-        one.write_text('{"objects": ')
+    for memo_file in (root / ".roster/charts").iterdir():
+        memo_file.write_text('{"objects": ')
     assert run(root, "generate").returncode == 0
-    assert texts(root / "generated") == made
+    assert texts(root / "generated") == generated
 
 
 def test_other_hash_seeds_and_no_home(root: Path) -> None:
-    found = []
-    for number, world in enumerate(({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "HOME": ""})):
+    results = []
+    for number, variables in enumerate(
+        ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "HOME": ""})
+    ):
         out = root.parent / str(number)
         shutil.rmtree(root / ".roster", ignore_errors=True)
-        assert run(root, "generate", "--out", str(out), **world).returncode == 0
-        found.append(texts(out))
-    assert found[0] == found[1]
+        assert run(root, "generate", "--out", str(out), **variables).returncode == 0
+        results.append(texts(out))
+    assert results[0] == results[1]
 
 
 def test_a_missing_library_is_named(root: Path) -> None:

@@ -31,7 +31,7 @@ def chart(body: str) -> Compilation:
     return compile(sources([text]).values(), today=TODAY)
 
 
-def said(body: str) -> set[tuple[str, str]]:
+def diagnostics(body: str) -> set[tuple[str, str]]:
     return {(d.code, d.message) for d in chart(body).diagnostics}
 
 
@@ -72,7 +72,7 @@ def test_borrowed(name: str) -> None:
         "containers": [{"name": "main", "image": "ghcr.io/example/etl:1", **BORROWED[name]}],
     }
     body = f'thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": {pod!r}}}}}}})'
-    assert any("uses `financial`" in message for _, message in said(body))
+    assert any("uses `financial`" in message for _, message in diagnostics(body))
 
 
 VOLUMES = {
@@ -87,13 +87,13 @@ VOLUMES = {
 def test_a_volume_of_others(key: str) -> None:
     pod = {**JOB, "volumes": [{"name": "x", **VOLUMES[key]}]}
     body = f'thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": {pod!r}}}}}}})'
-    assert any(f"uses `financial` ({key})" in message for _, message in said(body))
+    assert any(f"uses `financial` ({key})" in message for _, message in diagnostics(body))
 
 
 def test_secrets_to_pull_with() -> None:
     pod = {**JOB, "imagePullSecrets": [{"name": "financial"}]}
     body = f'thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": {pod!r}}}}}}})'
-    assert any("uses `financial` (imagePullSecrets)" in message for _, message in said(body))
+    assert any("uses `financial` (imagePullSecrets)" in message for _, message in diagnostics(body))
 
 
 KNOWN = {
@@ -109,32 +109,32 @@ def test_a_pod_that_would_pass_for_others(name: str) -> None:
     body = f"""own = k8s.ObjectMeta(name="etl", namespace="flashfusion-agents")
 k8s.KubeServiceAccount(chart, "account", metadata=own)
 thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {template!r}}}}})"""
-    assert {code for code, _ in said(body)} == {"chart-takes-identity"}
+    assert {code for code, _ in diagnostics(body)} == {"chart-takes-identity"}
 
 
 def test_scaling_others() -> None:
     target = {"scaleTargetRef": {"kind": "Deployment", "name": "financial"}}
     body = f'thing(chart, "HorizontalPodAutoscaler", "autoscaling/v2", {{"/spec": {target!r}}})'
-    assert any("uses `financial` (scaleTargetRef)" in message for _, message in said(body))
+    assert any("uses `financial` (scaleTargetRef)" in message for _, message in diagnostics(body))
 
 
 def test_secrets_by_the_dozen() -> None:
     spec = {"data": [], "dataFrom": [{"extract": {"key": "flashfusion/financial"}}]}
     body = f'thing(chart, "ExternalSecret", "external-secrets.io/v1", {{"/spec": {spec!r}}})'
-    assert {code for code, _ in said(body)} == {"chart-outside-project"}
+    assert {code for code, _ in diagnostics(body)} == {"chart-outside-project"}
 
 
 def test_two_charts_make_one_object() -> None:
-    one = HEAD + '    thing(chart, "ConfigMap", "v1", {}, name="etl-load")\n'
-    other = one.replace("charts/etl.py", "charts/etl-load.py")
-    result = compile(sources([one, other]).values(), today=TODAY)
+    first = HEAD + '    thing(chart, "ConfigMap", "v1", {}, name="etl-load")\n'
+    other = first.replace("charts/etl.py", "charts/etl-load.py")
+    result = compile(sources([first, other]).values(), today=TODAY)
     assert {d.code for d in result.diagnostics} == {"object-twice"}
 
 
 def test_an_object_that_the_cluster_would_refuse() -> None:
     result = chart('thing(chart, "ConfigMap", "v1", {"/data": {"a": 1}})')
-    (found,) = {(d.code, d.span.path) for d in result.diagnostics}
-    assert found == ("object-invalid", PATH)
+    (diagnostic,) = {(d.code, d.span.path) for d in result.diagnostics}
+    assert diagnostic == ("object-invalid", PATH)
 
 
 def test_quantities_are_canonical_and_labels_are_set() -> None:
@@ -162,13 +162,15 @@ thing(chart, "Job", "batch/v1", {{"/spec": {{"template": {{"spec": pod}}}}}})"""
 def test_the_volume_of_another_is_not_cloned() -> None:
     source = {"kind": "PersistentVolumeClaim", "name": "financial"}
     body = f'thing(chart, "PersistentVolumeClaim", "v1", {{"/spec": {{"dataSource": {source!r}}}}})'
-    assert any("uses `financial` (dataSource)" in message for _, message in said(body))
+    assert any("uses `financial` (dataSource)" in message for _, message in diagnostics(body))
 
 
 def test_the_secret_of_another_is_not_filled() -> None:
     spec = {"data": [], "target": {"name": "financial", "creationPolicy": "Merge"}}
     body = f'thing(chart, "ExternalSecret", "external-secrets.io/v1", {{"/spec": {spec!r}}})'
-    assert any("fills a Secret that could be another's" in message for _, message in said(body))
+    assert any(
+        "fills a Secret that could be another's" in message for _, message in diagnostics(body)
+    )
 
 
 def test_a_chart_lies_in_one_namespace() -> None:
@@ -184,11 +186,11 @@ thing(chart, "Service", "v1", {"/spec": {"selector": given["selector"], "ports":
 @pytest.mark.parametrize("name", ["financial", "stripe", "tool", "waypoint", "argocd"])
 def test_a_chart_is_no_namesake(name: str) -> None:
     text = HEAD.replace("charts/etl.py", f"charts/{name}.py") + "    pass\n"
-    (found,) = compile(sources([text]).values(), today=TODAY).diagnostics
-    assert found.code == "chart-outside-project"
-    assert f"would belong to the chart `{name}`" in found.message
+    (diagnostic,) = compile(sources([text]).values(), today=TODAY).diagnostics
+    assert diagnostic.code == "chart-outside-project"
+    assert f"would belong to the chart `{name}`" in diagnostic.message
 
 
 def test_a_text_that_is_none() -> None:
-    (found,) = said('thing(chart, "ConfigMap", "v1", {"/data": {"a": "\\udce4"}})')
-    assert found == ("chart-fails", "a text in it is no Unicode text")
+    (diagnostic,) = diagnostics('thing(chart, "ConfigMap", "v1", {"/data": {"a": "\\udce4"}})')
+    assert diagnostic == ("chart-fails", "a text in it is no Unicode text")
