@@ -29,7 +29,7 @@ def first(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def made(first: Path, tmp_path: Path) -> Path:
+def generated(first: Path, tmp_path: Path) -> Path:
     """A repository after its first run, beside a folder that is not its own."""
     shutil.copytree(first, tmp_path, dirs_exist_ok=True)
     return tmp_path / "root"

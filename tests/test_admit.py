@@ -1,4 +1,4 @@
-"""Objects judged as a cluster would, and the judge itself held against its sources."""
+"""Objects judged as a cluster would, and the judge itself compared with its sources."""
 
 from __future__ import annotations
 
@@ -62,19 +62,19 @@ def test_a_surplus_field_anywhere_is_refused(files: tuple[File, ...]) -> None:
     """In one object of each kind, at every mapping that is not free in its keys."""
     refused = 0
     for file in {f.object["kind"]: f for f in files if f.object}.values():
-        alone = {d.message for d in admit([file])}  # its AppProject is not there, or its binding
+        alone = {d.message for d in admit([file])}  # its AppProject or its binding is missing
         for path in nodes(file.object):
             if path and path[-1] in FREE:
                 continue
             broken = copy.deepcopy(file.object)
-            here: Any = broken
+            parent: Any = broken
             for part in path:
-                here = here[part]
-            here["surplus"] = 1
+                parent = parent[part]
+            parent["surplus"] = 1
             text = dump(broken)  # type: ignore[arg-type]
             wrong = File(file.path, text, file.origins, broken, file.kubernetes)
-            (found,) = (d for d in admit([wrong]) if d.message not in alone)
-            assert found.code == "object-invalid", (file.path, path)
+            (diagnostic,) = (d for d in admit([wrong]) if d.message not in alone)
+            assert diagnostic.code == "object-invalid", (file.path, path)
             refused += 1
     assert refused > 60
 
@@ -82,9 +82,9 @@ def test_a_surplus_field_anywhere_is_refused(files: tuple[File, ...]) -> None:
 def test_an_unknown_kind_is_an_error(files: tuple[File, ...]) -> None:
     strange = {**(files[0].object or {}), "kind": "Gadget"}
     file = File(files[0].path, dump(strange), files[0].origins, strange, files[0].kubernetes)
-    (found,) = admit([file])
-    assert (found.code, found.severity) == ("object-unknown", "error")
-    assert "has no Gadget" in found.message
+    (diagnostic,) = admit([file])
+    assert (diagnostic.code, diagnostic.severity) == ("object-unknown", "error")
+    assert "has no Gadget" in diagnostic.message
 
 
 def test_selectors_find_their_pods(files: tuple[File, ...]) -> None:
@@ -108,11 +108,11 @@ def test_an_autoscaled_workload_has_no_replicas(files: tuple[File, ...]) -> None
     }
     assert len(scaled) > 20
     for file in files:
-        found = file.object or {}
-        if found["kind"] in ("Deployment", "StatefulSet"):
-            meta = found["metadata"]
+        object = file.object or {}
+        if object["kind"] in ("Deployment", "StatefulSet"):
+            meta = object["metadata"]
             key = (meta["namespace"], meta["name"], file.path.split("/")[1])
-            assert ("replicas" not in found["spec"]) == (key in scaled)
+            assert ("replicas" not in object["spec"]) == (key in scaled)
     assert {o["kind"] for o in objects} >= {"StatefulSet", "Deployment"}
 
 
@@ -126,7 +126,7 @@ def policies(files: tuple[File, ...], cluster: str) -> dict[tuple[str, str], Any
 
 def test_every_namespace_denies_by_default(files: tuple[File, ...]) -> None:
     for cluster in ("dev", "staging", "prod"):
-        found = policies(files, cluster)
+        objects = policies(files, cluster)
         spaces = {
             f.object["metadata"]["name"]
             for f in files
@@ -134,7 +134,7 @@ def test_every_namespace_denies_by_default(files: tuple[File, ...]) -> None:
         }
         assert len(spaces) == 12
         for space in spaces:
-            deny = found[space, "default-deny-all"]
+            deny = objects[space, "default-deny-all"]
             assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 

@@ -53,9 +53,9 @@ def test_memory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"judge": 1}', '{"judge": "x", "seals": 3}'])
 def test_a_spoilt_memory_knows_nothing(tmp_path: Path, text: str) -> None:
-    known = memory.Admitted(tmp_path, [])
-    known.remember(["a"])
+    remembered = memory.Admitted(tmp_path, [])
+    remembered.remember(["a"])
     path = tmp_path / ".roster" / "admitted.json"
     judge = json.loads(path.read_text())["judge"]
     path.write_text(text.replace('"x"', json.dumps(judge)))
-    assert known.recall() == frozenset()
+    assert remembered.recall() == frozenset()

@@ -1,4 +1,4 @@
-"""The command line's contract: exit codes, streams, formats, and what a slip of the hand gets."""
+"""The command line's contract: exit codes, streams, formats, and the answer to a typing mistake."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_check_of_good_specs() -> None:
     assert "no errors" in result.stderr
 
 
-def test_check_of_bad_specs_tells_all_and_writes_nothing() -> None:
+def test_check_of_bad_specs_reports_all_and_writes_nothing() -> None:
     before = sorted(BROKEN.rglob("*"))
     result = roster("check", "--root", str(BROKEN))
     assert result.returncode == 1
@@ -71,13 +71,13 @@ def test_strict_makes_warnings_count(estate: Path) -> None:
 
 def test_json_has_the_promised_shape() -> None:
     result = roster("check", "--root", str(BROKEN), "--format", "json")
-    found = json.loads(result.stdout)
-    assert found["version"] == 1
-    assert len(found["diagnostics"]) == 14
-    first = found["diagnostics"][0]
+    document = json.loads(result.stdout)
+    assert document["version"] == 1
+    assert len(document["diagnostics"]) == 14
+    first = document["diagnostics"][0]
     keys = ["code", "severity", "message", "path", "start", "end", "help", "related"]
     assert list(first) == keys
-    (double,) = [d for d in found["diagnostics"] if d["code"] == "yaml-duplicate-key"]
+    (double,) = [d for d in document["diagnostics"] if d["code"] == "yaml-duplicate-key"]
     assert double["start"] == {"line": 9, "column": 3}
     assert double["end"] == {"line": 9, "column": 10}
     assert double["related"][0]["start"] == {"line": 8, "column": 3}
@@ -160,9 +160,9 @@ def test_every_generated_file_can_be_explained(estate: Path) -> None:
 
 
 def test_access() -> None:
-    found = json.loads(roster("access", "--root", str(MINIMAL), "--format", "json").stdout)
-    assert found["version"] == 1
-    assert found["grants"][0] == {
+    document = json.loads(roster("access", "--root", str(MINIMAL), "--format", "json").stdout)
+    assert document["version"] == 1
+    assert document["grants"][0] == {
         "project": "flashfusion",
         "agent": "financial",
         "server": "stripe",
@@ -172,23 +172,23 @@ def test_access() -> None:
         "line": 13,
         "approval": "human",
     }
-    assert [grant["approval"] for grant in found["grants"]] == ["human", "none"]
-    one = roster("access", "--root", str(MINIMAL), "--tool", "stripe/list_invoices").stdout
-    assert len(one.splitlines()) == 2
+    assert [grant["approval"] for grant in document["grants"]] == ["human", "none"]
+    output = roster("access", "--root", str(MINIMAL), "--tool", "stripe/list_invoices").stdout
+    assert len(output.splitlines()) == 2
     wrong = roster("access", "--root", str(MINIMAL), "--agent", "finacial")
     assert wrong.returncode == 2
     assert "did you mean `financial`?" in wrong.stderr
 
 
 def test_capacity_of_the_shipped_estate_reproduces_the_plan() -> None:
-    found = json.loads(roster("capacity", "--format", "json").stdout)
-    total = found["budget"]["total"]
+    document = json.loads(roster("capacity", "--format", "json").stdout)
+    total = document["budget"]["total"]
     assert total["requests"] == {"cpu": 94_000, "memory": 134 * 10**9}
     assert total["limits"] == {"cpu": 188_000, "memory": 268 * 10**9}
-    servers, agents = found["budget"]["rows"][:2]
+    servers, agents = document["budget"]["rows"][:2]
     assert (servers["pods"], servers["requests"]["memory"]) == (54, 54 * 10**9)
     assert (agents["pods"], agents["limits"]["memory"]) == (20, 80 * 10**9)
-    assert set(found["clusters"]) == {"dev", "staging", "prod"}
+    assert set(document["clusters"]) == {"dev", "staging", "prod"}
     text = roster("capacity").stdout
     assert re.search(r"^total +85 +94 +188 +134 +268$", text, re.MULTILINE)
 
@@ -225,26 +225,26 @@ def on_a_terminal(columns: int, *arguments: str, **environment: str) -> str:
         stderr=theirs,
     )
     os.close(theirs)
-    said = b""
+    output = b""
     with suppress(OSError):  # the other end is closed
         while part := os.read(ours, 4096):
-            said += part
+            output += part
     os.close(ours)
     assert process.wait() == 1
-    return said.decode().replace("\r\n", "\n")
+    return output.decode().replace("\r\n", "\n")
 
 
 def test_sixty_columns_and_colour_on_a_terminal() -> None:
-    said = on_a_terminal(60, "check", "--root", str(BROKEN))
-    assert "\033[31;1merror" in said
-    frames = re.sub(r"\033\[[0-9;]*m", "", said).splitlines()
+    output = on_a_terminal(60, "check", "--root", str(BROKEN))
+    assert "\033[31;1merror" in output
+    frames = re.sub(r"\033\[[0-9;]*m", "", output).splitlines()
     assert len(frames) > 60
     assert max(len(line) for line in frames if re.match(r" *\d+ \| ", line)) <= 60
     assert "\033" not in on_a_terminal(60, "check", "--root", str(BROKEN), NO_COLOR="1")
 
 
 def test_a_file_that_cannot_be_read_is_one_mistake(estate: Path) -> None:
-    """Whoever refers to what it would have defined is not to blame."""
+    """References to resources in it are not reported."""
     (estate / "specs/models/haiku.yaml").write_bytes(b"\xff")
     (estate / "specs/platform.yaml").write_bytes(b"\xff")
     result = roster("check", "--root", str(estate), "--format", "short")

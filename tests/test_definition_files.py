@@ -11,9 +11,9 @@ from compiler.admit.crds import Definitions
 from tests.test_definitions import text
 
 
-def parsed(given: str) -> tuple[set[tuple[str, str]], list[tuple[int, str]]]:
-    found, faults = Definitions.parse({"crds/a.yaml": given})
-    return set(found.kinds), [(fault.line, fault.message) for fault in faults]
+def parsed(text: str) -> tuple[set[tuple[str, str]], list[tuple[int, str]]]:
+    definitions, faults = Definitions.parse({"crds/a.yaml": text})
+    return set(definitions.kinds), [(fault.line, fault.message) for fault in faults]
 
 
 THING = {("example.com/v1", "Thing")}
@@ -41,10 +41,10 @@ FORMS = {
 @pytest.mark.parametrize("name", FORMS)
 def test_forms_of_a_file(name: str) -> None:
     assert parsed(FORMS[name]) == (THING, [])
-    found, _ = Definitions.parse({"a.yaml": FORMS[name]})
+    definitions, _ = Definitions.parse({"a.yaml": FORMS[name]})
     object = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}}
-    assert list(found.refused({**object, "spec": {"size": 1}})) == []
-    assert list(found.refused({**object, "spec": {"sise": 1}})) != []
+    assert list(definitions.refused({**object, "spec": {"size": 1}})) == []
+    assert list(definitions.refused({**object, "spec": {"sise": 1}})) != []
 
 
 @pytest.mark.parametrize("both", [f"{text()}---\n{OTHER}", listed(text(), OTHER)])
@@ -69,8 +69,8 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("given", FAULTS)
-def test_faults_of_files(given: str) -> None:
-    _, ((line, message), *_) = parsed(given)
-    expected, words = FAULTS[given]
+@pytest.mark.parametrize("text", FAULTS)
+def test_faults_of_files(text: str) -> None:
+    _, ((line, message), *_) = parsed(text)
+    expected, words = FAULTS[text]
     assert (line, words in message) == (expected, True), message

@@ -45,9 +45,9 @@ def text(schema: str = PLAIN) -> str:
 
 
 def definitions(schema: str) -> Definitions:
-    found, faults = Definitions.parse({"crds/things.yaml": text(schema)})
+    definitions, faults = Definitions.parse({"crds/things.yaml": text(schema)})
     assert faults == ()
-    return found
+    return definitions
 
 
 def refused(schema: str, spec: Any, **metadata: Any) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ def refused(schema: str, spec: Any, **metadata: Any) -> list[tuple[str, str]]:
     return list(definitions(schema).refused(object))
 
 
-def test_a_schema_that_cannot_be_used_is_told_at_its_place() -> None:
+def test_a_schema_that_cannot_be_used_is_reported_at_its_place() -> None:
     kind = ("example.com/v1", "Thing")
     odd = (
         "type: object\ntype: object\n",
@@ -65,15 +65,15 @@ def test_a_schema_that_cannot_be_used_is_told_at_its_place() -> None:
         "properties: 7\n",
     )
     for wrong in odd:
-        found, faults = Definitions.parse({"a.yaml": text(wrong)})
+        definitions, faults = Definitions.parse({"a.yaml": text(wrong)})
         assert faults == ()
-        (fault,) = found.faults([kind, ("v1", "Pod")])
+        (fault,) = definitions.faults([kind, ("v1", "Pod")])
         assert (fault.path, fault.line) == ("a.yaml", 1)
         assert fault.message.startswith("it cannot be used: ")
     without = HEAD[: HEAD.index("    schema:")] + TAIL
-    found, faults = Definitions.parse({"a.yaml": without})
+    definitions, faults = Definitions.parse({"a.yaml": without})
     assert faults == ()
-    (fault,) = found.faults([kind])
+    (fault,) = definitions.faults([kind])
     assert "has no schema" in fault.message
 
 
@@ -153,9 +153,9 @@ def test_structure_lets_pass(spec: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("field", yaml.safe_load(BAD))
 def test_structure_refuses(field: str) -> None:
-    found = refused(STRUCTURE, {"name": "a", **yaml.safe_load(BAD)[field]})
-    assert found
-    assert found[0][0] == f"spec.{field}".strip(".")
+    mistakes = refused(STRUCTURE, {"name": "a", **yaml.safe_load(BAD)[field]})
+    assert mistakes
+    assert mistakes[0][0] == f"spec.{field}".strip(".")
 
 
 def test_metadata_is_closed() -> None:
@@ -206,7 +206,7 @@ properties:
       maxLength: 9
       x-kubernetes-validations: [{rule: "self.startsWith('a')", message: not an a}]
 """
-TOLD = """
+CASES = """
 - [{}, []]
 - [{size: 11}, [[spec.size, too big]]]
 - [{size: null, limit: 1}, [[spec.size, too big]]]
@@ -227,10 +227,10 @@ TOLD = """
 """
 
 
-@pytest.mark.parametrize("number", range(len(yaml.safe_load(TOLD))))
+@pytest.mark.parametrize("number", range(len(yaml.safe_load(CASES))))
 def test_rules(number: int) -> None:
-    spec, expected = yaml.safe_load(TOLD)[number]
-    assert [list(found) for found in refused(RULES, spec)] == expected
+    spec, expected = yaml.safe_load(CASES)[number]
+    assert [list(mistake) for mistake in refused(RULES, spec)] == expected
 
 
 def test_keys_of_a_list_are_compared_with_their_defaults() -> None:

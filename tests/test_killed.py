@@ -27,18 +27,18 @@ from tests.folders import (
 
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 2, 4, 8, 16])
-def test_killed_while_it_writes(made: Path, milliseconds: int) -> None:
-    old, index = clean(), made / "generated/.index.json"
-    lay_out(made, TEAM, HELPER)
+def test_killed_while_it_writes(generated: Path, milliseconds: int) -> None:
+    old, index = clean(), generated / "generated/.index.json"
+    lay_out(generated, TEAM, HELPER)
     before = index.read_bytes()
-    with started(made, "generate") as process:
+    with started(generated, "generate") as process:
         while index.read_bytes() == before and process.running:
             pass
         time.sleep(milliseconds / 1000)
         process.kill()
-    assert_old_or_new(made / "generated", old, clean(TEAM, HELPER))
-    roster(made, "generate", code=0)
-    assert_clean(made, TEAM, HELPER)
+    assert_old_or_new(generated / "generated", old, clean(TEAM, HELPER))
+    roster(generated, "generate", code=0)
+    assert_clean(generated, TEAM, HELPER)
 
 
 def assert_old_or_new(folder: Path, old: dict[str, bytes], new: dict[str, bytes]) -> None:

@@ -24,8 +24,8 @@ PASSWORD = "user:correct-horse"
 
 @pytest.fixture
 def registry() -> Iterator[Registry]:
-    with serving(Registry()) as it:
-        yield it
+    with serving(Registry()) as registry:
+        yield registry
 
 
 @pytest.fixture
@@ -57,20 +57,20 @@ def locked(estate: Path) -> dict[str, str]:
 
 
 def written(estate: Path) -> tuple[int, int]:
-    """Which file the lock is, and when it was written."""
-    found = (estate / LOCK).stat()
-    return found.st_ino, found.st_mtime_ns
+    """The inode of the lock, and when it was written."""
+    stat = (estate / LOCK).stat()
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def test_a_lock_is_written_and_pins_what_is_generated(estate: Path, registry: Registry) -> None:
-    said = roster("lock", "--root", estate)
-    assert "2 images locked: 2 changed" in said.stderr
+    result = roster("lock", "--root", estate)
+    assert "2 images locked: 2 changed" in result.stderr
     names = {name.removeprefix(registry.host): digest for name, digest in locked(estate).items()}
     assert names == {"/example/financial:1.0.0": DIGEST, "/example/stripe:1.0.0": DIGEST}
     roster("generate", "--root", estate)
     texts = [path.read_text() for path in (estate / "generated/clusters").rglob("*.yaml")]
-    assert sum(f"{registry.host}/example/financial:1.0.0@{DIGEST}" in one for one in texts) >= 1
-    assert not any(f"{registry.host}/example/financial:1.0.0\n" in one for one in texts)
+    assert sum(f"{registry.host}/example/financial:1.0.0@{DIGEST}" in text for text in texts) >= 1
+    assert not any(f"{registry.host}/example/financial:1.0.0\n" in text for text in texts)
     assert "image-unpinned" not in roster("check", "--root", estate).stderr
     assert f'"{LOCK}"' in (estate / "generated/provenance.json").read_text()
 
@@ -113,7 +113,7 @@ def test_only_some_images(estate: Path, registry: Registry) -> None:
     assert "starts like `nowhere/`" in none.stderr
 
 
-def test_a_broken_lock_is_made_anew(estate: Path) -> None:
+def test_a_broken_lock_is_written_again(estate: Path) -> None:
     (estate / LOCK).write_text("{")
     assert "error[lock-invalid]" in roster("generate", "--root", estate, code=1).stderr
     roster("lock", "--check", "--root", estate, code=1)
@@ -156,18 +156,18 @@ def test_what_cannot_be_trusted_is_named_and_nothing_is_written(
     changes, why = REFUSALS[name]
     for attribute, value in changes.items():
         setattr(registry, attribute, value)
-    said = roster("lock", "--root", estate, code=1)
-    assert said.stderr.count(why) == 2, said.stderr
-    assert "2 of 2 do not resolve: nothing is written" in said.stderr
+    result = roster("lock", "--root", estate, code=1)
+    assert result.stderr.count(why) == 2, result.stderr
+    assert "2 of 2 do not resolve: nothing is written" in result.stderr
     assert not (estate / LOCK).exists()
 
 
 def test_a_registry_that_is_not_there(estate: Path, registry: Registry) -> None:
     spec = estate / "specs/agents/financial.yaml"
     spec.write_text(spec.read_text().replace(registry.host, "127.0.0.1:1"))
-    said = roster("lock", "--root", estate, code=1)
-    assert "127.0.0.1:1 cannot be reached" in said.stderr
-    assert "1 of 2 do not resolve" in said.stderr
+    result = roster("lock", "--root", estate, code=1)
+    assert "127.0.0.1:1 cannot be reached" in result.stderr
+    assert "1 of 2 do not resolve" in result.stderr
 
 
 @pytest.fixture
@@ -195,10 +195,10 @@ def test_without_a_login_it_says_how_and_shows_no_secret(
 ) -> None:
     kept = json.loads((home / "config.json").read_text())["auths"][registry.host]["auth"]
     registry.login = "user:another"
-    said = roster("lock", "--root", estate, home=home, code=1)
-    assert f"`docker login {registry.host}`" in said.stderr
+    result = roster("lock", "--root", estate, home=home, code=1)
+    assert f"`docker login {registry.host}`" in result.stderr
     for secret in (kept, PASSWORD, "correct-horse"):
-        assert secret not in said.stderr + said.stdout
+        assert secret not in result.stderr + result.stdout
 
 
 def test_a_credential_is_not_taken_to_another_host(
@@ -243,7 +243,7 @@ def test_a_helper_gives_the_credential(estate: Path, registry: Registry, home: P
 
 @pytest.mark.parametrize("format", ["text", "short", "json", "sarif", "github"])
 @pytest.mark.parametrize("images", ['{"\\ud800": "x"}', '{"\\ud800": 1, "\\ud800": 2}'])
-def test_half_a_character_in_a_lock_is_told(estate: Path, images: str, format: str) -> None:
+def test_half_a_character_in_a_lock_is_reported(estate: Path, images: str, format: str) -> None:
     (estate / LOCK).write_text(f'{{"version": 1, "images": {images}}}')
     done = roster("check", "--root", estate, "--format", format, code=1)
     assert "lock-invalid" in done.stdout + done.stderr

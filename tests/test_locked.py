@@ -18,10 +18,10 @@ LOCK = "specs/lock.json"
 
 
 def test_the_digest_in_a_spec_wins() -> None:
-    given = sources([])
+    files = sources([])
     name = "docker.io/library/redis:7.4-alpine"
-    given[LOCK] = Source(LOCK, lock.dump({name: OTHER.replace("0", "f")}))
-    reading = read(given.values())
+    files[LOCK] = Source(LOCK, lock.dump({name: OTHER.replace("0", "f")}))
+    reading = read(files.values())
     assert reading.graph is not None and not reading.diagnostics
     graph = reading.graph
     (platform,) = [node.spec for node in graph.resources.values() if node.id.kind == "Platform"]
@@ -31,9 +31,9 @@ def test_the_digest_in_a_spec_wins() -> None:
 def test_a_tag_that_yaml_reads_as_a_number_is_locked_too() -> None:
     text = (MINIMAL / "specs/agents/financial.yaml").read_text()
     lines = [line for line in text.splitlines() if "digest:" not in line]
-    given = sources(["\n".join(lines).replace("tag: 1.0.0", "tag: 7.10")])
-    given[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:7.10": OTHER}))
-    reading = read(given.values())
+    files = sources(["\n".join(lines).replace("tag: 1.0.0", "tag: 7.10")])
+    files[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:7.10": OTHER}))
+    reading = read(files.values())
     assert reading.graph is not None, reading.diagnostics
     graph = reading.graph
     (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]
@@ -42,9 +42,9 @@ def test_a_tag_that_yaml_reads_as_a_number_is_locked_too() -> None:
 
 def test_a_digest_of_null_is_none() -> None:
     text = (MINIMAL / "specs/agents/financial.yaml").read_text()
-    given = sources([re.sub("digest: .*", "digest: null", text)])
-    given[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:1.0.0": OTHER}))
-    reading = read(given.values())
+    files = sources([re.sub("digest: .*", "digest: null", text)])
+    files[LOCK] = Source(LOCK, lock.dump({"ghcr.io/example/financial:1.0.0": OTHER}))
+    reading = read(files.values())
     assert reading.graph is not None, reading.diagnostics
     graph = reading.graph
     (financial,) = [node.spec for node in graph.resources.values() if node.id.name == "financial"]

@@ -18,8 +18,8 @@ KEPT = base64.b64encode(PASSWORD.encode()).decode()
 
 @pytest.fixture
 def registry() -> Iterator[Registry]:
-    with serving(Registry()) as it:
-        yield it
+    with serving(Registry()) as registry:
+        yield registry
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +38,9 @@ def refused(registry: Registry, repository: str = "a/b") -> str:
     """Why there is no digest; no word of it is a credential."""
     with pytest.raises(logins.Unresolved) as why:
         oci.digest(f"{registry.host}/{repository}", "1")
-    said = str(why.value)
-    assert not [word for word in (KEPT, "correct-horse", "pass\n") if word in said]
-    return said
+    reason = str(why.value)
+    assert not [word for word in (KEPT, "correct-horse", "pass\n") if word in reason]
+    return reason
 
 
 def test_a_manifest_is_believed(registry: Registry) -> None:

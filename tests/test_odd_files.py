@@ -13,7 +13,7 @@ from tests.folders import HELPER, clean, lay_out, roster, tree
 
 
 def odd_file(file: Path, kind: str) -> None:
-    """Something that is no ordinary file of UTF-8 text, or has no ordinary name."""
+    """Anything but an ordinary file of UTF-8 text with an ordinary name."""
     outside = file.parents[3] / "outside.yaml"
     outside.write_text("a: b\n")
     if kind == "symlink":
@@ -52,13 +52,13 @@ def test_odd_file(tmp_path: Path, kind: str, monkeypatch) -> None:
     monkeypatch.chdir(root / "specs/agents")
     odd_file(root / "specs/agents/x.yaml", kind)
     for command in ("generate",) if kind in CONTENTS else ("check", "generate"):
-        said = roster(root, command, code=1)
-        assert said.replace("\n", "").isprintable()
+        result = roster(root, command, code=1)
+        assert result.replace("\n", "").isprintable()
     assert not list((root / "generated").glob("*"))
 
 
 def test_deep_folders(tmp_path: Path, monkeypatch) -> None:
-    """They go again at once: pytest cannot remove them."""
+    """They are removed at once, as pytest cannot remove them."""
     root = lay_out(tmp_path)
     monkeypatch.chdir(root / "specs")
     for _ in range(1500):
@@ -84,9 +84,9 @@ def test_specs_is_a_symlink(tmp_path: Path) -> None:
 def test_unreadable(tmp_path: Path, name: str) -> None:
     root = lay_out(tmp_path)
     (root / name).chmod(0)
-    said = roster(root, "check", code=1)
+    result = roster(root, "check", code=1)
     (root / name).chmod(0o700)
-    assert "error[input-unreadable]" in said
+    assert "error[input-unreadable]" in result
 
 
 @pytest.mark.parametrize(("old", "new"), [(b"\n", b"\r\n"), (b"\\A", b"\xef\xbb\xbf")])

@@ -20,45 +20,45 @@ SPEC = "specs/prompts/prompt.md"
 Change = Callable[[dict[str, Any]], object]
 
 
-def found(root: Path, code: int) -> list[str]:
-    """What the command says, which ends with this code."""
+def differences(root: Path, code: int) -> list[str]:
+    """The lines that the command prints; it must exit with this code."""
     done = run("provenance", "--check", "--root", str(root))
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout.splitlines()
 
 
 def flip(path: Path, place: int = 0) -> None:
-    """One bit of a file is another one."""
+    """Change one bit of a file."""
     data = bytearray(path.read_bytes())
     data[place] ^= 1
     path.write_bytes(data)
 
 
-def test_what_was_just_made_is_as_stated(made: Path) -> None:
-    assert found(made, code=0) == []
+def test_what_was_just_made_is_as_stated(generated: Path) -> None:
+    assert differences(generated, code=0) == []
 
 
 @pytest.mark.parametrize("name", [PM2, ".index.json", "registry/registry.json"])
-def test_a_changed_byte_of_a_file(made: Path, name: str) -> None:
-    flip(made / "generated" / name, -2)
-    assert found(made, code=1) == [f"{name}: it is not as stated"]
+def test_a_changed_byte_of_a_file(generated: Path, name: str) -> None:
+    flip(generated / "generated" / name, -2)
+    assert differences(generated, code=1) == [f"{name}: it is not as stated"]
 
 
-def test_a_changed_byte_of_a_spec(made: Path) -> None:
-    flip(made / SPEC)
-    assert found(made, code=1) == [f"{SPEC}: it is not as stated"]
+def test_a_changed_byte_of_a_spec(generated: Path) -> None:
+    flip(generated / SPEC)
+    assert differences(generated, code=1) == [f"{SPEC}: it is not as stated"]
 
 
-def test_a_byte_order_mark_is_a_change_too(made: Path) -> None:
+def test_a_byte_order_mark_is_a_change_too(generated: Path) -> None:
     """Though it changes no other output."""
-    (made / SPEC).write_bytes(b"\xef\xbb\xbf" + (made / SPEC).read_bytes())
-    assert found(made, code=1) == [f"{SPEC}: it is not as stated"]
-    roster(made, "generate", code=0)
-    assert found(made, code=0) == []
+    (generated / SPEC).write_bytes(b"\xef\xbb\xbf" + (generated / SPEC).read_bytes())
+    assert differences(generated, code=1) == [f"{SPEC}: it is not as stated"]
+    roster(generated, "generate", code=0)
+    assert differences(generated, code=0) == []
 
 
-def test_any_changed_byte_of_the_statement(made: Path) -> None:
-    text = (made / STATED).read_text()
+def test_any_changed_byte_of_the_statement(generated: Path) -> None:
+    text = (generated / STATED).read_text()
     state = json.loads(text)
     builder = state["predicate"]["runDetails"]["builder"]
     compiler = {
@@ -77,12 +77,12 @@ def test_any_changed_byte_of_the_statement(made: Path) -> None:
                 assert check(broken, outputs, inputs, compiler), (place, spoilt)
 
 
-def test_missing_and_additional_files(made: Path) -> None:
-    (made / "generated" / PM2).unlink()
-    (made / "generated/pm2/more").write_text("more")
-    (made / "specs/prompts/more.md").write_text("more")
-    (made / "generated/link").symlink_to(made / SPEC)
-    assert found(made, code=1) == [
+def test_missing_and_additional_files(generated: Path) -> None:
+    (generated / "generated" / PM2).unlink()
+    (generated / "generated/pm2/more").write_text("more")
+    (generated / "specs/prompts/more.md").write_text("more")
+    (generated / "generated/link").symlink_to(generated / SPEC)
+    assert differences(generated, code=1) == [
         "link: it is there, but not stated",
         f"{PM2}: it is stated, but not there",
         "pm2/more: it is there, but not stated",
@@ -90,25 +90,25 @@ def test_missing_and_additional_files(made: Path) -> None:
     ]
 
 
-def test_a_file_that_became_a_link(made: Path) -> None:
-    path = made / "generated" / PM2
-    path.rename(made / "elsewhere")
-    path.symlink_to(made / "elsewhere")
-    assert found(made, code=1) == [f"{PM2}: it is not as stated"]
+def test_a_file_that_became_a_link(generated: Path) -> None:
+    path = generated / "generated" / PM2
+    path.rename(generated / "elsewhere")
+    path.symlink_to(generated / "elsewhere")
+    assert differences(generated, code=1) == [f"{PM2}: it is not as stated"]
 
 
 @pytest.mark.parametrize("digest", ["xyz", "a" * 63, "A" * 64, "a" * 65, "", None, 7])
-def test_a_malformed_digest(made: Path, digest: object) -> None:
-    """Even where the same nonsense could be had from the file."""
-    state = json.loads((made / STATED).read_text())
+def test_a_malformed_digest(generated: Path, digest: object) -> None:
+    """Even if the file would match it."""
+    state = json.loads((generated / STATED).read_text())
     entry = next(entry for entry in state["subject"] if entry["name"] == PM2)
     entry["digest"]["sha256"] = digest
-    (made / STATED).write_text(statement.text(state))
-    (said,) = found(made, code=1)
+    (generated / STATED).write_text(statement.text(state))
+    (message,) = differences(generated, code=1)
     if isinstance(digest, int):
-        assert said.startswith("provenance.json: `subject[")
+        assert message.startswith("provenance.json: `subject[")
     else:
-        assert said == f"{PM2}: what is stated of it is not one sha256 of 64 hexadecimal digits"
+        assert message == f"{PM2}: what is stated of it is not one sha256 of 64 hexadecimal digits"
 
 
 def _twice(state: dict[str, Any]) -> None:
@@ -133,17 +133,17 @@ CHANGES: dict[str, Change] = {
 }
 
 
-@pytest.mark.parametrize("said", CHANGES)
-def test_another_statement(made: Path, said: str) -> None:
-    state = json.loads((made / STATED).read_text())
-    CHANGES[said](state)
-    (made / STATED).write_text(statement.text(state))
-    assert [line for line in found(made, code=1) if said in line]
+@pytest.mark.parametrize("message", CHANGES)
+def test_another_statement(generated: Path, message: str) -> None:
+    state = json.loads((generated / STATED).read_text())
+    CHANGES[message](state)
+    (generated / STATED).write_text(statement.text(state))
+    assert [line for line in differences(generated, code=1) if message in line]
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "null", "[" * 100_000, '{"subject": 1}'])
-def test_no_statement(made: Path, text: str | None) -> None:
-    (made / STATED).unlink()
+def test_no_statement(generated: Path, text: str | None) -> None:
+    (generated / STATED).unlink()
     if text is not None:
-        (made / STATED).write_text(text)
-    assert found(made, code=1)[0].startswith("provenance.json: ")
+        (generated / STATED).write_text(text)
+    assert differences(generated, code=1)[0].startswith("provenance.json: ")

@@ -17,7 +17,7 @@ from compiler.pipeline import compile
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 23)
-WORLDS = {
+ENVIRONMENTS = {
     "seed 1": {"PYTHONHASHSEED": "1"},
     "seed 7, Auckland": {"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"},
     "Turkish": {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "3"},
@@ -51,9 +51,9 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return generate(tmp_path_factory.mktemp("reference") / "out", PYTHONHASHSEED="0")
 
 
-@pytest.mark.parametrize("world", list(WORLDS))
-def test_another_world(world: str, reference: dict[str, str], tmp_path: Path) -> None:
-    assert generate(tmp_path / "out", **WORLDS[world]) == reference
+@pytest.mark.parametrize("name", list(ENVIRONMENTS))
+def test_another_environment(name: str, reference: dict[str, str], tmp_path: Path) -> None:
+    assert generate(tmp_path / "out", **ENVIRONMENTS[name]) == reference
 
 
 def test_shuffled_input(reference: dict[str, str]) -> None:

@@ -53,8 +53,8 @@ def test_the_estate_is_valid_and_a_typo_is_not() -> None:
     validator = Draft202012Validator(every())
     seen = set()
     for source in shipped.sources().values():
-        for found in parse(source)[0]:
-            data = plain(found.data)
+        for parsed in parse(source)[0]:
+            data = plain(parsed.data)
             assert [error.message for error in validator.iter_errors(data)] == []
             if data["kind"] in MANIFESTS:
                 continue  # what is in them is for Kubernetes to say

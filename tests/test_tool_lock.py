@@ -37,7 +37,7 @@ FILE = "specs/mcp-servers/stripe.tools.json"
 
 
 class Stack:
-    """Stands for the local stack: it says what it is told to, and keeps what it was asked."""
+    """A fake of the local stack: it gives a fixed answer, and keeps the questions."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.python, self.answer, self.question = (
@@ -126,21 +126,21 @@ def test_check_names_what_changed_and_writes_nothing(name: str, estate: Path, st
     lock(estate, "stripe")
     before = (estate / FILE).read_text()
     stack.lists(tools)
-    told = lock(estate, "--check", "stripe", code=1)
-    assert [line.split(maxsplit=2)[2] for line in told.stdout.splitlines()[1:]] == [word]
-    assert "1 server, and 1 differ from the lock; run `roster lock`" in told.stderr
+    result = lock(estate, "--check", "stripe", code=1)
+    assert [line.split(maxsplit=2)[2] for line in result.stdout.splitlines()[1:]] == [word]
+    assert "1 server, and 1 differ from the lock; run `roster lock`" in result.stderr
     assert (estate / FILE).read_text() == before
     lock(estate, "stripe")
     lock(estate, "--check", "stripe")
 
 
 def test_without_a_lock_check_fails(estate: Path, stack: Stack) -> None:
-    told = lock(estate, "--check", "stripe", code=1)
-    assert "npm:stripe-mcp@1.4.0 lists 2" in told.stdout
+    result = lock(estate, "--check", "stripe", code=1)
+    assert "npm:stripe-mcp@1.4.0 lists 2" in result.stdout
     assert not (estate / FILE).exists()
 
 
-def test_a_broken_lock_is_made_anew(estate: Path, stack: Stack) -> None:
+def test_a_broken_lock_is_written_again(estate: Path, stack: Stack) -> None:
     (estate / FILE).write_text("{")
     lock(estate, "--check", "stripe", code=1)
     lock(estate, "stripe")
@@ -167,10 +167,10 @@ def test_who_cannot_be_asked_is_named_and_nothing_is_written(
     answer: dict[str, Any], why: str, estate: Path, stack: Stack
 ) -> None:
     stack.says(json.dumps({"version": 1, "servers": {"stripe": answer}}))
-    told = lock(estate, "stripe", code=1).stderr
-    assert told.startswith("roster: stripe: ") and why in told
-    assert "1 of 1 do not resolve: nothing is written" in told
-    assert told.replace("\n", "").isprintable()
+    result = lock(estate, "stripe", code=1).stderr
+    assert result.startswith("roster: stripe: ") and why in result
+    assert "1 of 1 do not resolve: nothing is written" in result
+    assert result.replace("\n", "").isprintable()
     assert not (estate / FILE).exists()
 
 
@@ -210,7 +210,7 @@ def test_no_character_hides_in_a_lock() -> None:
     assert again is not None and not wrong and again.tools == {"a": hidden}
 
 
-def test_what_changed_tells_true_from_one() -> None:
+def test_true_and_one_are_different() -> None:
     started = STARTED
     now = Listed(started, {"a": {"name": "a", "x": True}})
     for other in (1, None, "true"):
@@ -221,14 +221,14 @@ def test_what_changed_tells_true_from_one() -> None:
 
 
 @pytest.mark.parametrize("format", ["text", "short", "json", "sarif", "github"])
-def test_half_a_character_in_a_lock_is_told(estate: Path, format: str) -> None:
+def test_half_a_character_in_a_lock_is_reported(estate: Path, format: str) -> None:
     lock = {"version": 1, **STARTED, "tools": [{"name": "a", "description": "\ud800"}]}
     (estate / FILE).write_text(json.dumps(lock))
     done = roster("check", "--root", str(estate), "--format", format)
     assert done.returncode == 1 and "tool-lock-invalid" in done.stdout + done.stderr
 
 
-def test_a_lock_with_a_secret_is_told_without_it(estate: Path) -> None:
+def test_a_lock_with_a_secret_is_reported_without_it(estate: Path) -> None:
     token = "ghp_" + "A" * 36
     tools = [{"name": token}, {"name": token}]
     (estate / FILE).write_text(json.dumps({"version": 1, **STARTED, "tools": tools}, indent=1))
@@ -239,5 +239,5 @@ def test_a_lock_with_a_secret_is_told_without_it(estate: Path) -> None:
 
 def test_nothing_is_written_where_one_file_cannot_be(estate: Path, stack: Stack) -> None:
     (estate / FILE).mkdir()
-    told = lock(estate, "stripe", code=2)
-    assert "is a folder: nothing is written" in told.stderr and "locked" not in told.stderr
+    result = lock(estate, "stripe", code=2)
+    assert "is a folder: nothing is written" in result.stderr and "locked" not in result.stderr

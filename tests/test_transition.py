@@ -35,7 +35,7 @@ def object(kind: str, version: str = "apps/v1", **parts: Any) -> dict[str, Any]:
 
 
 def step(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Code, message and help of the step from one object to another at the same path."""
+    """Code, message and help of the diagnostics of a step between two objects at one path."""
     path = f"clusters/prod/projects/shop/it/{old['kind'].lower()}-it.yaml"
     file = File(path, dump(new), (ORIGIN,), new, "1.36")
     return [(d.code, d.message, d.help) for d in transitions({path: dump(old)}, [file])]
@@ -112,8 +112,8 @@ def test_replicas_that_git_lets_go_of(kind: str) -> None:
     assert message == f"{kind} `it` in prod would drop from 3 pods to 1 before it is autoscaled"
     patch = json.loads(help.split("'")[1])
     assert patch["kind"] == kind and patch["spec"] == {"replicas": 3}
-    one = object(kind, spec={**STATEFUL, "replicas": 1})
-    assert step(one, object(kind, spec=new)) == []
+    single = object(kind, spec={**STATEFUL, "replicas": 1})
+    assert step(single, object(kind, spec=new)) == []
 
 
 def test_the_last_of_a_kind_is_left_behind() -> None:
@@ -133,9 +133,9 @@ def test_the_last_of_a_kind_is_left_behind() -> None:
         path: dump(project("Deployment", "StatefulSet")),
         gone: dump(object("StatefulSet", spec=STATEFUL)),
     }
-    (found,) = transitions(before, [File(path, dump(after), (ORIGIN,), after, "1.36")])
-    assert found.code == "kind-left-behind"
-    assert found.help == "delete it, `kubectl -n there delete statefulset it`"
+    (diagnostic,) = transitions(before, [File(path, dump(after), (ORIGIN,), after, "1.36")])
+    assert diagnostic.code == "kind-left-behind"
+    assert diagnostic.help == "delete it, `kubectl -n there delete statefulset it`"
 
 
 def test_a_spoilt_old_file_says_nothing() -> None:

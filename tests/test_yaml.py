@@ -76,9 +76,9 @@ def yaml_1_1_in_c(text: str) -> Any:
 READERS = [yaml.safe_load, yaml_1_1_in_c, yaml_1_2]
 
 
-def same(one: Any, other: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
     """Equal in value and in type, and in the order of keys: 1, 1.0 and true are not the same."""
-    return json.dumps(one) == json.dumps(other)
+    return json.dumps(left) == json.dumps(right)
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -35,11 +35,11 @@ def mutants(objects: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             if path[0] in {"apiVersion", "kind"} or path == ("metadata", "namespace"):
                 continue
             for odd in (TAKEN, *_odd(value)):
-                made = _with(object, path, odd)
-                text = json.dumps(made, sort_keys=True)
+                mutant = _with(object, path, odd)
+                text = json.dumps(mutant, sort_keys=True)
                 if text not in seen:
                     seen.add(text)
-                    yield made
+                    yield mutant
 
 
 def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -67,11 +67,11 @@ def _odd(value: Any) -> Iterator[Any]:
 
 
 def _with(object: Mapping[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    made = node = copy.deepcopy(dict(object))
+    mutant = node = copy.deepcopy(dict(object))
     for step in path[:-1]:
         node = node[step]
     if value is TAKEN:
         del node[path[-1]]
     else:
         node[path[-1]] = value
-    return made
+    return mutant

@@ -72,12 +72,12 @@ def schema_errors(object: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name[:120])
 def test_a_case(case: Case) -> None:
-    found = list(refusals(case.object()))
+    result = list(refusals(case.object()))
     if not case.message:
-        assert found == []
+        assert result == []
     assert not case.message or any(
-        case.field == refusal.field and case.message in refusal.message for refusal in found
-    ), found
+        case.field == refusal.field and case.message in refusal.message for refusal in result
+    ), result
 
 
 def test_the_corpus_knows_every_kind() -> None:
@@ -100,9 +100,9 @@ def test_each_faulty_file_is_refused_for_its_fault() -> None:
     assert set(files) == {*FAULTY, "00-good"} and len(FAULTY) == 21
     for name, wanted in FAULTY.items():
         (object,) = objects(files[name])
-        found = [*refusals(object), *schema_errors(object)]
+        result = [*refusals(object), *schema_errors(object)]
         for field, part in wanted.items():
-            assert any(field == where and part in says for where, says in found), (name, found)
+            assert any(field == where and part in says for where, says in result), (name, result)
     (good,) = objects(files["00-good"])
     assert [*refusals(good), *schema_errors(good)] == []
 
@@ -117,10 +117,10 @@ def test_good_files_pass() -> None:
 
 
 def test_what_we_emit_passes() -> None:
-    seen = [one for path in ROOT.glob("generated/clusters/**/*.yaml") for one in objects(path)]
+    seen = [o for path in ROOT.glob("generated/clusters/**/*.yaml") for o in objects(path)]
     assert len(seen) > 1000
-    assert [(one["metadata"]["name"], *refusals(one)) for one in seen if any(refusals(one))] == []
-    kinds = {(one["apiVersion"], one["kind"]) for one in seen}
+    assert [(o["metadata"]["name"], *refusals(o)) for o in seen if any(refusals(o))] == []
+    kinds = {(o["apiVersion"], o["kind"]) for o in seen}
     own = {(version, kind) for version, kind in kinds if "." not in version.partition("/")[0]}
     assert own <= set(RULES)
 
@@ -172,15 +172,15 @@ QUANTITIES = {
 
 @pytest.mark.parametrize(("written", "kept"), QUANTITIES.items())
 def test_amounts_are_kept_as_the_server_keeps_them(written: str, kept: str | None) -> None:
-    found = quantity(written)
-    assert (found and found.canonical) == kept
+    result = quantity(written)
+    assert (result and result.canonical) == kept
 
 
 def test_removed_kinds_are_refused_with_what_replaces_them() -> None:
     assert len(REMOVED) > 50
     object = {"apiVersion": "extensions/v1beta1", "kind": "Ingress", "metadata": {"name": "a"}}
-    (found,) = refusals(object)
-    assert found.field == "apiVersion" and "networking.k8s.io/v1" in found.message
+    (result,) = refusals(object)
+    assert result.field == "apiVersion" and "networking.k8s.io/v1" in result.message
     assert not set(REMOVED) & set(RULES)
 
 
@@ -197,8 +197,8 @@ def test_of_custom_resources_the_metadata_is_judged() -> None:
     good = {**gateway, "metadata": {"name": "a", "namespace": "ns"}}
     assert list(refusals(good)) == []
     bad = {**gateway, "metadata": {"name": "A", "namespace": "n.s", "labels": {"a": "b c"}}}
-    found = {refusal.field for refusal in refusals(bad)}
-    assert found == {"metadata.name", "metadata.namespace", "metadata.labels"}
+    result = {refusal.field for refusal in refusals(bad)}
+    assert result == {"metadata.name", "metadata.namespace", "metadata.labels"}
 
 
 ODD = (None, True, 3, -1, 1.5, "x", "", [], {}, [[]], [None], ["x"], [{}], {"a": {}}, {"": None})

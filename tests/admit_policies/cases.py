@@ -28,16 +28,16 @@ class Case(NamedTuple):
 
 def good() -> dict[str, dict[str, Any]]:
     """A good object of each kind."""
-    found = yaml.safe_load((HERE / "good.yaml").read_text(encoding="utf-8"))
-    return {object["kind"]: json.loads(json.dumps(object)) for object in found}  # shares nothing
+    result = yaml.safe_load((HERE / "good.yaml").read_text(encoding="utf-8"))
+    return {object["kind"]: json.loads(json.dumps(object)) for object in result}  # shares nothing
 
 
 def bad() -> Iterator[Case]:
     """Every bad object."""
-    known = good()
+    objects = good()
     for path in sorted((HERE / "bad").glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-            object = copy.deepcopy(known[entry["of"]])
+            object = copy.deepcopy(objects[entry["of"]])
             for route, value in entry["set"].items():
                 _set(object, route.split("."), value)
             yield Case(f"roster-{path.stem}", entry["says"], object, entry.get("only-here", ""))

@@ -22,12 +22,12 @@ FALSE = [{"expression": "false", "message": "no"}]
 
 
 def policy(validations: Any = FALSE, **spec: Any) -> dict[str, Any]:
-    given = {"matchConstraints": {"resourceRules": [RULE]}, "validations": validations, **spec}
+    full = {"matchConstraints": {"resourceRules": [RULE]}, "validations": validations, **spec}
     return {
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingAdmissionPolicy",
         "metadata": {"name": "p"},
-        "spec": given,
+        "spec": full,
     }
 
 
@@ -41,14 +41,14 @@ def binding(**spec: Any) -> dict[str, Any]:
 
 
 def judged(policy: Any, *objects: Any, bound: Any = None) -> list[Judgement[str]]:
-    """What a policy has against a pod, or other objects."""
+    """Why a policy objects to a pod, or to other objects."""
     every = [policy, bound or binding(), SPACE, *(objects or (POD,))]
     return list(judge([(object["kind"], object) for object in every]))
 
 
-def said(policy: Any, *objects: Any, bound: Any = None) -> list[str]:
-    return [found.message for found in judged(policy, *objects, bound=bound)]
+def messages(policy: Any, *objects: Any, bound: Any = None) -> list[str]:
+    return [judgement.message for judgement in judged(policy, *objects, bound=bound)]
 
 
-def one(expression: str, **more: Any) -> list[dict[str, Any]]:
+def validation(expression: str, **more: Any) -> list[dict[str, Any]]:
     return [{"expression": expression, **more}]

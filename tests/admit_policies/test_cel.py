@@ -40,12 +40,12 @@ def test_a_variable_without_a_value_is_an_error() -> None:
 
 
 def test_a_variable_has_the_type_of_its_expression() -> None:
-    known = LANGUAGE.knowing("variables.name", LANGUAGE.compile("'web'"))
-    assert known.compile("variables.name == 'web'").gives("BOOL")
+    language = LANGUAGE.knowing("variables.name", LANGUAGE.compile("'web'"))
+    assert language.compile("variables.name == 'web'").gives("BOOL")
     with pytest.raises(NotCompilable, match="no matching overload"):
-        known.compile("variables.name == 1")
+        language.compile("variables.name == 1")
     with pytest.raises(NotCompilable, match=r"undeclared reference to 'variables\.other'"):
-        known.compile("variables.other == 1")
+        language.compile("variables.other == 1")
 
 
 def test_values_are_plain() -> None:
@@ -55,11 +55,12 @@ def test_values_are_plain() -> None:
     class Number(int):
         raw = "3"
 
-    given = {Word("a"): (Word("b"), Number(3), 1.5, True, None)}
-    found = plain(given)
-    assert found == {"a": ["b", 3, 1.5, True, None]}
-    assert {type(item) for item in found["a"]} == {str, int, float, bool, type(None)}
-    assert LANGUAGE.compile("object.a[0] == 'b'").holds(LANGUAGE.values({"object": found})).holds
+    value = {Word("a"): (Word("b"), Number(3), 1.5, True, None)}
+    converted = plain(value)
+    assert converted == {"a": ["b", 3, 1.5, True, None]}
+    assert {type(item) for item in converted["a"]} == {str, int, float, bool, type(None)}
+    values = LANGUAGE.values({"object": converted})
+    assert LANGUAGE.compile("object.a[0] == 'b'").holds(values).holds
 
 
 def test_what_the_engine_lacks_does_not_compile() -> None:

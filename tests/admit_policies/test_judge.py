@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from compiler.admit.policies import Judgement, faults
-from tests.admit_policies.given import RULE, judged, one, policy, said
+from tests.admit_policies.given import RULE, judged, messages, policy, validation
 
 
 def test_what_holds_passes() -> None:
-    assert judged(policy(one("object.spec.containers.all(c, c.image == 'web:1')"))) == []
+    assert judged(policy(validation("object.spec.containers.all(c, c.image == 'web:1')"))) == []
 
 
 def test_what_does_not_hold_is_denied() -> None:
@@ -29,17 +29,19 @@ OPEN = {
 
 @pytest.mark.parametrize("expression", list(OPEN)[:-1])
 def test_an_error_denies(expression: str) -> None:
-    (found,) = judged(policy(one(expression)))
-    assert found.denied
-    assert "cannot be evaluated: " in found.message
-    assert OPEN[expression] in found.message
+    (judgement,) = judged(policy(validation(expression)))
+    assert judgement.denied
+    assert "cannot be evaluated: " in judgement.message
+    assert OPEN[expression] in judgement.message
 
 
 def test_an_error_is_ignored_only_if_the_policy_says_so() -> None:
-    (found,) = judged(policy(one("object.spec.hostNetwork == false"), failurePolicy="Ignore"))
-    assert not found.denied
-    (found,) = judged(policy(failurePolicy="Ignore"))
-    assert found.denied
+    (judgement,) = judged(
+        policy(validation("object.spec.hostNetwork == false"), failurePolicy="Ignore")
+    )
+    assert not judgement.denied
+    (judgement,) = judged(policy(failurePolicy="Ignore"))
+    assert judgement.denied
 
 
 WRONG = {
@@ -55,11 +57,15 @@ WRONG = {
 
 @pytest.mark.parametrize("expression", WRONG)
 def test_a_policy_that_a_cluster_would_refuse(expression: str) -> None:
-    wrong = policy(one(expression))
+    wrong = policy(validation(expression))
     (reason,) = faults(wrong)
     assert WRONG[expression] in reason
-    (found,) = judged(wrong)
-    assert (found.key, found.denied, found.message) == ("ValidatingAdmissionPolicy", True, reason)
+    (judgement,) = judged(wrong)
+    assert (judgement.key, judgement.denied, judgement.message) == (
+        "ValidatingAdmissionPolicy",
+        True,
+        reason,
+    )
 
 
 def test_every_expression_of_a_policy_is_read() -> None:
@@ -82,20 +88,20 @@ def test_every_expression_of_a_policy_is_read() -> None:
 
 
 def test_variables_may_use_those_before_them() -> None:
-    known = [
+    variables = [
         {"name": "names", "expression": "object.spec.containers.map(c, string(c.name))"},
         {"name": "count", "expression": "variables.names.size()"},
     ]
     text = "variables.count == 2 && 'main' in variables.names"
-    assert said(policy(one(text, message="two"), variables=known)) == ["two"]
-    assert list(faults(policy(one("true"), variables=known[::-1])))
+    assert messages(policy(validation(text, message="two"), variables=variables)) == ["two"]
+    assert list(faults(policy(validation("true"), variables=variables[::-1])))
 
 
 def test_a_variable_is_evaluated_late() -> None:
-    known = [{"name": "bad", "expression": "object.spec.hostNetwork"}]
-    assert judged(policy(one("true"), variables=known)) == []
-    assert judged(policy(one("true || variables.bad == true"), variables=known)) == []
-    (message,) = said(policy(one("variables.bad == true"), variables=known))
+    variables = [{"name": "bad", "expression": "object.spec.hostNetwork"}]
+    assert judged(policy(validation("true"), variables=variables)) == []
+    assert judged(policy(validation("true || variables.bad == true"), variables=variables)) == []
+    (message,) = messages(policy(validation("variables.bad == true"), variables=variables))
     assert "cannot be evaluated: variable `bad`: " in message
     assert "hostNetwork" in message
 
@@ -107,21 +113,23 @@ def test_match_conditions() -> None:
 
     assert [j.message for j in of("true")] == ["no"]
     assert of("true", "false") == []
-    (found,) = of("object.spec.hostNetwork == true")
-    assert found.denied
-    assert "cannot be evaluated" in found.message
+    (judgement,) = of("object.spec.hostNetwork == true")
+    assert judgement.denied
+    assert "cannot be evaluated" in judgement.message
     assert of("object.spec.hostNetwork == true", "false") == []  # a false one counts more
-    (found,) = of("object.spec.hostNetwork == true", failurePolicy="Ignore")
-    assert not found.denied
+    (judgement,) = of("object.spec.hostNetwork == true", failurePolicy="Ignore")
+    assert not judgement.denied
 
 
 def test_messages() -> None:
-    assert said(policy(one("1 == 2"))) == ["failed expression: 1 == 2"]
-    told = one("false", message="plain", messageExpression="'name ' + object.metadata.name")
-    assert said(policy(told)) == ["name web"]
+    assert messages(policy(validation("1 == 2"))) == ["failed expression: 1 == 2"]
+    validations = validation(
+        "false", message="plain", messageExpression="'name ' + object.metadata.name"
+    )
+    assert messages(policy(validations)) == ["name web"]
     for failing in ("string(object.spec.none)", "''", "'  '", "'a\\nb'"):
-        told = one("false", message="plain", messageExpression=failing)
-        assert said(policy(told)) == ["plain"]
+        validations = validation("false", message="plain", messageExpression=failing)
+        assert messages(policy(validations)) == ["plain"]
 
 
 def test_what_expressions_see() -> None:
@@ -132,9 +140,11 @@ def test_what_expressions_see() -> None:
         namespaceObject.metadata.labels['kubernetes.io/metadata.name'] == 'shop' &&
         object.kind == 'Pod'
     """
-    assert judged(policy(one(text))) == []
+    assert judged(policy(validation(text))) == []
     space = {**RULE, "resources": ["namespaces"]}
-    about = policy(one("namespaceObject == null"), matchConstraints={"resourceRules": [space]})
+    about = policy(
+        validation("namespaceObject == null"), matchConstraints={"resourceRules": [space]}
+    )
     assert judged(about) == []
 
 
@@ -142,8 +152,10 @@ def test_what_expressions_see() -> None:
     "text", ["request.userInfo.username == 'a'", "authorizer.path('/').check('get').allowed()"]
 )
 def test_what_only_a_cluster_knows_is_said(text: str) -> None:
-    (found,) = judged(policy(one(text)))
-    assert (found.key, found.denied) == ("ValidatingAdmissionPolicy", False)
-    assert "only a running cluster knows" in found.message
-    assert list(faults(policy(one(text)))) == []
-    assert said(policy(one("object.metadata.name == 'authorizer'", message="x"))) == ["x"]
+    (judgement,) = judged(policy(validation(text)))
+    assert (judgement.key, judgement.denied) == ("ValidatingAdmissionPolicy", False)
+    assert "only a running cluster knows" in judgement.message
+    assert list(faults(policy(validation(text)))) == []
+    assert messages(policy(validation("object.metadata.name == 'authorizer'", message="x"))) == [
+        "x"
+    ]

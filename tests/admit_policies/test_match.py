@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from compiler.admit.policies import Judgement
-from tests.admit_policies.given import POD, RULE, binding, judged, one, policy, said
+from tests.admit_policies.given import POD, RULE, binding, judged, messages, policy, validation
 
 MATCHES = {
     "all": ([{**RULE, "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*"]}], True),
@@ -30,11 +30,11 @@ MATCHES = {
 @pytest.mark.parametrize("name", MATCHES)
 def test_resource_rules(name: str) -> None:
     rules, matched = MATCHES[name]
-    assert bool(said(policy(matchConstraints={"resourceRules": rules}))) is matched
+    assert bool(messages(policy(matchConstraints={"resourceRules": rules}))) is matched
     both = {"resourceRules": [RULE], "excludeResourceRules": rules}
-    assert bool(said(policy(matchConstraints=both))) is not matched
+    assert bool(messages(policy(matchConstraints=both))) is not matched
     bound = binding(matchResources={"resourceRules": rules})
-    assert bool(said(policy(), bound=bound)) is matched
+    assert bool(messages(policy(), bound=bound)) is matched
 
 
 def expressed(key: str, operator: str, *values: str) -> dict[str, Any]:
@@ -60,8 +60,8 @@ def test_selectors(name: str) -> None:
     selector, space, object = SELECTORS[name]
     for kind, matched in (("namespaceSelector", space), ("objectSelector", object)):
         about = {"resourceRules": [RULE], kind: selector}
-        assert bool(said(policy(matchConstraints=about))) is matched
-        assert bool(said(policy(), bound=binding(matchResources={kind: selector}))) is matched
+        assert bool(messages(policy(matchConstraints=about))) is matched
+        assert bool(messages(policy(), bound=binding(matchResources={kind: selector}))) is matched
 
 
 def test_objects_of_the_cluster_are_in_every_namespace_selector() -> None:
@@ -73,11 +73,11 @@ def test_objects_of_the_cluster_are_in_every_namespace_selector() -> None:
         "kind": "ClusterRole",
         "metadata": {"name": "r"},
     }
-    assert said(about, role) == ["no"]
+    assert messages(about, role) == ["no"]
     rule |= {"apiGroups": [""], "resources": ["namespaces"]}
-    assert said(about) == []  # but a namespace must be selected itself
+    assert messages(about) == []  # but a namespace must be selected itself
     selector["matchLabels"] = {"a": "b"}
-    assert said(about) == ["no"]
+    assert messages(about) == ["no"]
 
 
 def test_another_version_of_a_kind() -> None:
@@ -87,9 +87,9 @@ def test_another_version_of_a_kind() -> None:
         "kind": "HorizontalPodAutoscaler",
         "metadata": {"name": "h", "namespace": "shop"},
     }
-    (found,) = judged(policy(matchConstraints={"resourceRules": [rule]}), hpa)
-    assert not found.denied
-    assert "would convert" in found.message
+    (judgement,) = judged(policy(matchConstraints={"resourceRules": [rule]}), hpa)
+    assert not judgement.denied
+    assert "would convert" in judgement.message
     exact = {"resourceRules": [rule], "matchPolicy": "Exact"}
     assert judged(policy(matchConstraints=exact), hpa) == []
 
@@ -109,7 +109,7 @@ def test_names_of_resources(kind: str) -> None:
     version, name = kind.split()
     rule = {**RULE, "apiGroups": [version.rpartition("/")[0]], "resources": [PLURALS[kind]]}
     object = {"apiVersion": version, "kind": name, "metadata": {"name": "x", "namespace": "shop"}}
-    assert said(policy(matchConstraints={"resourceRules": [rule]}), object) == ["no"]
+    assert messages(policy(matchConstraints={"resourceRules": [rule]}), object) == ["no"]
 
 
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"])
@@ -123,9 +123,9 @@ def test_pods_of_workloads(kind: str) -> None:
     meta = {"name": "web", "namespace": "shop"}
     object = {"apiVersion": group, "kind": kind, "metadata": meta, "spec": inner}
     text = "'pod ' + object.metadata.generateName + ' ' + object.metadata.labels.tier"
-    (found,) = judged(policy(one("false", messageExpression=text)), object)
-    assert found == Judgement(kind, "p", "its pods: pod web- back", True)
-    shown = one(
+    (judgement,) = judged(policy(validation("false", messageExpression=text)), object)
+    assert judgement == Judgement(kind, "p", "its pods: pod web- back", True)
+    shown = validation(
         "object.spec.serviceAccountName == 'default' &&"
         " object.spec.containers.all(c, has(c.resources))"
     )
@@ -144,14 +144,14 @@ def test_a_policy_that_denied_the_workload_says_nothing_of_its_pods() -> None:
 
 
 def test_bindings() -> None:
-    (found,) = judged(policy(), bound=binding(validationActions=["Warn", "Audit"]))
-    assert (found.message, found.denied) == ("no", False)
+    (judgement,) = judged(policy(), bound=binding(validationActions=["Warn", "Audit"]))
+    assert (judgement.message, judgement.denied) == ("no", False)
     assert judged(policy(), bound=binding(validationActions=["Audit"])) == []
-    found, *_ = judged(policy(), bound=binding(policyName="q"))
-    assert (found.policy, found.denied) == ("p", False)
-    assert "no binding" in found.message
-    _, found = judged(policy(), bound=binding(policyName="q"))
-    assert (found.key, found.policy, found.denied) == (
+    judgement, *_ = judged(policy(), bound=binding(policyName="q"))
+    assert (judgement.policy, judgement.denied) == ("p", False)
+    assert "no binding" in judgement.message
+    _, judgement = judged(policy(), bound=binding(policyName="q"))
+    assert (judgement.key, judgement.policy, judgement.denied) == (
         "ValidatingAdmissionPolicyBinding",
         "q",
         True,
@@ -182,16 +182,18 @@ none of them: [{selector: {matchLabels: {is: other}}, parameterNotFoundAction: A
 @pytest.mark.parametrize("name", yaml.safe_load(PARAMETERS))
 def test_parameters(name: str) -> None:
     reference, expected = yaml.safe_load(PARAMETERS)[name]
-    told = one(
+    validations = validation(
         "object.spec.containers.size() <= int(params.data.most)",
         messageExpression="'at most ' + params.data.most",
     )
-    about = policy(told, paramKind={"apiVersion": "v1", "kind": "ConfigMap"})
+    about = policy(validations, paramKind={"apiVersion": "v1", "kind": "ConfigMap"})
     objects = (POD, limits("a", "0"), limits("b", "1"), limits("c", "0", "other"))
-    found = said(about, *objects, bound=binding(paramRef=reference))
-    assert [message.partition(" for ")[0] for message in found] == expected
+    texts = messages(about, *objects, bound=binding(paramRef=reference))
+    assert [message.partition(" for ")[0] for message in texts] == expected
 
 
 def test_a_binding_without_parameters() -> None:
-    about = policy(one("params == null"), paramKind={"apiVersion": "v1", "kind": "ConfigMap"})
+    about = policy(
+        validation("params == null"), paramKind={"apiVersion": "v1", "kind": "ConfigMap"}
+    )
     assert judged(about) == []

@@ -56,11 +56,11 @@ def test_a_good_object_passes(kind: str) -> None:
 
 @pytest.mark.parametrize("case", [*bad()], ids=lambda case: f"{case.policy}: {case.says[:40]}")
 def test_a_bad_object_is_denied(case: Case) -> None:
-    found = [j for j in judged(case.object) if j.policy == case.policy]
-    assert found, judged(case.object)
-    assert all(j.denied for j in found)
-    assert any(j.message.startswith(case.says) for j in found), found
-    assert not any("cannot be evaluated" in j.message for j in found), found
+    judgements = [j for j in judged(case.object) if j.policy == case.policy]
+    assert judgements, judged(case.object)
+    assert all(j.denied for j in judgements)
+    assert any(j.message.startswith(case.says) for j in judgements), judgements
+    assert not any("cannot be evaluated" in j.message for j in judgements), judgements
 
 
 def test_each_policy_has_three_bad_objects() -> None:
@@ -78,13 +78,17 @@ def test_every_validation_has_a_bad_object() -> None:
             if not fewer[number]["spec"]["validations"]:
                 del fewer[number : number + 2]  # with its binding
             cases = [case for case in bad() if case.policy == policy["metadata"]["name"]]
-            lost = [case for case in cases if not told(fewer, case) and told(POLICIES, case)]
+            lost = [
+                case
+                for case in cases
+                if not is_reported(fewer, case) and is_reported(POLICIES, case)
+            ]
             assert lost or "must stay" in validation["message"], validation  # about changes alone
 
 
-def told(policies: list[Any], case: Case) -> bool:
-    found = judge([("", object) for object in (*policies, NAMESPACE, case.object)])
-    return any(j.policy == case.policy and j.message.startswith(case.says) for j in found)
+def is_reported(policies: list[Any], case: Case) -> bool:
+    judgements = judge([("", object) for object in (*policies, NAMESPACE, case.object)])
+    return any(j.policy == case.policy and j.message.startswith(case.says) for j in judgements)
 
 
 def test_pods_of_workloads_are_judged_like_pods() -> None:
@@ -96,8 +100,8 @@ def test_pods_of_workloads_are_judged_like_pods() -> None:
     for case in bad():
         if case.object["kind"] in ("Deployment", "CronJob") and "labels" not in case.policy:
             objects = [*policies, NAMESPACE, case.object]
-            found = [j for j in judge([("", o) for o in objects]) if j.policy == case.policy]
-            assert any(j.message.startswith(f"its pods: {case.says}") for j in found), case
+            judgements = [j for j in judge([("", o) for o in objects]) if j.policy == case.policy]
+            assert any(j.message.startswith(f"its pods: {case.says}") for j in judgements), case
 
 
 def test_other_namespaces_are_not_touched() -> None:
@@ -130,5 +134,5 @@ def test_what_we_emit_passes(cluster: str) -> None:
     ours = {object["metadata"]["name"] for object in POLICIES}
     others = [item for item in files if item[1]["metadata"]["name"] not in ours]
     assert len(others) > 400
-    found = list(judge([*(("", object) for object in POLICIES), *others]))
-    assert [j for j in found if j.policy != NOTING] == []
+    judgements = list(judge([*(("", object) for object in POLICIES), *others]))
+    assert [j for j in judgements if j.policy != NOTING] == []

@@ -31,19 +31,19 @@ class Definitions:
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> tuple[Definitions, tuple[Fault, ...]]:
         """The definitions in some files, and what is wrong with those."""
-        known: dict[Kind, Entry] = {}
+        definitions: dict[Kind, Entry] = {}
         faults: list[Fault] = []
         for path, text in texts.items():
             for item in entries(path, text):
                 if isinstance(item, Fault):
                     faults.append(item)
-                elif item.kind in known:
-                    other = known[item.kind]
+                elif item.kind in definitions:
+                    other = definitions[item.kind]
                     message = f"{item.kind[1]} of {item.kind[0]} is defined in `{other.path}` too"
                     faults.append(Fault(path, item.line, message))
                 else:
-                    known[item.kind] = item
-        return cls(known), tuple(faults)
+                    definitions[item.kind] = item
+        return cls(definitions), tuple(faults)
 
     @property
     def kinds(self) -> KeysView[Kind]:

@@ -41,10 +41,10 @@ def judge(objects: Sequence[tuple[Key, Object]]) -> Iterator[Judgement[Key]]:
     """Judge the objects of one cluster by the policies among them, and those policies too."""
     cluster = _Cluster.of(objects)
     yield from cluster.faults()
-    rules = _ByKind(tuple(cluster.rules()))
+    policies = _ByKind(tuple(cluster.bound_policies()))
     for key, object in objects:
         if not object["apiVersion"].startswith(_GROUP):
-            yield from _judge_object(cluster, rules, key, object)
+            yield from _judge_object(cluster, policies, key, object)
 
 
 class _BoundPolicy(NamedTuple):
@@ -61,16 +61,17 @@ class _BoundPolicy(NamedTuple):
 class _ByKind:
     """The policies that can apply to objects of a kind; most kinds have none."""
 
-    def __init__(self, rules: Sequence[_BoundPolicy]) -> None:
-        self.rules = rules
-        self.known: dict[tuple[str, str, str], Sequence[_BoundPolicy]] = {}
+    def __init__(self, policies: Sequence[_BoundPolicy]) -> None:
+        self.policies = policies
+        self.by_kind: dict[tuple[str, str, str], Sequence[_BoundPolicy]] = {}
 
     def of(self, creation: Creation) -> Sequence[_BoundPolicy]:
         kind = creation.group, creation.version, creation.kind
-        if kind not in self.known:
-            found = (rule for rule in self.rules if concerns(rule.policy.constraints, creation))
-            self.known[kind] = tuple(found)
-        return self.known[kind]
+        if kind not in self.by_kind:
+            self.by_kind[kind] = tuple(
+                bound for bound in self.policies if concerns(bound.policy.constraints, creation)
+            )
+        return self.by_kind[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +90,17 @@ class _Cluster(Generic[Key]):
 
         policies = of_kind("ValidatingAdmissionPolicy")
         return cls(
-            {found["metadata"]["name"]: (key, compiled(found)) for key, found in policies},
+            {policy["metadata"]["name"]: (key, compiled(policy)) for key, policy in policies},
             of_kind("ValidatingAdmissionPolicyBinding"),
-            {found["metadata"]["name"]: found for _, found in of_kind("Namespace")},
+            {space["metadata"]["name"]: space for _, space in of_kind("Namespace")},
             objects,
         )
 
-    def rules(self) -> Iterator[_BoundPolicy]:
+    def bound_policies(self) -> Iterator[_BoundPolicy]:
         for _, binding in self.bindings:
             _, policy = self.policies.get(binding["spec"]["policyName"], (None, None))
-            heard = {"Deny", "Warn"} & {*binding["spec"]["validationActions"]}
-            if isinstance(policy, Policy) and heard:
+            reported = {"Deny", "Warn"} & {*binding["spec"]["validationActions"]}
+            if isinstance(policy, Policy) and reported:
                 yield _BoundPolicy(policy, binding["spec"])
 
     def faults(self) -> Iterator[Judgement[Key]]:
@@ -119,16 +120,16 @@ class _Cluster(Generic[Key]):
                 message = f"`{binding['metadata']['name']}` binds a policy that does not exist"
                 yield Judgement(key, name, message, denied=True)
 
-    def params(self, rule: _BoundPolicy, namespace: str) -> Iterator[Object | None] | None:
+    def params(self, bound: _BoundPolicy, namespace: str) -> Iterator[Object | None] | None:
         """The parameters of a binding, to evaluate the policy with each; None if there are none."""
-        reference = rule.binding.get("paramRef")
-        if rule.policy.parameter_kind is None or reference is None:
+        reference = bound.binding.get("paramRef")
+        if bound.policy.parameter_kind is None or reference is None:
             return iter((None,))
         space = reference.get("namespace") or namespace
         parameters = [
             object
             for _, object in self.objects
-            if (object["apiVersion"], object["kind"]) == rule.policy.parameter_kind
+            if (object["apiVersion"], object["kind"]) == bound.policy.parameter_kind
             and object["metadata"].get("namespace", space) == space
             and object["metadata"]["name"] == reference.get("name", object["metadata"]["name"])
             and selects(reference.get("selector"), object["metadata"].get("labels", {}))
@@ -137,7 +138,7 @@ class _Cluster(Generic[Key]):
 
 
 def _judge_object(
-    cluster: _Cluster[Key], rules: _ByKind, key: Key, object: Object
+    cluster: _Cluster[Key], policies: _ByKind, key: Key, object: Object
 ) -> Iterator[Judgement[Key]]:
     """Judge an object, and then its pods by the policies which the object itself passed."""
     seen: set[Judgement[Key]] = set()
@@ -145,38 +146,38 @@ def _judge_object(
     for prefix, part in parts:
         creation = Creation.of(part, cluster.namespaces)
         failed = {old.policy for old in seen}
-        remaining = [rule for rule in rules.of(creation) if rule.policy.name not in failed]
-        for rule, message, denied in _messages(cluster, remaining, creation):
-            judgement = Judgement(key, rule.policy.name, prefix + message, denied)
+        remaining = [bound for bound in policies.of(creation) if bound.policy.name not in failed]
+        for bound, message, denied in _messages(cluster, remaining, creation):
+            judgement = Judgement(key, bound.policy.name, prefix + message, denied)
             if judgement not in seen:
                 seen.add(judgement)
                 yield judgement
 
 
 def _messages(
-    cluster: _Cluster[Key], rules: Iterable[_BoundPolicy], creation: Creation
+    cluster: _Cluster[Key], policies: Iterable[_BoundPolicy], creation: Creation
 ) -> Iterator[tuple[_BoundPolicy, str, bool]]:
     base: dict[str, Any] | None = None
     values: Values | None = None
-    for rule in rules:
+    for bound in policies:
         matched = min(
-            matches(rule.policy.constraints, creation),
-            matches(rule.binding.get("matchResources") or {}, creation),
+            matches(bound.policy.constraints, creation),
+            matches(bound.binding.get("matchResources") or {}, creation),
         )
         if matched is Match.NO:
             continue
         if matched is Match.CONVERTED:
             message = "is not judged here: the cluster would convert the object to another version"
-            yield rule, message, False
+            yield bound, message, False
             continue
         if base is None or values is None:
             base = creation.variables()
             values = BASE.values(base)
-        params = cluster.params(rule, creation.namespace)
+        params = cluster.params(bound, creation.namespace)
         if params is None:
-            if rule.binding["paramRef"].get("parameterNotFoundAction") != "Allow":
-                yield rule, _NO_PARAMS, rule.denies and rule.policy.fails_closed
+            if bound.binding["paramRef"].get("parameterNotFoundAction") != "Allow":
+                yield bound, _NO_PARAMS, bound.denies and bound.policy.fails_closed
             continue
         for parameter in params:
-            for message, ignored in denials(rule.policy, base, values, parameter):
-                yield rule, message, rule.denies and not ignored
+            for message, ignored in denials(bound.policy, base, values, parameter):
+                yield bound, message, bound.denies and not ignored

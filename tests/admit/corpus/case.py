@@ -41,10 +41,10 @@ class Case(NamedTuple):
 
     def object(self) -> dict[str, Any]:
         """The object with the changes."""
-        made = copy.deepcopy(BASES[self.base])
+        object = copy.deepcopy(BASES[self.base])
         for path, value in self.changes.items():
-            _set(made, path.split("/"), value)
-        return made
+            _set(object, path.split("/"), value)
+        return object
 
 
 def good(base: str, changes: Mapping[str, Any]) -> Case:
