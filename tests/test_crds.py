@@ -89,9 +89,9 @@ def test_every_custom_resource_is_valid(objects: list[dict[str, Any]]) -> None:
 
 
 def test_the_shipped_estate_is_valid() -> None:
-    ours = custom(shipped.files())
-    assert len(ours) > 500
-    assert [refusal for object in ours for refusal in refused(object)] == []
+    objects = custom(shipped.files())
+    assert len(objects) > 500
+    assert [refusal for object in objects for refusal in refused(object)] == []
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("good/*.yaml")), ids=lambda path: path.name)

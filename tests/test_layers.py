@@ -75,10 +75,10 @@ class Estate(NamedTuple):
 
 
 @st.composite
-def estates(draw: st.DrawFn, *, alike: bool) -> Estate:
-    """`alike`: tools of one name have one approval."""
+def estates(draw: st.DrawFn, *, same_approval: bool) -> Estate:
+    """Estates; with `same_approval`, tools of one name have one approval."""
     servers = draw(SERVERS)
-    usual = {tool: draw(APPROVAL) for tool in TOOLS} if alike else {}
+    usual = {tool: draw(APPROVAL) for tool in TOOLS} if same_approval else {}
     grants = {}
     for project, agent, server in product(PROJECTS, AGENTS, servers):
         if draw(st.integers(0, 3)) == 0:
@@ -140,13 +140,13 @@ SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthChe
 
 
 @SLOW
-@given(estates(alike=False))
+@given(estates(same_approval=False))
 def test_gateways_and_meshes(estate: Estate) -> None:
     assert_equal(estate, WITHOUT_KAGENT)
 
 
 @SLOW
-@given(estates(alike=True))
+@given(estates(same_approval=True))
 def test_kagent(estate: Estate) -> None:
     assert_equal(estate, ("kagent", "kagent-toolhive", "kagent-envoy"))
 

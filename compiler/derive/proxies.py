@@ -25,7 +25,7 @@ class Proxy:
 
     @property
     def name(self) -> str:
-        """The name of its Gateway, or of what stands for one."""
+        """The name of its Gateway, or of the object that the product has instead."""
         return self.gateway.pods.name
 
     @property

@@ -55,12 +55,12 @@ _ROUTE: Shape = {
 
 def rules(callers: Callers) -> list[tuple[tuple[tuple[str, str], ...], tuple[str, ...]]]:
     """The rules of an MCPRoute: callers of one set of tools together, and a part of those tools."""
-    alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    by_tools: dict[tuple[str, ...], list[tuple[str, str]]] = {}
     for client, tools in callers.items():
-        alike.setdefault(tools, []).append(client)
+        by_tools.setdefault(tools, []).append(client)
     return [
         (tuple(clients), tuple(part))
-        for tools, group in alike.items()
+        for tools, group in by_tools.items()
         for clients in chunks(group, _SUBJECTS)
         for part in chunks(tools, _TOOLS)
     ]

@@ -20,13 +20,13 @@ Callers = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 class Definition(NamedTuple):
-    """A custom resource that we emit: the part of its `spec` that we use, and where it lies."""
+    """A custom resource that Roster emits: the part of its `spec` that it uses, and its folders."""
 
     version: str  # apiVersion
     kind: str
     spec: Shape
-    component: bool = True  # among the objects of a component that lies in one namespace
-    wide: bool = False  # among those that belong to namespaces themselves, or to no project
+    component: bool = True  # in the folders of components that have one namespace
+    wide: bool = False  # in the folders of namespaces, or of a whole cluster
 
     @property
     def group(self) -> str:
@@ -37,7 +37,7 @@ class Definition(NamedTuple):
 class Pods(NamedTuple):
     """The pods of a proxy, as its controller makes them."""
 
-    name: str  # of its Gateway, or of what stands for one
+    name: str  # of its Gateway, or of the object that the product has instead
     port: int
     account: Callable[[str], str]  # the ServiceAccount, by namespace
     labels: Callable[[str], dict[str, str]]  # by namespace

@@ -55,7 +55,7 @@ def _projects(artefacts: Artefacts, cluster: str) -> dict[str, Object]:
 
 
 def _objects(artefacts: Artefacts, cluster: str, application: Object) -> Iterator[Object]:
-    """What lies in the folder of an Application, and below it, if the Application recurses."""
+    """The objects in the folder of an Application, and below it, if the Application recurses."""
     source = application.spec["source"]
     folder = source["path"].text().removeprefix("generated/") + "/"
     deep = source["directory"]["recurse"].value is True

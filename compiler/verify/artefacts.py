@@ -22,7 +22,7 @@ class Malformed(Exception):  # noqa: N818 - it describes what was read, and beco
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value of a text and where it stands. A field that is missing is an absent Node."""
+    """A value of a text, and its place. A field that is missing is an absent Node."""
 
     value: Any
     path: str

@@ -91,10 +91,10 @@ def candidates(estate: Estate, users: Iterable[str], named: Iterable[str]) -> fr
     users, named = frozenset(users), frozenset(named)
     own = [caller for project in users for caller in agents(estate, project)]
     unknown = [Caller(caller.namespace, UNKNOWN, caller.project) for caller in own]
-    alike = [Caller(UNKNOWN, caller.account) for caller in own]
+    same_name = [Caller(UNKNOWN, caller.account) for caller in own]
     others = _others(estate, users, named)
     named_ones = _identities(estate, named)
-    return frozenset((*own, *unknown, *alike, *others, *named_ones, Caller(UNKNOWN, UNKNOWN)))
+    return frozenset((*own, *unknown, *same_name, *others, *named_ones, Caller(UNKNOWN, UNKNOWN)))
 
 
 def _others(estate: Estate, users: frozenset[str], named: frozenset[str]) -> Iterator[Caller]:

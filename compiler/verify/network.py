@@ -76,8 +76,8 @@ def _unknown(present: tuple[Pod, ...], homes: Mapping[str, object]) -> Iterator[
     for home in homes:
         yield Pod(home, UNKNOWN, "", "default", {})
     for number, pod in enumerate(present):
-        alike = replace(pod, namespace=UNKNOWN, role="", ports=(), private=())
-        yield replace(alike, name=f"{pod.name}-{number}")
+        same_labels = replace(pod, namespace=UNKNOWN, role="", ports=(), private=())
+        yield replace(same_labels, name=f"{pod.name}-{number}")
 
 
 def _closed(cluster: str, firewall: Firewall, homes: Mapping[str, object]) -> Iterator[Fault]:

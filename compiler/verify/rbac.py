@@ -75,10 +75,10 @@ def _cluster(estate: Estate, artefacts: Artefacts, cluster: str) -> Iterator[Fin
 
 def _held(artefacts: Artefacts, cluster: str, syncs: frozenset[str]) -> Iterator[Held | Fault]:
     """The rights of every binding, and those that none should give; Argo CD has its own reader."""
-    apart = {o.node.path for _, *both in bound(artefacts, cluster, syncs) for o in both}
+    of_syncs = {o.node.path for _, *both in bound(artefacts, cluster, syncs) for o in both}
     roles = {(role.namespace, role.name): role for role in artefacts.all(cluster, "Role", GROUP)}
     for object in artefacts.all(cluster, "ClusterRole", GROUP):
-        if object.node.path in apart:
+        if object.node.path in of_syncs:
             continue
         yield Fault(f"{object.node.path}: rights in the whole cluster")
     for object in artefacts.all(cluster, "ClusterRoleBinding", GROUP):
@@ -86,7 +86,7 @@ def _held(artefacts: Artefacts, cluster: str, syncs: frozenset[str]) -> Iterator
         public = subjects == [("Group", ANONYMOUS)]
         ref = object.node["roleRef"]
         shared = (ref["kind"].text(), ref["name"].text()) == ("ClusterRole", DISCOVERY)
-        if not (shared and public) and (object.node.path not in apart or len(subjects) > 1):
+        if not (shared and public) and (object.node.path not in of_syncs or len(subjects) > 1):
             yield Fault(f"{object.node.path}: rights in the whole cluster")
     for object in artefacts.all(cluster, "RoleBinding", GROUP):
         ref = object.node["roleRef"]
@@ -121,7 +121,7 @@ def _homes(project: Project) -> tuple[str, str]:
 
 
 def _needed(estate: Estate, cluster: str) -> Mapping[Place, set[Right]]:
-    """The rights that granted tools and agents need, by whom and where."""
+    """The rights that granted tools and agents need, by subject and namespace."""
     needed: defaultdict[Place, set[Right]] = defaultdict(set)
     for call in estate.calls(cluster):
         account = Caller(call.namespace, call.server).subject

@@ -134,7 +134,7 @@ ON_SERVER = {"selector": {"matchLabels": {NAME: "github"}}}
 
 
 def behind_waypoint() -> Iterable[str]:
-    """A server behind a waypoint, and all that must stand before it."""
+    """A server behind a waypoint, with all policies that it needs."""
     at = operation(methods="POST", paths="/mcp")
     now = when(HEADERS[0], values=["2026-07-28"])
     call = [

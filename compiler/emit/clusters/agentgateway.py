@@ -2,8 +2,8 @@
 
 Its Gateway asks for a ServiceAccount's token, and each server has a backend, a route and a policy.
 Every rule names the agent, the server and the tools. A rule that allows something denies the rest;
-one that is `false` stands in the backend itself, since without any rule agentgateway 1.4 allows
-everything, and policies come and go by themselves.
+the backend itself has a rule that is `false`, since without any rule agentgateway 1.4 allows
+everything, and policies are created and removed independently of it.
 """
 
 from __future__ import annotations

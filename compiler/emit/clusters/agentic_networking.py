@@ -1,8 +1,8 @@
 """Kubernetes' own XAccessPolicy (kube-agentic-networking 0.1): who may call which tool.
 
 Each server has exactly one policy: of several, the specification says that all must agree, and the
-controller that one is enough. A rule without a source, or without methods, would mean everybody and
-everything, so each names both. A list of tools that an inline rule cannot hold is an expression,
+controller that one is enough. A rule without a source, or without methods, would mean all callers
+and all calls, so each names both. A list of tools that an inline rule cannot hold is an expression,
 which never admits the handshake: that takes a rule of its own.
 """
 

@@ -2,7 +2,7 @@
 
 Facts behind it: an entry without names means all tools, so that a server without a grant has none;
 an empty kind means another server, so it is always named; kagent makes Deployment, Service and
-ServiceAccount itself, and merges our labels into those of the containers.
+ServiceAccount itself, and merges the labels of the Agent into those of the pods.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def gateway(
 
 
 def subject(namespace: str, agent: str) -> str:
-    """What stands in a ServiceAccount's token as `sub` (Kubernetes)."""
+    """The claim `sub` of a ServiceAccount's token (Kubernetes)."""
     return f"system:serviceaccount:{namespace}:{agent}"
 
 

@@ -24,10 +24,10 @@ from compiler.model import ApiRule, Cluster, Project
 FOLDERS: tuple[str, ...] = ("clusters",)
 _GROUP = "rbac.authorization.k8s.io"
 _LOOK, _CHANGE = ("get", "list", "watch"), ("patch", "update")
-Rules = tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+RoleRules = tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
 """API group, resources and verbs."""
 
-_VIEWER: Rules = (
+_VIEWER: RoleRules = (
     ("", ("configmaps", "endpoints", "events", "pods", "resourcequotas", "services"), _LOOK),
     ("", ("pods/log",), ("get",)),
     ("apps", ("deployments", "replicasets", "statefulsets"), _LOOK),
@@ -38,16 +38,16 @@ _VIEWER: Rules = (
 # A right to change workloads, or the ConfigMap of a proxy, is a right to run any code as any
 # account of the namespace. So people may delete pods to restart them, and scale; the rest goes
 # through git.
-_OPERATOR: Rules = (
+_OPERATOR: RoleRules = (
     *_VIEWER,
     ("", ("pods",), ("delete",)),
     ("apps", ("deployments/scale", "statefulsets/scale"), ("get", *_CHANGE)),
 )
-_MAINTAINER: Rules = (
+_MAINTAINER: RoleRules = (
     *_OPERATOR,
     ("autoscaling", ("horizontalpodautoscalers",), _CHANGE),
 )
-ROLES: Mapping[str, Rules] = {
+ROLES: Mapping[str, RoleRules] = {
     "viewer": _VIEWER,
     "operator": _OPERATOR,
     "maintainer": _MAINTAINER,
