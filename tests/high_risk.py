@@ -101,11 +101,11 @@ def having(field: str, value: object) -> Change:
 def both(*changes: Change) -> Change:
     """One change after the other."""
 
-    def change(spec: Spec) -> None:
-        for one in changes:
-            one(spec)
+    def all_changes(spec: Spec) -> None:
+        for change in changes:
+            change(spec)
 
-    return change
+    return all_changes
 
 
 def patched(blocks: Iterable[str]) -> dict[str, Source]:
