@@ -14,6 +14,8 @@ from compiler.derive.embeddings import read
 from compiler.derive.fleet import Fleet
 from compiler.derive.proxies import proxies
 from compiler.derive.reach import reach
+from compiler.derive.retention import streams
+from compiler.derive.reviews import reviews
 from compiler.derive.stack import local
 from compiler.diagnostic import Severity
 from compiler.graph import Graph
@@ -46,6 +48,8 @@ def derive(graph: Graph, today: date) -> Fleet:
         reach=reached,
         systems=under_ai_act,
         by_agent=by_agent(graph, granted, running.agents, reached, under_ai_act),
+        streams=tuple(streams(graph)),
+        reviews=reviews(graph),
         vectors=read(graph),
         severities={d.code: Severity(d.severity) for d in demands if d.severity},
         parameters={(d.code, k): v for d in demands for k, v in d.parameters.items()},

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from compiler.derive.embeddings import Vectors
     from compiler.derive.proxies import Proxy
     from compiler.derive.reach import Reach
+    from compiler.derive.retention import Stream
+    from compiler.derive.reviews import Review
     from compiler.derive.stack import LocalProject
 
 
@@ -153,6 +155,8 @@ class Fleet:
     reach: Reach
     systems: tuple[System, ...]  # of projects under the EU AI Act, by project
     by_agent: ByAgent
+    streams: tuple[Stream, ...]  # the logs of agents, by project and agent
+    reviews: tuple[Review, ...]  # the last that fits a path counts
     vectors: Vectors  # of the texts that describe agents
     severities: Mapping[str, Severity] = field(default_factory=dict)  # set by policies
     parameters: Mapping[tuple[str, str], int | float | str] = field(default_factory=dict)

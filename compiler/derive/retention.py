@@ -73,16 +73,13 @@ def audited(fleet: Fleet, stream: Stream) -> tuple[Event, ...]:
 
 def named(fleet: Fleet, stream: Stream) -> bool:
     """Whether an agent's log carries its name: kagent gives names of its own."""
-    return not any(
-        agent.kagent
-        for agent in fleet.agents
-        if (agent.project.name, agent.name) == (stream.project.name, stream.agent.name)
-    )
+    running = fleet.by_agent.running.get(stream.agent.name, ())
+    return not any(agent.kagent for agent in running if agent.project is stream.project)
 
 
 def bucket_days(fleet: Fleet) -> tuple[int, ...]:
     """The lengths of time for which the audit store has a bucket, the shortest first."""
-    return tuple(sorted({in_store(fleet, stream) for stream in streams(fleet.graph)} - {0}))
+    return tuple(sorted({in_store(fleet, stream) for stream in fleet.streams} - {0}))
 
 
 def bucket(fleet: Fleet, days: int) -> str:
@@ -94,5 +91,5 @@ def bucket(fleet: Fleet, days: int) -> str:
 def kept_days(fleet: Fleet, project: str, store: Store) -> int:
     """The shortest time, in days, that a store keeps logs of a project's agents; 0: not at all."""
     kept = in_loki if store == "loki" else in_store
-    own = (stream for stream in streams(fleet.graph) if stream.project.name == project)
+    own = (stream for stream in fleet.streams if stream.project.name == project)
     return min((kept(fleet, stream) for stream in own), default=0)

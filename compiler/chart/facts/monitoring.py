@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.chart.facts import Site, Workload, connections, peer, workload
-from compiler.derive.retention import Stream, streams
+from compiler.derive.retention import Stream
 
 PORTS = {"prometheus": 9090, "loki": 3100, "grafana": 3000, "alertmanager": 9093}
 OWN = 8888
@@ -46,4 +46,4 @@ def monitor(site: Site, port: int) -> Monitor:
 def logs(site: Site) -> list[Stream]:
     """The logs of the agents that run in the cluster."""
     agents = {(a.project.name, a.name) for a in site.fleet.agents if a.cluster is site.cluster}
-    return [s for s in streams(site.fleet.graph) if (s.project.name, s.agent.name) in agents]
+    return [s for s in site.fleet.streams if (s.project.name, s.agent.name) in agents]

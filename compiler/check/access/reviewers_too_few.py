@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from compiler.derive import Fleet
 from compiler.derive.owners import owners
-from compiler.derive.reviews import owners_of, reviews
+from compiler.derive.reviews import owners_of
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model import Owners
 
@@ -26,7 +26,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """
     listed = owners(fleet.graph)
     compliance = {resource.spec.compliance for resource in fleet.graph.all(Owners)}
-    for review in reviews(fleet.graph):
+    for review in fleet.reviews:
         own = review.path == review.about[0].document.source.path
         names = compliance.union(*(owners_of(fleet.graph, resource) for resource in review.about))
         if own and len(review.handles) < review.least and names <= listed.keys():

@@ -12,7 +12,7 @@ from compiler.ai_act.law.duties import BIOMETRIC_LOGS, EVENTS_LOGGED, LOGS_KEPT
 from compiler.ai_act.systems import RecordedSystem
 from compiler.check.gaps import LEAD, Gap, absent, report, wrong
 from compiler.derive import Fleet
-from compiler.derive.retention import audited, kept_days, streams
+from compiler.derive.retention import audited, kept_days
 from compiler.diagnostic import Diagnostic, Rule, Severity
 from compiler.model.audit import Event
 
@@ -81,6 +81,6 @@ def _retention(fleet: Fleet, system: RecordedSystem) -> Iterator[Gap]:
 
 def _lost(fleet: Fleet, system: RecordedSystem) -> list[str]:
     """The kinds of events that do not reach the audit store from some agent of the system."""
-    own = (s for s in streams(fleet.graph) if s.project.name == system.project.name)
+    own = (s for s in fleet.streams if s.project.name == system.project.name)
     reaching = [audited(fleet, stream) for stream in own]
     return [event for event in _EVENTS if any(event not in events for events in reaching)]

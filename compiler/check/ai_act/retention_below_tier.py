@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.derive.retention import Stream, in_loki, in_store, streams
+from compiler.derive.retention import Stream, in_loki, in_store
 from compiler.diagnostic import Diagnostic, Label, Rule, Severity
 from compiler.source import Span
 
@@ -23,7 +23,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     components = fleet.platform.components
     if components is None or components.collector is None:
         return
-    every = sorted(streams(fleet.graph), key=_demand, reverse=True)
+    every = sorted(fleet.streams, key=_demand, reverse=True)
     platform = fleet.platform_resource
     for stream in [s for s in every if 0 < in_store(fleet, s) < _demand(s)][:1]:
         days = in_store(fleet, stream)

@@ -14,7 +14,6 @@ from compiler.derive.retention import (
     bucket_days,
     in_loki,
     in_store,
-    streams,
 )
 from compiler.emit.format.json import Object, dump
 from compiler.emit.format.template import render
@@ -27,7 +26,7 @@ _FOLDER = "compliance/audit"
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """The table twice, and three files for each bucket; none where the platform has no store."""
-    logs = tuple(streams(fleet.graph))
+    logs = fleet.streams
     if not any(in_loki(fleet, stream) or in_store(fleet, stream) for stream in logs):
         return
     origins = tuple(_origins(fleet, logs))

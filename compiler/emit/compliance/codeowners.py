@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from compiler.derive import Fleet
-from compiler.derive.reviews import EVERYTHING, Review, reviews
+from compiler.derive.reviews import EVERYTHING, Review
 from compiler.emit.format.template import render
 from compiler.file import File, Origin
 
@@ -22,7 +22,7 @@ _ODD = re.compile(r"[^A-Za-z0-9._/-]")
 
 def emit(fleet: Fleet) -> Iterator[File]:
     """Both files; none where the organisation lists no owners."""
-    entries = reviews(fleet.graph)
+    entries = fleet.reviews
     if not entries:
         return
     about = {resource.id: Origin("", resource) for review in entries for resource in review.about}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from compiler.ai_act.applicability import identifies_remotely
-from compiler.derive.retention import in_loki, in_store, streams
+from compiler.derive.retention import in_loki, in_store
 from compiler.emit.compliance.sheet import Facts, Sheet
 from compiler.model import MCPServer
 from compiler.model.audit import Event
@@ -26,7 +26,7 @@ def facts(sheet: Sheet) -> Facts:
                 "loki": in_loki(fleet, stream),
                 "audit": in_store(fleet, stream),
             }
-            for stream in streams(graph)
+            for stream in fleet.streams
             if stream.project.name == sheet.project
         ],
         "calls": [

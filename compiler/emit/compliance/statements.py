@@ -13,8 +13,7 @@ from compiler.ai_act.fields import value
 from compiler.ai_act.systems import System
 from compiler.derive.fleet import Fleet
 from compiler.derive.images import guarded
-from compiler.derive.retention import in_loki, in_store, streams
-from compiler.derive.reviews import reviews
+from compiler.derive.retention import in_loki, in_store
 from compiler.graph import Resource
 from compiler.model import Agent, Cluster, LanguageModel, Project, Spec
 from compiler.source import Route
@@ -102,7 +101,7 @@ def _limited(agent: Resource[Agent]) -> bool:
 
 def _logs(subject: _Subject) -> Iterator[Statement]:
     fleet, project = subject.fleet, subject.project
-    own = [s for s in streams(fleet.graph) if s.project.name == project.name]
+    own = [s for s in fleet.streams if s.project.name == project.name]
     short = [s.agent for s in own if max(in_loki(fleet, s), in_store(fleet, s)) < s.days]
     table = Place(project, ("agents",), "compliance/audit/audit.md")
     if short:
@@ -181,7 +180,7 @@ def _incidents(subject: _Subject) -> Iterator[Statement]:
 
 def _changes(subject: _Subject) -> Iterator[Statement]:
     topic, folder = "change control", f"projects/{subject.project.name}/"
-    review = next((r for r in reviews(subject.fleet.graph) if r.path == folder), None)
+    review = next((r for r in subject.fleet.reviews if r.path == folder), None)
     if review is None:
         yield Statement(topic, "open", "no-reviewers", (Place(subject.project),))
         return
