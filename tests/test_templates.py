@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiler.diagnostic import Diagnostic
-from compiler.emit.format import sandbox
+from compiler.emit.format import sandbox, template
 from compiler.emit.format.kinds import kind_of
 from compiler.emit.format.markdown import Code, Link, plain
 from compiler.emit.format.page import Misuse, mark, page
@@ -224,7 +224,7 @@ def test_a_fault_of_an_original_is_no_diagnostic() -> None:
 
 
 def test_every_template_of_ours_can_be_read() -> None:
-    for name in sandbox.originals():
+    for name in template.originals():
         assert sandbox.outline((), name).extends is None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from compiler.emit.format import yaml
 from compiler.emit.format.markdown import Code, Link, Listing, Strong, plain
@@ -70,28 +71,37 @@ def _valid_yaml(text: str) -> str:
     return _tidy(text)
 
 
-class Kind:
+class Delimiters(NamedTuple):
+    """What stands around values, statements and comments of a template."""
+
+    variable_start: str
+    variable_end: str
+    block_start: str
+    block_end: str
+    comment_start: str
+    comment_end: str
+
+
+class Kind(NamedTuple):
     """How the values of a document are written, how it is finished, and what marks a value."""
 
-    def __init__(
-        self,
-        value: Callable[[object], str],
-        finish: Callable[[str], str],
-        delimiters: Mapping[str, str] = {},
-    ) -> None:
-        self.value, self.finish, self.delimiters = value, finish, delimiters
+    value: Callable[[object], str]
+    finish: Callable[[str], str]
+    delimiters: Delimiters = Delimiters("{{", "}}", "{%", "%}", "{#", "#}")
+
+    def with_breaks(self, source: str) -> str:
+        """Only a line of nothing but statements and comments leaves no line break behind it."""
+        starts = map(re.escape, (self.delimiters.block_start, self.delimiters.comment_start))
+        ends = [re.escape(end) for end in (self.delimiters.block_end, self.delimiters.comment_end)]
+        tag = "|".join(f"{start}.*?{end}" for start, end in zip(starts, ends, strict=True))
+        last = re.compile(
+            rf"^(?=.*(?:{tag}) *$)(?! *(?:(?:{tag}) *)*$)(.*[^-+])({'|'.join(ends)}) *$"
+        )
+        return "\n".join(last.sub(r"\1+\2", line) for line in source.split("\n"))
 
 
-_BRACKETS = {
-    "variable_start_string": "[[",
-    "variable_end_string": "]]",
-    "block_start_string": "[%",
-    "block_end_string": "%]",
-    "comment_start_string": "[#",
-    "comment_end_string": "#]",
-}
 _MARKDOWN = Kind(mark, page)
-_YAML = Kind(_yaml, _valid_yaml, _BRACKETS)
+_YAML = Kind(_yaml, _valid_yaml, Delimiters("[[", "]]", "[%", "%]", "[#", "#]"))
 _LINES = Kind(_plain, _tidy)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from compiler.emit.format.markdown import (
     CLOSING,
@@ -121,11 +122,12 @@ def _lines(text: str) -> Iterator[str]:
             closes = opens and opens[1].startswith(fence) and line.strip() == opens[1]
             fence = ("" if closes else fence) if fence else (opens[1] if opens else "")
         else:
-            yield _line(_MARK.split(line))
+            yield _line(line)
 
 
-def _line(pieces: list[str]) -> str:
-    """A line of literal texts with marks between them: text, kind, value, text, kind, ..."""
+@lru_cache(maxsize=1 << 14)
+def _line(line: str) -> str:
+    pieces = _MARK.split(line)  # text, kind, value, text, kind, ...
     literals = pieces[::3]
     _refuse(_OPEN.join(literals))
     if len(pieces) == 1:
@@ -149,11 +151,11 @@ def _refuse(skeleton: str) -> None:
 
 
 class _Line:
-    """A line that grows from the left; `_values` marks the characters that values brought."""
+    """A line that grows from the left; `_values` are the ranges that values brought."""
 
     def __init__(self, start: str, *, table: bool) -> None:
         self._text, self._table = start, table
-        self._values = [False] * len(start)
+        self._values: list[tuple[int, int]] = []
         self._start, self._before = start, ""
 
     def add(self, kind: str, value: str, literal: str) -> None:
@@ -161,38 +163,32 @@ class _Line:
         text = _inline(kind, value, table=self._table)
         touches = text and kind != _TEXT and self._before not in ("", _TEXT)
         if kind == _LINK and self._text.endswith("!") and not self._text.endswith("\\!"):
-            self._put("\\!", replaced=1)  # or it would be an image
+            self._text = f"{self._text[:-1]}\\!"  # or it would be an image
         if not self._text or self._text.endswith(" "):
             text = text.lstrip(" ")
         if literal.startswith(" "):
             text = text.rstrip(" ")
-        self._put(f" {text}" if touches else text)
+        start = len(self._text)
+        self._text += f" {text}" if touches else text
+        self._values.append((start, len(self._text)))
         self._text += literal
-        self._values += [False] * len(literal)
         self._before = "" if literal else (kind if text else self._before)
-
-    def _put(self, text: str, replaced: int = 0) -> None:
-        if replaced:
-            self._text, self._values = self._text[:-replaced], self._values[:-replaced]
-        self._text += text
-        self._values += [True] * len(text)
 
     def text(self) -> str:
         """The whole line."""
+        if _HEADING.match(self._start) and (closing := CLOSING.search(self._text)):
+            self._escape(closing.start())
         markers = _MARKERS.match(self._start)
         at = markers.end() if markers else 0
         starts = _STARTS.match(self._text, at)
         if starts is not None:
             self._escape(starts.end() if starts[0][0].isdigit() else at)
-        if _HEADING.match(self._start) and (closing := CLOSING.search(self._text)):
-            self._escape(closing.start())
         return self._text.rstrip()
 
     def _escape(self, at: int) -> None:
         """Put a backslash before a character that a value brought."""
-        if self._values[at]:
+        if any(start <= at < end for start, end in self._values):
             self._text = f"{self._text[:at]}\\{self._text[at:]}"
-            self._values.insert(at, True)
 
 
 def _inline(kind: str, value: str, *, table: bool) -> str:

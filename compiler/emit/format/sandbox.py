@@ -7,11 +7,9 @@ where the organisation has templates of its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple, cast
+from functools import lru_cache
+from typing import Any, cast
 
 from jinja2 import (
     BaseLoader,
@@ -32,10 +30,9 @@ from compiler.emit.format.json import on_one_line
 from compiler.emit.format.kinds import FILTERS, FUNCTIONS, Kind, joined, kind_of
 from compiler.emit.format.markdown import plain
 from compiler.emit.format.page import Misuse
-from compiler.emit.format.template import ORIGINAL
+from compiler.emit.format.template import ORIGINAL, Outline, originals
 from compiler.source import TEMPLATES, Source
 
-_FOLDER = Path(__file__).parents[2] / "templates"
 _STEPS, _CHARACTERS = 1_000_000, 32_000_000
 _ERRORS = (
     TemplateError,
@@ -52,27 +49,15 @@ _ERRORS = (
 """What a template can fail with: Jinja's own errors, and those of Python's operators."""
 
 
+_CALLABLE = frozenset(id(function) for function in FUNCTIONS.values())
+
+
 class Failure(Exception):  # noqa: N818 - it says why and where, and becomes a diagnostic
     """A template fails: why, and the files and lines that led there, outermost first."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(_reason(error))
         self.lines = tuple(_lines(error))
-
-
-class Outline(NamedTuple):
-    """What a template consists of, each part with its line."""
-
-    extends: tuple[str | None, int] | None  # the name of what it extends, if it is a constant
-    blocks: Mapping[str, int]
-    outside: tuple[int, ...]  # texts and values that belong to no block
-
-
-@cache
-def originals() -> Mapping[str, str]:
-    """The text of each template of the compiler, by name."""
-    paths = sorted(_FOLDER.rglob("*.j2"))
-    return {p.relative_to(_FOLDER).as_posix(): p.read_text(encoding="utf-8") for p in paths}
 
 
 def document(own: tuple[Source, ...], name: str, facts: Mapping[str, object]) -> str:
@@ -180,9 +165,9 @@ class _Environment(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             optimized=False,
-            **kind.delimiters,
+            **{f"{name}_string": text for name, text in kind.delimiters._asdict().items()},
         )
-        self._finish, self._bounded = kind.finish, bool(own)
+        self._kind, self._bounded = kind, bool(own)
         self._steps = self._characters = 0
         self.globals = dict(FUNCTIONS)
         self.filters = {
@@ -195,10 +180,10 @@ class _Environment(ImmutableSandboxedEnvironment):
     def document(self, name: str, facts: Mapping[str, object]) -> str:
         """What a template makes of facts."""
         self._steps = self._characters = 0
-        return self._finish(self.get_template(name).render(**facts))
+        return self._kind.finish(self.get_template(name).render(**facts))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(self._with_breaks(source), name, filename)
+        tree = super()._parse(self._kind.with_breaks(source), name, filename)
         for node in tree.find_all(nodes.Concat):
             raise TemplateSyntaxError(
                 "texts are not joined with `~`: write them side by side",
@@ -211,17 +196,10 @@ class _Environment(ImmutableSandboxedEnvironment):
         tree.set_environment(self)
         return tree
 
-    def _with_breaks(self, source: str) -> str:
-        """Only a line of nothing but statements and comments leaves no line break behind it."""
-        starts = re.escape(self.block_start_string), re.escape(self.comment_start_string)
-        ends = re.escape(self.block_end_string), re.escape(self.comment_end_string)
-        tag = "|".join(f"{start}.*?{end}" for start, end in zip(starts, ends, strict=True))
-        last = re.compile(
-            rf"^(?=.*(?:{tag}) *$)(?! *(?:(?:{tag}) *)*$)(.*[^-+])({'|'.join(ends)}) *$"
-        )
-        return "\n".join(last.sub(r"\1+\2", line) for line in source.split("\n"))
+    def _counted(self, items: Iterable[Any]) -> Iterable[Any]:
+        return self._steps_through(items) if self._bounded else items
 
-    def _counted(self, items: Iterable[Any]) -> Iterator[Any]:
+    def _steps_through(self, items: Iterable[Any]) -> Iterator[Any]:
         for item in items:
             self._step()
             yield item
@@ -233,7 +211,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def weigh(self, value: object) -> None:
         """Count the parts of a value: a template can nest one in itself again and again."""
-        if isinstance(value, tuple | list):
+        if self._bounded and isinstance(value, tuple | list):
             for part in value:
                 self._step()
                 self.weigh(part)
@@ -265,8 +243,9 @@ class _Environment(ImmutableSandboxedEnvironment):
         self._step()
         if isinstance(function, Undefined):
             str(function)  # raises, and names it
-        ours = any(function is allowed for allowed in FUNCTIONS.values())
-        if not ours and not isinstance(function, Macro | BlockReference | LoopContext):
+        if id(function) not in _CALLABLE and not isinstance(
+            function, Macro | BlockReference | LoopContext
+        ):
             raise SecurityError("only macros and functions of pages can be called")
         result = context.call(function, *args, **kwargs)
         return result.strip("\n") if isinstance(result, Markup) else result
@@ -276,6 +255,12 @@ class _Environment(ImmutableSandboxedEnvironment):
         if operator not in ("+", "-") or type(left) is not int or type(right) is not int:
             raise SecurityError("only whole numbers are added and subtracted")
         return super().call_binop(context, operator, left, right)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A fact by its name: of a mapping only its items, never its methods."""
+        if type(obj) is dict:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item of a fact; not a piece of what a macro or block wrote."""
@@ -297,7 +282,8 @@ def _finalizer(write: Callable[[object], str]) -> Callable[..., Markup]:
             return value
         if isinstance(value, Undefined):
             str(value)  # raises
-        cast("_Environment", context.environment).weigh(value)
+        if isinstance(value, tuple):
+            cast("_Environment", context.environment).weigh(value)
         return Markup(write(value))  # noqa: S704 - this is what escapes
 
     return finalize

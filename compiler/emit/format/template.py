@@ -32,20 +32,38 @@ bounded (compiler/emit/format/sandbox.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.diagnostic import Diagnostic, Rule, Severity, did_you_mean
 from compiler.graph import Graph
 from compiler.source import TEMPLATES, Pos, Source, Span, top
 
 if TYPE_CHECKING:
-    from compiler.emit.format.sandbox import Failure, Outline
+    from compiler.emit.format.sandbox import Failure
 
 INVALID = Rule("template-invalid", Severity.ERROR, "a page cannot be made from a template")
 UNKNOWN = Rule("template-unknown", Severity.ERROR, "a template that no page is made from")
 RULES = (INVALID, UNKNOWN)
+_FOLDER = Path(__file__).parents[2] / "templates"
 ORIGINAL = "roster:"
 """In front of a template's name: the original, though the organisation has its own."""
+
+
+class Outline(NamedTuple):
+    """What a template consists of, each part with its line."""
+
+    extends: tuple[str | None, int] | None  # the name of what it extends, if it is a constant
+    blocks: Mapping[str, int]
+    outside: tuple[int, ...]  # texts and values that belong to no block
+
+
+@cache
+def originals() -> Mapping[str, str]:
+    """The text of each template of the compiler, by name."""
+    paths = sorted(_FOLDER.rglob("*.j2"))
+    return {p.relative_to(_FOLDER).as_posix(): p.read_text(encoding="utf-8") for p in paths}
 
 
 class Faults(Exception):  # noqa: N818 - it carries diagnostics, and is not a bug
@@ -84,10 +102,10 @@ def check(graph: Graph) -> None:
 def _faults(own: tuple[Source, ...], source: Source) -> Iterator[Diagnostic]:
     from compiler.emit.format import sandbox
 
-    name, originals = source.path.removeprefix(TEMPLATES), sandbox.originals()
-    if name not in originals:
+    name, names = source.path.removeprefix(TEMPLATES), originals()
+    if name not in names:
         message = f"no document is made from a template `{name}`"
-        help = did_you_mean(name, originals) or "the names are those in compiler/templates/"
+        help = did_you_mean(name, names) or "the names are those in compiler/templates/"
         yield UNKNOWN.at(top(source.path), message, help=help)
         return
     try:
