@@ -14,10 +14,12 @@ from compiler.ai_act.law import DUTIES
 from compiler.decode import decode
 from compiler.derive import Fleet, derive
 from compiler.emit.compliance.documents import emit
+from compiler.emit.format import sandbox
 from compiler.link import link
 from compiler.parse import parse
-from compiler.pipeline import compile
+from compiler.pipeline import compile, read
 from compiler.source import Source
+from tests import high_risk
 from tests.estate import PRELUDE, TODAY, sources
 
 PARSER = MarkdownIt("commonmark").enable("table")
@@ -267,3 +269,21 @@ def test_the_whole_compiler_makes_them() -> None:
     estate.pop("projects/flashfusion/prelude-project-flashfusion.yaml", None)
     codes = {d.code for d in compile(estate.values(), today=TODAY).diagnostics}
     assert "ai-system-missing" in codes
+
+
+@pytest.mark.parametrize(
+    "name", ["README", "annex-iv", "deployer", "fria", "incident", "instructions", "oversight"]
+)
+def test_an_organisation_changes_any_block_of_a_page(name: str) -> None:
+    template = f"compliance/{name}.md.j2"
+    blocks = sandbox.outline((), template).blocks
+    texts = (f"{{% block {block} %}}\nOwn {block}.\n\n{{% endblock %}}" for block in blocks)
+    path = f"policies/templates/{template}"
+    own = Source(path, f'{{% extends "roster:{template}" %}}' + "".join(texts))
+    graph = read([*high_risk.texts().values(), own]).graph
+    assert graph is not None
+    written = {file.path: file.text for file in emit(derive(graph, TODAY))}
+    text = written[f"compliance/lending/{name}.md"]
+    assert [line for line in text.split("\n") if line.startswith("Own ")] == [
+        f"Own {block}." for block in blocks
+    ]

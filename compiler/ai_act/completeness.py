@@ -23,7 +23,7 @@ Values = Mapping[str, object]
 """The values that answer a duty, by dotted field; an empty value is no answer."""
 
 
-class Answer(NamedTuple):
+class DutyAnswer(NamedTuple):
     """A duty that applies, the fields that answer it, and those of them that are missing."""
 
     duty: Duty
@@ -36,13 +36,13 @@ class Answer(NamedTuple):
         return not self.missing
 
 
-def answers(graph: Graph, system: System) -> Iterator[Answer]:
+def duty_answers(graph: Graph, system: System) -> Iterator[DutyAnswer]:
     """The answer to every duty that applies to a system and is not derived, in order of the law."""
     for duty in DUTIES:
         if not duty.derived and applies(graph, system, duty):
             values = _values(graph, system, duty)
             missing = [path for field, part in values.items() for path in _missing(field, part)]
-            yield Answer(duty, tuple(values), tuple(missing))
+            yield DutyAnswer(duty, tuple(values), tuple(missing))
 
 
 _OPTIONAL = frozenset({"waiver"})

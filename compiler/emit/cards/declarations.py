@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from compiler.ai_act.completeness import Answer, answers
+from compiler.ai_act.completeness import DutyAnswer, duty_answers
 from compiler.ai_act.law import LAW, Duty
 from compiler.ai_act.systems import System
 from compiler.derive import Fleet
@@ -18,7 +18,7 @@ _ASSESSOR = "assessor:own"
 
 def declared(fleet: Fleet, systems: Iterable[System]) -> Part | None:
     """Definitions and declarations about some systems; None where there are none."""
-    answered = [(system, tuple(answers(fleet.graph, system))) for system in systems]
+    answered = [(system, tuple(duty_answers(fleet.graph, system))) for system in systems]
     if not answered:
         return None
     duties = {answer.duty.id: answer.duty for _, some in answered for answer in some}
@@ -62,7 +62,7 @@ def _standard(duties: Iterable[Duty]) -> Part:
     }
 
 
-def _attestation(system: System, some: Iterable[Answer]) -> Part:
+def _attestation(system: System, some: Iterable[DutyAnswer]) -> Part:
     return {
         "summary": f"{system.project.name}, class {system.ai_class}: which fields of its record"
         " say something. What follows from the specs is not listed.",
@@ -71,7 +71,7 @@ def _attestation(system: System, some: Iterable[Answer]) -> Part:
     }
 
 
-def _entry(system: System, answer: Answer) -> Part:
+def _entry(system: System, answer: DutyAnswer) -> Part:
     missing = ", ".join(answer.missing)
     rationale = "Every field says something" if answer.complete else f"Not answered: {missing}"
     return {
@@ -84,7 +84,7 @@ def _entry(system: System, answer: Answer) -> Part:
     }
 
 
-def _claim(system: System, answer: Answer) -> Part:
+def _claim(system: System, answer: DutyAnswer) -> Part:
     return {
         "bom-ref": _ref("claim", system, answer),
         "target": _system(system),
@@ -93,7 +93,7 @@ def _claim(system: System, answer: Answer) -> Part:
     }
 
 
-def _evidence(system: System, answer: Answer) -> Part:
+def _evidence(system: System, answer: DutyAnswer) -> Part:
     path = system.record.document.source.path if system.record else system.project.name
     return {
         "bom-ref": _ref("evidence", system, answer),
@@ -121,5 +121,5 @@ def _duty(duty: Duty) -> str:
     return f"duty:{duty.id}"
 
 
-def _ref(kind: str, system: System, answer: Answer) -> str:
+def _ref(kind: str, system: System, answer: DutyAnswer) -> str:
     return f"{kind}:{system.project.name}:{answer.duty.id}"

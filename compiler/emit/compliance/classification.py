@@ -13,7 +13,7 @@ from compiler.ai_act.law import (
     duties,
 )
 from compiler.ai_act.systems import annex_iii_points
-from compiler.emit.compliance.sheet import Answer, Facts, Sheet
+from compiler.emit.compliance.sheet import Facts, FieldAnswer, Sheet
 from compiler.graph import Resource
 from compiler.model import Agent, Workflow
 from compiler.model.classification import Classification
@@ -52,7 +52,7 @@ def _agent(sheet: Sheet, agent: Resource[Agent]) -> Facts:
     }
 
 
-def _practice(sheet: Sheet, answers: Classification | None, letter: str) -> Answer:
+def _practice(sheet: Sheet, answers: Classification | None, letter: str) -> FieldAnswer:
     done = getattr(answers.prohibited, letter) if answers else None
     return sheet.answer(duties.PROHIBITED_PRACTICES, done)
 

@@ -1,7 +1,7 @@
 """A system as facts for the templates of its pages: its record, its duties and the law.
 
-Templates read the record by its field names: `record.oversight.stop.owner` is an Answer, which has
-no value where the record says nothing. A list of parts, such as `record.risks`, is a tuple of them.
+Templates read the record by its field names: `record.oversight.stop.owner` is a FieldAnswer, whose
+value is None where the record says nothing. A list of parts, such as `record.risks`, is a tuple.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from compiler.model.base import Model
 Facts = Mapping[str, object]
 
 
-class Answer(NamedTuple):
+class FieldAnswer(NamedTuple):
     """What a record says in one field; `article` is that of the duty that asks for it, or ""."""
 
     value: object | None
@@ -103,9 +103,9 @@ class Sheet:
         """What the record says at a dotted field; None where it says nothing."""
         return value(self.record, field)
 
-    def answer(self, duty: Duty, value: object) -> Answer:
+    def answer(self, duty: Duty, value: object) -> FieldAnswer:
         """An answer that is not in the record, as a page shows it."""
-        return Answer(None if empty(value) else value, self.article(duty))
+        return FieldAnswer(None if empty(value) else value, self.article(duty))
 
     def grants(self) -> Iterator[Grant]:
         """Every grant of its team, by agent, server and tool."""
@@ -155,7 +155,7 @@ class Sheet:
         asks = duty or _ASKS.get(path)
         if has_entries(kind, name):
             return tuple(self._part(type(entry), entry, "", asks) for entry in value or ())
-        return Answer(None if empty(value) else value, self.article(asks) if asks else "")
+        return FieldAnswer(None if empty(value) else value, self.article(asks) if asks else "")
 
 
 _DUTIES = {name: duty for name, duty in vars(duties).items() if isinstance(duty, Duty)}
