@@ -11,10 +11,10 @@ Data are nouns, and flow between them:
                     (and, from every stage, Diagnostic)
 
     cli/            one file per command; the only place that prints, reads the clock or exits
-    pipeline.py     the stages in order, up to admit
+    pipeline.py     the stages in order, up to admit; it also reads a broken estate as far as it can
 
     source.py       Source, Span, Pos, Route: where things are
-    diagnostic.py   Diagnostic, Rule, Label, Severity: what we tell the user
+    diagnostic.py   Diagnostic, Rule, Label, Severity: the messages for users
     file.py         File, Origin: what is written, and the spec lines that it came from
     statement.py    the form of the statement of provenance
     shape.py        a short way to write closed JSON Schemas
@@ -62,8 +62,9 @@ Floors, from the top; imports point down, and rooms on one floor do not know eac
     diagnostic
     source | statement
 
-pyproject.toml enforces them, and who may import a library: only parse.py reads YAML, pydantic stays
-with the kinds, cdk8s in the child process of chart/.
+pyproject.toml enforces them, and who may import a library: PyYAML only parse.py, pydantic only the
+kinds with decode.py and link.py, cdk8s only the child process of chart/, Jinja2 only
+emit/format/sandbox.py.
 
 Invariants: a stage is pure; a value never changes; a Graph is fully linked; an emitter cannot fail
 on a checked Fleet; the same input gives the same bytes.

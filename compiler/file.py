@@ -1,4 +1,4 @@
-"""What an emitter makes: a path below generated/, a text, and the spec lines that it came from."""
+"""Generated files: a path below generated/, a text, and the spec lines that it came from."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _SAFE = re.compile(r"(\.?[a-z0-9A-Z_][a-z0-9A-Z._-]*/)*[a-z0-9A-Z_.][a-z0-9A-Z._
 
 
 class Origin(NamedTuple):
-    """A field of a file (dotted, "" for all of it) and the place in a spec that it came from.
+    """A field of a file (dotted, "" for the whole file) and the place in a spec it came from.
 
-    `place`: where in the text of a chart, which belongs to the resource.
+    `place` is set for a place in a chart, whose text belongs to the resource.
     """
 
     field: str
@@ -29,7 +29,7 @@ class Origin(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """The place itself; the resource's name where there is no route."""
+        """The place; the resource's name if there is no route."""
         if self.place is not None:
             return self.place
         return self.resource.at(*self.route) if self.route else self.resource.name_span
@@ -55,7 +55,7 @@ class File:
     origins: tuple[Origin, ...]
     object: Mapping[str, Any] | None = field(default=None, repr=False)  # a Kubernetes object
     kubernetes: str = ""  # the minor version that the object is for
-    digest: str = field(init=False, repr=False)  # the sha256 of the text
+    digest: str = field(init=False, repr=False)  # the SHA-256 of the text
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", sha256(self.text.encode()).hexdigest())
@@ -64,6 +64,6 @@ class File:
         assert self.origins, self.path
 
     def origin(self, field: str) -> Origin:
-        """What a field comes from: what is known of the nearest field around it."""
+        """The origin of a field, or of the nearest field around it that has one."""
         around = [o for o in self.origins if f"{field}.".startswith(f"{o.field}.") or not o.field]
         return max(around, key=lambda origin: len(origin.field), default=self.origins[0])

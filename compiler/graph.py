@@ -1,4 +1,4 @@
-"""The linked whole, which derivation, checks and emitters read and never change."""
+"""The linked resources, which derivation, checks and emitters read and never change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ S_co = TypeVar("S_co", bound=Spec, covariant=True)
 
 
 class ResourceId(NamedTuple):
-    """What a resource is called: `Agent/financial`."""
+    """The kind and name of a resource: `Agent/financial`."""
 
     kind: str
     name: str
@@ -50,7 +50,7 @@ class Resource(Generic[S_co]):
         return self.document.at("spec", *route)
 
     def key_at(self, *route: str | int) -> Span:
-        """The span of the key in front of that value; of the name where the spec says nothing."""
+        """The span of the key of that value; of the resource's name if it is not set."""
         if route and route[0] not in self.document.data["spec"]:
             return self.name_span
         return self.document.key_at("spec", *route)
@@ -63,7 +63,7 @@ class Resource(Generic[S_co]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Broken:
-    """A resource whose shape is wrong: it has a name, and nothing else can be said of it."""
+    """A resource whose shape is wrong; only its name can be used."""
 
     id: ResourceId
     document: Document = field(repr=False)
@@ -71,10 +71,10 @@ class Broken:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """All resources, every reference of which resolves, and the other texts they refer to."""
+    """All resources, whose references all resolve, and the other inputs that they refer to."""
 
     resources: Mapping[ResourceId, Resource[Spec]]  # sorted by id
-    users: Mapping[ResourceId, tuple[ResourceId, ...]]  # who refers to a resource, sorted
+    users: Mapping[ResourceId, tuple[ResourceId, ...]]  # the resources that refer to one, sorted
     texts: Mapping[str, Source]  # prompts and schemas, by path
 
     @cached_property
@@ -99,11 +99,11 @@ class Graph:
         return cast("tuple[Resource[S], ...]", self._by_kind.get(kind.KIND, ()))
 
     def get(self, kind: type[S], ref: Ref | str) -> Resource[S]:
-        """What `ref` names. The linker has made sure that it is there."""
+        """The resource that `ref` names, which exists in every linked graph."""
         return cast("Resource[S]", self.resources[ResourceId(kind.KIND, str(ref))])
 
     def containing(self, span: Span) -> ResourceId | None:
-        """The resource in whose document a span lies."""
+        """The resource whose document contains a span; None if there is none."""
         spans, ids = self._by_place
         index = bisect_right(spans, Span(span.path, span.start, (10**9, 0))) - 1  # type: ignore[arg-type]
         return ids[index] if index >= 0 and spans[index].path == span.path else None

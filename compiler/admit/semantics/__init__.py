@@ -69,11 +69,11 @@ RULES: Mapping[tuple[str, str], Callable[[Object], Refusals]] = {
     (_ADMISSION, "ValidatingAdmissionPolicy"): admission_policy,
     (_ADMISSION, "ValidatingAdmissionPolicyBinding"): admission_binding,
 }
-"""The rule of each kind by apiVersion and kind, beside that of the metadata of all."""
+"""The rule of each kind, by apiVersion and kind; `metadata` has those for all kinds."""
 
 
 def refusals(object: Object) -> Iterator[Refusal]:
-    """Why a server would refuse an object; of a custom resource only the metadata is judged."""
+    """Why an API server would refuse an object; of custom resources only metadata is judged."""
     version, kind = text(object.get("apiVersion")), text(object.get("kind"))
     if (version, kind) in REMOVED:
         replacement = REMOVED[version, kind]
@@ -86,7 +86,7 @@ def refusals(object: Object) -> Iterator[Refusal]:
 
 
 def duplicates(objects: Iterable[Object]) -> Iterator[tuple[int, int]]:
-    """Pairs of places: the first object with a group, kind, namespace and name, and a later one."""
+    """Pairs of indices: an object, and a later one of the same group, kind, namespace and name."""
     first: dict[tuple[str, str, str, str], int] = {}
     for place, object in enumerate(objects):
         meta = mapping(object.get("metadata"))

@@ -32,7 +32,7 @@ class Quantity(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def quantity(written: str) -> Quantity | None:
-    """The amount that a text says, or nothing if it says none."""
+    """The amount that a text stands for; None if it is not one."""
     match = _SYNTAX.fullmatch(written)
     if match is None or not any(character.isdigit() for character in written):
         return None
@@ -50,7 +50,8 @@ def amount(value: Any) -> Decimal | None:
 
 
 def not_canonical(value: Any, at: str) -> Refusals:
-    """A text that is no amount, or is kept in another form, so that it would differ for ever."""
+    """Refuse a text that is not an amount, or that the server stores in another form: manifest and
+    cluster would always differ."""
     if isinstance(value, str):
         parsed = quantity(value)
         if parsed is None:
@@ -60,7 +61,7 @@ def not_canonical(value: Any, at: str) -> Refusals:
 
 
 def not_amount(value: Any, at: str) -> Refusals:
-    """As `not_canonical`, and the amount must not be negative."""
+    """Like `not_canonical`; the amount must also not be negative."""
     yield from not_canonical(value, at)
     number = amount(value)
     if number is not None and number < 0:
@@ -68,7 +69,7 @@ def not_amount(value: Any, at: str) -> Refusals:
 
 
 def not_positive(value: Any, at: str) -> Refusals:
-    """As `not_canonical`, and the amount must be above zero."""
+    """Like `not_canonical`; the amount must also be above zero."""
     yield from not_canonical(value, at)
     number = amount(value)
     if number is not None and number <= 0:
@@ -91,7 +92,7 @@ def _exponent(match: re.Match[str]) -> int:
 
 
 def _is_kept(match: re.Match[str]) -> bool:
-    """Whether the server keeps the text as it is; it does so for more than the canonical ones."""
+    """Whether the server stores the text unchanged, as it does for some that are not canonical."""
     number, fraction = match["number"] or "0", match["fraction"] or ""
     shifted = number + fraction
     if match["binary"]:
