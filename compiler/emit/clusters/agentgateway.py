@@ -15,8 +15,12 @@ from compiler.derive import Fleet
 from compiler.derive.capacity import DEFAULTS
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.proxies import Proxy
-from compiler.emit.clusters import parameters
-from compiler.emit.clusters.proxies import (
+from compiler.emit.format import cel
+from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import parameters
+from compiler.emit.format.kubernetes.containers import resources
+from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
+from compiler.emit.format.kubernetes.proxies import (
     gateway,
     grant_origins,
     home,
@@ -25,10 +29,6 @@ from compiler.emit.clusters.proxies import (
     proxy_file,
     subject,
 )
-from compiler.emit.format import cel
-from compiler.emit.format.json import Object
-from compiler.emit.format.kubernetes.containers import resources
-from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
 from compiler.file import File, Origin
 from compiler.gateways import AUDIENCE, chunks, gateway_api
 from compiler.gateways.agentgateway import EXPRESSION_TOOLS, EXPRESSIONS, GATEWAY, GROUP, VERSION

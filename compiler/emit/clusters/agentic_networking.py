@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.proxies import Proxy
-from compiler.emit.clusters.proxies import gateway, grant_origins, home
 from compiler.emit.format import cel
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata, shortened
+from compiler.emit.format.kubernetes.proxies import gateway, grant_origins, home
 from compiler.file import File, Origin
 from compiler.gateways import gateway_api
 from compiler.gateways.agentic_networking import (

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from compiler.derive import Fleet
 from compiler.derive.fleet import ServerDeployment
 from compiler.derive.proxies import Proxy
-from compiler.emit.clusters.proxies import gateway, grant_origins, home, subject
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
+from compiler.emit.format.kubernetes.proxies import gateway, grant_origins, home, subject
 from compiler.file import File, Origin
 from compiler.gateways import AUDIENCE, gateway_api
 from compiler.gateways.envoy_ai_gateway import GATEWAY, SELECTOR, VERSION, rules

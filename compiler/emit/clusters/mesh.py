@@ -18,12 +18,12 @@ from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.derive.gates import meshed
 from compiler.derive.namespaces import of_project
 from compiler.derive.proxies import Proxy
-from compiler.emit.clusters import parameters
-from compiler.emit.clusters.proxies import gateway, grant_origins, home, meta, proxy_file
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes import parameters
 from compiler.emit.format.kubernetes.containers import resources
 from compiler.emit.format.kubernetes.labels import pods_of
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
+from compiler.emit.format.kubernetes.proxies import gateway, grant_origins, home, meta, proxy_file
 from compiler.emit.format.yaml import dump
 from compiler.file import File, Origin
 from compiler.gateways import MESH, chunks, gateway_api

@@ -13,10 +13,10 @@ from typing import Any
 from compiler.derive import Fleet
 from compiler.derive.fleet import AgentDeployment, ServerDeployment
 from compiler.derive.namespaces import of_project
-from compiler.emit.clusters.proxies import grant_origins
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes import labels
 from compiler.emit.format.kubernetes.objects import file
+from compiler.emit.format.kubernetes.proxies import grant_origins
 from compiler.file import File, Origin
 from compiler.graph import Resource
 from compiler.model import ApiRule, Cluster, Project

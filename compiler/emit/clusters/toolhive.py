@@ -14,9 +14,9 @@ from typing import Any
 
 from compiler.derive import Fleet
 from compiler.derive.proxies import Proxy
-from compiler.emit.clusters.proxies import grant_origins, home, meta, proxy_file, subject
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
+from compiler.emit.format.kubernetes.proxies import grant_origins, home, meta, proxy_file, subject
 from compiler.file import File, Origin
 from compiler.gateways import AUDIENCE
 from compiler.gateways.toolhive import GATEWAY, VERSION

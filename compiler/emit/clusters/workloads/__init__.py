@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.derive import Fleet
-from compiler.emit.clusters.proxies import proxy_file
 from compiler.emit.clusters.workloads import agents, namespaces, network, servers
+from compiler.emit.format.kubernetes.proxies import proxy_file
 from compiler.file import File
 from compiler.model import Cluster
 

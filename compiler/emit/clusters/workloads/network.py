@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from compiler.derive.fleet import AgentDeployment, Fleet, ServerDeployment
 from compiler.derive.proxies import Proxy
-from compiler.emit.clusters.proxies import home, meta
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes import network
 from compiler.emit.format.kubernetes.labels import Workload, pods_of, selector
 from compiler.emit.format.kubernetes.objects import metadata
+from compiler.emit.format.kubernetes.proxies import home, meta
 from compiler.gateways import MESH, kagent
 from compiler.graph import Resource
 from compiler.model import Cluster

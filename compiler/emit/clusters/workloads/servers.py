@@ -7,12 +7,12 @@ from typing import Any
 
 from compiler.derive.fleet import Fleet, ServerDeployment
 from compiler.derive.quantity import canonical
-from compiler.emit.clusters.proxies import grant_origins
 from compiler.emit.clusters.workloads import network, pods
 from compiler.emit.format.json import Object
 from compiler.emit.format.kubernetes import containers, workloads
 from compiler.emit.format.kubernetes.labels import pods_of
 from compiler.emit.format.kubernetes.objects import custom, file, folder, metadata
+from compiler.emit.format.kubernetes.proxies import grant_origins
 from compiler.file import File, Origin
 from compiler.gateways import MESH
 

@@ -1,1 +1,2 @@
-"""Kubernetes objects as plain data: names, labels, containers, secrets, and the file of each."""
+"""Kubernetes objects as plain data, for emitters and charts: files, labels, containers, workloads,
+network policies, secrets, and the proxies of gateways."""

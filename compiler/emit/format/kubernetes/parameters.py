@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from compiler.derive.fleet import Fleet
 from compiler.derive.proxies import Proxy
-from compiler.emit.clusters.proxies import meta
 from compiler.emit.format.json import Object
+from compiler.emit.format.kubernetes.proxies import meta
 
 _POD: Object = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
