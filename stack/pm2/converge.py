@@ -158,5 +158,5 @@ def _with_digest(app: Definition, described: App, root: Path) -> Definition:
     for path in (root / script, *(root / file for file in described.files), *sorted(sources)):
         if path.is_file():
             content = path.read_bytes()
-            digest.update(f"\0{path.name}\0{len(content)}\0".encode() + content)
+            digest.update(f"\0{path}\0{len(content)}\0".encode() + content)
     return {**app, "env": {**app["env"], DIGEST: digest.hexdigest()}}

@@ -9,7 +9,8 @@ from typing import NoReturn
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HOST = "127.0.0.1"
@@ -26,6 +27,11 @@ def serve(app: Starlette, port: int) -> None:
         _LocalOnly(app), host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=3
     )
     _Server(config).run()
+
+
+async def healthy(_: Request) -> Response:
+    """GET /healthz: the program runs."""
+    return JSONResponse({"status": "ok"})
 
 
 def env(name: str) -> str:

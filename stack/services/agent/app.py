@@ -29,7 +29,7 @@ from stack.services.agent.executor import Executor
 from stack.services.agent.idempotent import IdempotentHandler
 from stack.services.agent.store import TaskStore
 from stack.services.agent.toolbox import Toolbox
-from stack.web.server import HOST, env
+from stack.web.server import HOST, env, healthy
 from stack.web.tokens import Tokens
 
 PLATFORM = frozenset(("operator", "platform.orchestrator-agent", "platform.workflow-engine"))
@@ -92,9 +92,6 @@ def app(
             task.cancel()
         if project:
             await agent.report("offline")
-
-    async def healthy(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
 
     routes: list[BaseRoute] = [Route("/healthz", healthy), Route("/readyz", agent.ready)]
     routes += create_agent_card_routes(card)

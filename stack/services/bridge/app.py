@@ -33,6 +33,7 @@ from stack.services.bridge.child import Child, UnavailableError
 from stack.services.bridge.config import Config
 from stack.services.bridge.pool import IDLE, Pool
 from stack.web.log import log, now
+from stack.web.server import healthy
 from stack.web.tokens import UNKNOWN, Tokens
 
 CALL_TIMEOUT = 600.0  # seconds
@@ -140,15 +141,11 @@ def app(
         return _readiness(pool)
 
     routes = [
-        Route("/healthz", _healthy),
+        Route("/healthz", healthy),
         Route("/readyz", ready),
         Route(config.path, BearerAuthentication(manager, config, tokens)),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
-
-
-async def _healthy(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
 
 
 def _readiness(pool: Pool) -> Response:

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from stack.services.context.spaces import MAX_BYTES, Memory, Refusal
 from stack.services.context.store import ABSENT, Store
 from stack.web.json_body import body, parse
+from stack.web.server import healthy
 from stack.web.tokens import UNKNOWN, Tokens
 
 _VERSION = re.compile(r'"?([0-9]{1,15})"?')
@@ -36,7 +37,7 @@ def app(memory: Memory, store: Store, tokens: Tokens) -> Starlette:
     service = _tools(memory, tokens).streamable_http_app(stateless_http=True, json_response=True)
     service.router.routes.extend(
         [
-            Route("/healthz", _healthy),
+            Route("/healthz", healthy),
             Route("/readyz", _ready(store)),
             Route("/spaces", _spaces(memory, tokens)),
             Route("/spaces/{space}/{key:path}", _get(memory, tokens), methods=["GET"]),
@@ -44,10 +45,6 @@ def app(memory: Memory, store: Store, tokens: Tokens) -> Starlette:
         ]
     )
     return service
-
-
-async def _healthy(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
 
 
 def _ready(store: Store) -> Handler:

@@ -24,6 +24,7 @@ from starlette.routing import Route
 from stack.services.registry import local
 from stack.services.registry.book import STATUSES, Agent, Book
 from stack.web.json_body import json_object
+from stack.web.server import healthy
 from stack.web.tokens import UNKNOWN, Tokens
 
 Encode = Callable[[Sequence[str]], list[list[float]]]
@@ -44,7 +45,7 @@ class Registry:
     def routes(self) -> list[Route]:
         """The routes of all handlers."""
         gets: dict[str, Callable[[Request], Awaitable[Response]]] = {
-            "/healthz": self._healthy,
+            "/healthz": healthy,
             "/readyz": self._ready,
             "/metrics": self._metrics,
             "/agents": self._agents,
@@ -72,9 +73,6 @@ class Registry:
             raise ImportError(_NO_ENCODER)
         [vector] = await run_sync(self.encode, [text])
         return self.book.nearest(vector, max(1, min(limit, _MAX_RESULTS)))
-
-    async def _healthy(self, _: Request) -> Response:
-        return JSONResponse({"status": "ok"})
 
     async def _ready(self, _: Request) -> Response:
         count = len(self.book.agents())
