@@ -84,7 +84,7 @@ def objects(files: list[File], *kinds: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("operator", KINDS)
 def test_a_policy_is_where_its_controller_is_and_nowhere_else(operator: str) -> None:
-    both = [kind for known in KINDS.values() for kind in known]
+    both = [kind for names in KINDS.values() for kind in names]
     kinds = [object["kind"] for object in objects(compiled(operator), *both)]
     assert kinds == list(KINDS[operator])
     assert objects(compiled(), *both) == []

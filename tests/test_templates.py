@@ -52,15 +52,15 @@ def shape(text: str) -> list[str]:
 
 def judge(template: str, text: str) -> None:
     """The page shows the text, as the same marks that it gives any word."""
-    found = tokens(written(template, x=text))
+    parts = tokens(written(template, x=text))
     if not plain(text).strip():
         return
     word = "word"
-    assert {t.type for t in found} <= ALLOWED | {"blockquote_open", "em_open", "softbreak"}
-    assert {t.attrs["href"] for t in found if t.type == "link_open"} <= {"a.md"}
+    assert {t.type for t in parts} <= ALLOWED | {"blockquote_open", "em_open", "softbreak"}
+    assert {t.attrs["href"] for t in parts if t.type == "link_open"} <= {"a.md"}
     assert shape(written(template, x=text)) == shape(written(template, x=word))
     usual = squeezed(shown(tokens(written(template, x=word))))
-    assert squeezed(shown(found)) == usual.replace(word, squeezed(text))
+    assert squeezed(shown(parts)) == usual.replace(word, squeezed(text))
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -90,10 +90,10 @@ def test_any_text_is_only_text(place: str, text: str) -> None:
     )
 )
 def test_parts_in_a_row_are_only_text(parts: list[object]) -> None:
-    found = tokens(written("{{ x }}", x=tuple(parts)))
-    assert {t.type for t in found} <= ALLOWED
+    seen = tokens(written("{{ x }}", x=tuple(parts)))
+    assert {t.type for t in seen} <= ALLOWED
     texts = "".join(part if isinstance(part, str) else part.text for part in parts)  # type: ignore[attr-defined]
-    assert squeezed(shown(found)) == squeezed(texts)
+    assert squeezed(shown(seen)) == squeezed(texts)
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def until(holds: Callable[[], Any], what: str) -> Any:
     """The first true value, asked for again and again; AssertionError after a minute."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        if found := holds():
-            return found
+        if value := holds():
+            return value
         time.sleep(0.05)
     raise AssertionError(f"{what}: not within {SECONDS} seconds")
 
@@ -97,8 +97,8 @@ class Collector:
     def send(self, sender: str, body: str, **fields: Any) -> None:
         """One log record of `project/agent`, through OpenTelemetry's own SDK."""
         space, name = sender.split("/")
-        given = {"service.namespace": space, "service.name": name}
-        provider = LoggerProvider(resource=Resource(given))
+        attributes = {"service.namespace": space, "service.name": name}
+        provider = LoggerProvider(resource=Resource(attributes))
         exporter = OTLPLogExporter(endpoint=f"http://127.0.0.1:{self.port}", insecure=True)
         provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
         record = LogRecord(body=body, severity_number=SeverityNumber.INFO, **fields)

@@ -30,7 +30,9 @@ SPECS = list(documents())
 KIND = {
     kind: [d for _, d in SPECS if d["kind"] == kind] for kind in ("Agent", "Owners", "RiskTier")
 }
-OWNERS = {one["name"]: set(one["reviewers"]) for d in KIND["Owners"] for one in d["spec"]["owners"]}
+OWNERS = {
+    owner["name"]: set(owner["reviewers"]) for d in KIND["Owners"] for owner in d["spec"]["owners"]
+}
 WATCH = OWNERS[KIND["Owners"][0]["spec"]["compliance"]]
 LEAST = {d["metadata"]["name"]: d["spec"]["reviewers"] for d in KIND["RiskTier"]}
 TIERS = {d["metadata"]["name"]: LEAST[d["spec"]["riskTier"]] for d in KIND["Agent"]}
@@ -107,9 +109,9 @@ def sections(text: str) -> dict[tuple[str, int], CodeOwners]:
 
 @pytest.mark.parametrize(("path", "document"), SPECS, ids=[path for path, _ in SPECS])
 def test_gitlab_asks_for_as_many(path: str, document: dict[str, Any], folder: Path) -> None:
-    found = sections((folder / "CODEOWNERS.gitlab").read_text())
-    asked = {key: handles(reader, path) for key, reader in found.items()}
+    readers = sections((folder / "CODEOWNERS.gitlab").read_text())
+    asked = {key: handles(reader, path) for key, reader in readers.items()}
     needed = max(number for (_, number), people in asked.items() if people)
     assert needed >= least(path, document)
     assert all(len(people) >= number for (_, number), people in asked.items() if people)
-    assert {name for name, _ in found} == {"Owners", "Compliance", "2 reviewers"}
+    assert {name for name, _ in readers} == {"Owners", "Compliance", "2 reviewers"}

@@ -30,7 +30,7 @@ def read(file: Path) -> dict[str, Any]:
 def test_both_are_read_and_every_control_is_in_the_catalog(folder: Path) -> None:
     catalog = Catalog(**read(folder / "catalog.json")).catalog
     whole = Components(**read(folder / "component-definition.json")).component_definition
-    known = {control.id for control in catalog.controls}
+    controls = {control.id for control in catalog.controls}
     components = whole.components
     implementations = [i for c in components for i in c.control_implementations]
     assert len(components) == len(implementations) == 4
@@ -38,7 +38,7 @@ def test_both_are_read_and_every_control_is_in_the_catalog(folder: Path) -> None
         assert (folder / implementation.source).is_file()
         needed = [r.control_id for r in implementation.implemented_requirements]
         assert needed
-        assert set(needed) <= known
+        assert set(needed) <= controls
         assert len(set(needed)) == len(needed)
 
 
@@ -59,10 +59,10 @@ def test_every_document_that_is_referred_to_is_there(folder: Path) -> None:
     ("name", "model"), [("catalog", Catalog), ("component-definition", Components)]
 )
 def test_the_judge_refuses_an_unknown_key(folder: Path, name: str, model: Any) -> None:
-    found = read(folder / f"{name}.json")
-    found[name]["surprise"] = "x"
+    document = read(folder / f"{name}.json")
+    document[name]["surprise"] = "x"
     with pytest.raises(ValueError, match=r"surprise|extra"):
-        model(**found)
+        model(**document)
 
 
 def test_every_identifier_is_used_once(folder: Path) -> None:
@@ -70,5 +70,7 @@ def test_every_identifier_is_used_once(folder: Path) -> None:
         (folder / f"{n}.json").read_text(encoding="utf-8")
         for n in ("catalog", "component-definition")
     ]
-    found = [line.split('"')[3] for text in texts for line in text.splitlines() if '"uuid"' in line]
-    assert len(found) == len(set(found)) > 8
+    identifiers = [
+        line.split('"')[3] for text in texts for line in text.splitlines() if '"uuid"' in line
+    ]
+    assert len(identifiers) == len(set(identifiers)) > 8
