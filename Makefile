@@ -138,7 +138,7 @@ bench: .venv/.ready ## Measure the compiler beside a minimal script, in one run.
 	$(BIN)/python -m tests.bench
 
 golden: .venv/.ready ## Rewrite the snapshots and test pages; the run fails, and you read the diff.
-	$(UNIT_TESTS) --snapshot-update
+	$(UNIT_TESTS) --snapshot-update --dist loadfile
 
 clean: ## Remove what the targets installed and cached, but not generated/.
 	rm -rf .venv .roster .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -134,7 +134,7 @@ def compile(
     analysis = analyse(sources, today=today)
     if analysis.fleet is None or has_errors(analysis.diagnostics):
         return Compilation((), analysis.diagnostics)
-    charts, chart_mistakes = chart.build(analysis.fleet, memo or chart.NoMemo())
+    charts, chart_mistakes = chart.build(analysis.fleet, chart.NoMemo() if memo is None else memo)
     if has_errors(chart_mistakes):
         return Compilation((), canonical((*analysis.diagnostics, *chart_mistakes)))
     try:

@@ -133,9 +133,9 @@ class Charts:
 
 def _save(path: Path, value: object) -> None:
     """Write a file whole, or not at all."""
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    beside.write_text(json.dumps(value), encoding="utf-8")
-    beside.replace(path)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(value), encoding="utf-8")
+    temporary.replace(path)
 
 
 def _diagnostic(item: list[object]) -> Diagnostic:

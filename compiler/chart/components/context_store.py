@@ -73,7 +73,7 @@ class ContextStore(Workload):
     port: int
     maxmemory: int
     users: list[User]
-    beside: dict[str, Any]
+    reloader: dict[str, Any]
 
 
 def gather(site: Site) -> ContextStore:
@@ -98,7 +98,7 @@ def gather(site: Site) -> ContextStore:
         "port": port,
         "maxmemory": in_bytes(part.resources.requests.memory) * (_HEADROOM - 1) // _HEADROOM,
         "users": users,
-        "beside": resources(RELOADER),
+        "reloader": resources(RELOADER),
     }
 
 
@@ -206,7 +206,7 @@ def _pod(facts: ContextStore, files: Mapping[str, str]) -> Object:
     reload = pods.container(
         facts,
         name="reload",
-        resources=facts["beside"],
+        resources=facts["reloader"],
         command=("sh", "/etc/redis/config/reload.sh"),
         env={"PORT": str(facts["port"])},
         mounts={**mounts, "tmp": "/tmp"},  # noqa: S108 - a path in the container

@@ -13,7 +13,7 @@ from compiler.gateways import LAYERS
 from compiler.model import Cluster
 
 RULE = Rule("operator-misspelt", Severity.WARNING, "a cluster lists an operator by a misspelt name")
-KNOWN = (
+OPERATORS = (
     *LAYERS,
     "argo-cd",
     "cert-manager",
@@ -28,7 +28,7 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Every name that is close to one for which something is emitted."""
     for cluster in fleet.graph.all(Cluster):
         for index, name in enumerate(cluster.spec.installed):
-            near = nearest(name, KNOWN) if name not in KNOWN else []
+            near = nearest(name, OPERATORS) if name not in OPERATORS else []
             if near and near[0] not in cluster.spec.installed:
                 yield RULE.at(
                     cluster.at("installed", index),
