@@ -21,9 +21,9 @@ RULE = Rule(
 def check(fleet: Fleet) -> Iterator[Diagnostic]:
     """Yield every server that logs no calls and is granted to an agent at or above the tier."""
     minimum = LEVELS.index(str(fleet.parameter(RULE, "tier")))
-    for server in fleet.graph.all(MCPServer):
+    for server in (s for s in fleet.graph.all(MCPServer) if not s.spec.audit):
         grants = [g for g in fleet.grants if g.call.server == server.name]
-        if server.spec.audit or not grants:
+        if not grants:
             continue
         riskiest = max(grants, key=lambda grant: level(fleet, grant.call.agent))
         agent = riskiest.call.agent

@@ -49,6 +49,7 @@ _ERRORS = (
 """What a template can fail with: Jinja's own errors, and those of Python's operators."""
 
 
+_ABSENT = object()
 _CALLABLE = frozenset(id(function) for function in FUNCTIONS.values())
 
 
@@ -260,6 +261,8 @@ class _Environment(ImmutableSandboxedEnvironment):
         """A fact by its name: of a mapping only its items, never its methods."""
         if type(obj) is dict:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        if not self._bounded and (value := getattr(obj, attribute, _ABSENT)) is not _ABSENT:
+            return value  # our own templates need no sandbox, which costs a third of a page
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -276,10 +279,16 @@ class _Environment(ImmutableSandboxedEnvironment):
 def _finalizer(write: Callable[[object], str]) -> Callable[..., Markup]:
     """What each `{{ value }}` passes: only what a macro or block wrote is markup already."""
 
+    @lru_cache(maxsize=1 << 14)
+    def escape(text: str) -> Markup:
+        return Markup(write(text))  # noqa: S704 - this is what escapes
+
     @pass_eval_context  # so that constants are not written when the template is compiled
     def finalize(context: nodes.EvalContext, value: object) -> Markup:
         if isinstance(value, Markup):
             return value
+        if type(value) is str:
+            return escape(value)
         if isinstance(value, Undefined):
             str(value)  # raises
         if isinstance(value, tuple):
