@@ -35,20 +35,10 @@ from compiler.source import TEMPLATES, Source
 
 _STEPS, _CHARACTERS = 1_000_000, 32_000_000
 _ERRORS = (
-    TemplateError,
-    Misuse,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    RecursionError,
-    MemoryError,
-    SyntaxError,
-)
+    TemplateError, Misuse, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+    RecursionError, MemoryError, SyntaxError,
+)  # fmt: skip
 """What a template can fail with: Jinja's own errors, and those of Python's operators."""
-
-
 _ABSENT = object()
 _CALLABLE = frozenset(id(function) for function in FUNCTIONS.values())
 
@@ -262,7 +252,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         if type(obj) is dict:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if not self._bounded and (value := getattr(obj, attribute, _ABSENT)) is not _ABSENT:
-            return value  # our own templates need no sandbox, which costs a third of a page
+            return value  # our own templates need no sandbox
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
