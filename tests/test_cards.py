@@ -147,7 +147,7 @@ def test_the_tools_are_the_grants_with_what_they_do() -> None:
     assert "stripe/create_refund" in shown["Approvals"]
     assert "list_invoices" not in shown["Approvals"]
     assert "It performs no operations of these kinds: execute." in shown["Restricted operations"]
-    assert "1 of 2 grants need a human's approval" in shown["Fail-safe"]
+    assert "grants with a human's approval: 1 of 2" in shown["Fail-safe"]
 
 
 CARRIES = "untrusted text, private data"

@@ -11,6 +11,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from compiler.ai_act.law import DUTIES
+from compiler.ai_act.law.duties import CONFORMITY, SYSTEM_VERSION
 from compiler.decode import decode
 from compiler.derive import Fleet, derive
 from compiler.emit.compliance.documents import emit
@@ -252,6 +253,15 @@ def test_a_light_system_gets_what_is_due_and_the_index_says_why_not_the_rest() -
     index = seen(documents["README.md"])
     assert "not due: only providers of high-risk systems" in index
     assert "not due, but provided" in index
+
+
+def test_a_section_names_the_article_of_its_own_duty() -> None:
+    record = {k: v for k, v in FULL.items() if k not in ("intendedPurpose", "version", "provider")}
+    text = pages(record)["annex-iv.md"]
+    version, conformity = SYSTEM_VERSION.article, CONFORMITY.article
+    assert f"- **Intended purpose**: **Not answered ({version})**" in text
+    assert f"- **Provider**: **Not answered ({version})**" in text
+    assert f"- **2. Provider**: **Not answered ({conformity})**" in text
 
 
 @pytest.mark.parametrize("record", [FULL, None])

@@ -186,4 +186,4 @@ def test_the_checklist_names_agents_that_cannot_be_stopped() -> None:
     files = {file.path: file.text for file in result.files}
     assert files, [diagnostic.message for diagnostic in result.diagnostics]
     page = files["compliance/lending/checklist.md"]
-    assert "each agent names who can stop it, and how, but not applicant-assistant" in page
+    assert "each agent names who can stop it, and how, except applicant-assistant" in page

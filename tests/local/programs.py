@@ -43,6 +43,8 @@ def serving(script: str, output: IO[bytes] | None = None, **variables: str) -> I
                 break
             except httpx.ConnectError:
                 time.sleep(0.1)
-        yield url
-        program.terminate()
+        try:
+            yield url
+        finally:
+            program.terminate()
         assert program.wait(10) in (0, -SIGTERM)

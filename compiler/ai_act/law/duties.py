@@ -82,7 +82,7 @@ DEROGATION = _duty(
 WORKFLOW_CLASS = _duty(
     6, "composite", "compliance.separable",
     "Art. 6 (the Commission's draft guidelines of 2026-05-19, not binding)", "classification",
-    "a workflow has the class of its highest-risk member, unless it is separable",
+    "a workflow has the class of its highest-risk member, unless that member is separable",
     derived=True,
 )
 TIER_FITS_CLASS = _duty(

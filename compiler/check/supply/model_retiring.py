@@ -25,6 +25,6 @@ def check(fleet: Fleet) -> Iterator[Diagnostic]:
                 yield RULE.at(
                     agent.at("model"),
                     f"agent `{agent.name}` runs on `{model.spec.id}`, which is switched off {left}",
-                    help="choose another model, and evaluate the agent on it",
+                    help="choose a model that is not retired soon, and evaluate the agent on it",
                     related=[Label(model.at("retires"), "on this day")],
                 )
