@@ -134,6 +134,12 @@ def test_explain_code() -> None:
     assert "did you mean `approval-missing`?" in wrong.stderr
 
 
+def test_explain_says_how_to_read_what_differs() -> None:
+    guide = "How to read the examples"
+    assert guide in roster("explain", "audit-off").stdout
+    assert guide not in roster("explain", "yaml-empty").stdout
+
+
 def test_explain_file_and_field(estate: Path) -> None:
     assert roster("generate", "--root", str(estate)).returncode == 0
     path = "generated/clusters/prod/projects/flashfusion/mcp-server-stripe"

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from compiler.file import File, Origin
 
 _PAGES = Path(__file__).parents[2] / "tests" / "check"
+_OVERLAY = re.compile(r"^# (changes|copies) ", re.MULTILINE)
+_OVERLAYS = """
+How to read the examples: they add to one small estate, tests/prelude.yaml. A block that starts with
+`# changes Kind/name` or `# copies Kind/name` shows only the fields that differ from its resource of
+that name; lists are replaced as a whole, and `null` removes a field. Line numbers are those of the
+resulting file.
+"""
 
 
 @click.command()
@@ -50,7 +57,8 @@ def _page(rule: Rule) -> str:
     """The page among the tests; in an installed package, which has none, the rule's summary."""
     page = _PAGES / f"{rule.code}.md"
     if page.is_file():
-        return page.read_text(encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
+        return text + _OVERLAYS * bool(_OVERLAY.search(text))
     return f"# `{rule.code}`\n\n{rule.severity}: {rule.summary}\n"
 
 
